@@ -35,6 +35,11 @@ def plain(value: float) -> str:
     return f"{whole}{translation.figure(point)}{rest}" if rest else whole
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things in English, as the command line prints it: “1 word”, “2 words”; ``noun`` is the singular."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def percent(share: float, digits: int = 0) -> str:
     """A share with so many decimals: 0.123 -> “12%”; other languages have a space before the sign."""
     return tr("{number}%", number=translation.number(100 * share, digits))

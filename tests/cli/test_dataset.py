@@ -46,6 +46,25 @@ def test_json_for_machines(photos: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert values["digest"] == dataset.read(tmp_path / "data").digest
 
 
+def test_unchecked_words_that_go_along_are_counted(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["dataset", str(photos), "--out", str(tmp_path / "data"), "--unchecked"]
+    assert cli.run(command) == 0
+    count = len(dataset.read(tmp_path / "data").unchecked)
+    said = f"  {count} unchecked word{'' if count == 1 else 's'} that"
+    assert said in capsys.readouterr().out
+    assert cli.run([*command, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unchecked"] == count
+
+
+def test_a_single_word_is_not_called_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photos = project(tmp_path / "photos", [words(1)[:1]]).photos
+    assert cli.run(["dataset", str(photos), "--out", str(tmp_path / "data")]) == 0
+    assert cli.run(["dataset", str(tmp_path / "data")]) == 0
+    assert f"\n1 word in {tmp_path / 'data'}, layout ocr-studio\n" in capsys.readouterr().out
+
+
 def test_words_of_other_letters_are_left_out(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     letters = "".join(set("theaskqueues"))
     assert cli.run(["dataset", str(photos), "--out", str(tmp_path / "data"), "--letters", letters]) == 0

@@ -64,3 +64,7 @@ def test_the_time_left_is_told_as_people_say_it() -> None:
     assert units.time_left(62) == "about 1 minute left"
     assert units.time_left(600) == "about 10 minutes left"
     assert units.time_left(5400) == "about 1.5 hours left"
+
+
+def test_a_count_agrees_with_its_noun() -> None:
+    assert [units.counted(count, "word") for count in (0, 1, 2)] == ["0 words", "1 word", "2 words"]

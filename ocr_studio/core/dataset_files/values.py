@@ -124,8 +124,9 @@ class Dataset:
 
     folder: where it lies. layout: how its files are written, "ocr-studio" for our own. unit: "words" or "lines".
     manifest: manifest.json as it is, empty for other layouts. digest: SHA-256 over all labels, pictures and boxes, 64
-    hex digits. trouble: what was left out and why, one line each. rule: how examples were held out, "page", "line",
-    "word" or "none". unchecked: words that were read with certainty, which are no part of anything else here.
+    hex digits; the unchecked words included, but for datasets of earlier versions. trouble: what was left out and why,
+    one line each. rule: how examples were held out, "page", "line", "word" or "none". unchecked: words that were read
+    with certainty, which are no part of anything else here.
     """
 
     folder: Path
@@ -217,6 +218,11 @@ class Digest:
         """picture: SHA-256 of the file that the example's picture is in, or is cut out of."""
         corners = None if example.crop or example.quad is None else example.quad.corners
         label = json.dumps([example.text, example.split.value, corners]).encode("ascii")
+        self._each.append(hashlib.sha256(label + picture).digest())
+
+    def add_unchecked(self, example: Example, picture: bytes) -> None:
+        """As ``add``, for a word of ``UNCHECKED``: something else is learned if it is checked."""
+        label = json.dumps([example.text, CheckKind.UNCHECKED.value]).encode("ascii")
         self._each.append(hashlib.sha256(label + picture).digest())
 
     def add_photo(self, page: TruePhoto, picture: bytes) -> None:

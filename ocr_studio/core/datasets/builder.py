@@ -45,6 +45,7 @@ class DatasetBuilder:
         room: Temporary folder for its files.
         source: Where the examples come from, for the error if there are none; None if they are generated.
         unchecked: Words that were read with certainty; only our own layout has them.
+        with_unchecked: Whether they are asked for.
         pages: Id and photo of all processed pages.
         origin: Additional fields of the manifest.
         wanted: Requested share of held-out examples, 0..1.
@@ -57,6 +58,7 @@ class DatasetBuilder:
     examples: list[Example] = field(default_factory=list)
     photos: list[TruePhoto] = field(default_factory=list)
     unchecked: list[Example] = field(default_factory=list)
+    with_unchecked: bool = False
     pages: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
@@ -103,6 +105,8 @@ class DatasetBuilder:
             digest.add(example, self._pictures[example.crop or example.photo])
         for page in self.photos:
             digest.add_photo(page, self._pictures[page.photo])
+        for example in self.unchecked:
+            digest.add_unchecked(example, self._pictures[example.crop])
         confirmed = sum(each.checked is CheckKind.CONFIRMED for each in written)
         held_out = sum(each.split is Split.HELD_OUT for each in written)
         return Report(
@@ -124,6 +128,7 @@ class DatasetBuilder:
             left_out=tuple(self.left_out),
             trouble=tuple(self.trouble),
             synthetic=bool(self.origin),
+            unchecked=len(self.unchecked) if self.with_unchecked else None,
         )
 
     def _manifest(self, report: Report) -> dict[str, object]:

@@ -108,7 +108,11 @@ def read(folder: Path) -> Dataset:
         digest.add(example, picture)
     for page, picture in pages:
         digest.add_photo(page, picture)
-    unchecked = [example for example, _ in _usable(closed, listed.unchecked[:MAX_EXAMPLES], troubles)]
+    unchecked = list(_usable(closed, listed.unchecked[:MAX_EXAMPLES], troubles))
+    # Earlier versions left the unchecked words out of the digest. It stays: interrupted trainings know it.
+    if not manifest or manifest.get("digest") != digest.hex():
+        for example, picture in unchecked:
+            digest.add_unchecked(example, picture)
     if manifest and manifest.get("digest") != digest.hex():
         troubles.add(MANIFEST, tr("labels or images have changed or are missing since the export"))
     return Dataset(
@@ -121,7 +125,7 @@ def read(folder: Path) -> Dataset:
         unit=_choose_known(UNITS, manifest.get("unit"), "words"),
         rule=rule,
         digest=digest.hex(),
-        unchecked=tuple(unchecked),
+        unchecked=tuple(example for example, _ in unchecked),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from ocr_studio.core.dataset_files.values import CheckKind, Dataset
 from ocr_studio.core.translation import later, later_n, tr, tr_n
+from ocr_studio.core.units import counted
 
 
 class Reason(StrEnum):
@@ -85,6 +86,7 @@ class Report:
     and confirmed, and of which train and held_out. pages: photos with anything known; pages_written: those with an
     example; boxes: photos whose every word is marked, for a detector. rule: of RULES. alphabet: characters of the
     labels, sorted. trouble: what could not be read at all, one line each. synthetic: the program has drawn it all.
+    unchecked: unchecked words that go along, counted nowhere else; None if they weren't asked for.
     """
 
     folder: Path
@@ -105,6 +107,7 @@ class Report:
     left_out: tuple[LeftOut, ...] = ()
     trouble: tuple[str, ...] = ()
     synthetic: bool = False
+    unchecked: int | None = None
 
     @property
     def counts(self) -> dict[Reason, int]:
@@ -127,6 +130,7 @@ def report_values(report: Report) -> dict[str, object]:
         "layout": report.layout,
         "unit": report.unit,
         **manifest_values(report),
+        "unchecked": report.unchecked,
         "split": {"rule": report.rule, "train": report.train, "held-out": report.held_out},
         "alphabet": report.alphabet,
         "digest": report.digest,
@@ -178,6 +182,8 @@ def list_facts(report: Report) -> list[str]:
             written=report.pages_written,
         )
         lines.insert(0, checked)
+    if report.unchecked is not None:
+        lines.append(_describe_unchecked(report.unchecked))
     if report.alphabet:
         characters = tr_n(
             "{count} character: {characters}",
@@ -187,6 +193,14 @@ def list_facts(report: Report) -> list[str]:
         )
         lines.append(characters)
     return lines
+
+
+def _describe_unchecked(count: int) -> str:
+    return tr_n(
+        "{count} unchecked word that was read with certainty, for training only",
+        "{count} unchecked words that were read with certainty, for training only",
+        count,
+    )
 
 
 def list_reasons(report: Report) -> list[tuple[int, str]]:
@@ -214,6 +228,7 @@ def dataset_values(found: Dataset) -> dict[str, object]:
         "corrected": sum(each.checked is CheckKind.CORRECTED for each in found.examples),
         "confirmed": sum(each.checked is CheckKind.CONFIRMED for each in found.examples),
         "boxes": len(found.pages),
+        "unchecked": len(found.unchecked),
         "split": {"rule": found.rule, "train": len(found.train), "held-out": len(found.held_out)},
         "alphabet": found.alphabet,
         "digest": found.digest,
@@ -224,8 +239,9 @@ def dataset_values(found: Dataset) -> dict[str, object]:
 def render_dataset(found: Dataset) -> list[str]:
     """What is in a dataset that was read, for a person, a line for each fact."""
     return [
-        f"{len(found.examples)} {found.unit} in {found.folder}, layout {found.layout}",
+        f"{counted(len(found.examples), found.unit.removesuffix('s'))} in {found.folder}, layout {found.layout}",
         f"  {len(found.train)} for training, {len(found.held_out)} held out: {RULES[found.rule]}",
-        f"  boxes for a detector: {len(found.pages)} fully marked photo{'' if len(found.pages) == 1 else 's'}",
-        f"  {len(found.alphabet)} different characters: {found.alphabet}",
+        f"  boxes for a detector: {counted(len(found.pages), 'fully marked photo')}",
+        *([f"  {_describe_unchecked(len(found.unchecked))}"] if found.unchecked else []),
+        f"  {counted(len(found.alphabet), 'different character')}: {found.alphabet}",
     ]

@@ -85,6 +85,7 @@ class _ExampleCutter:
 
     def __init__(self, making: DatasetBuilder, wanted: ExportOptions) -> None:
         self._making, self._layout, self._wanted = making, making.layout, wanted
+        making.with_unchecked = self._takes_unchecked
         self._letters = None if wanted.letters is None else frozenset(wanted.letters)
         self._places: list[ExamplePlace] = []
         self._known: set[tuple[bytes, str]] = set()

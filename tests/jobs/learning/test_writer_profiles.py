@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from ocr_studio.core import settings
+from ocr_studio.core.dataset_files.values import MANIFEST, UNCHECKED
 from ocr_studio.core.datasets import dataset
+from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.dataset import CheckKind, ExportOptions, Report
 from ocr_studio.core.errors import StudioError
@@ -61,7 +63,8 @@ def test_unchecked_words_that_are_certain_go_along_in_a_file_of_their_own(projec
     *_, more = dataset.export(sources.pages, tmp_path / "more", ExportOptions(unchecked=True))
     assert isinstance(plain, Report)
     assert isinstance(more, Report)
-    assert plain == replace(more, folder=plain.folder)  # they count nowhere else
+    assert more.digest != plain.digest  # something else is learned
+    assert plain == replace(more, folder=plain.folder, unchecked=None, digest=plain.digest)  # they count nowhere else
     assert dataset.read(tmp_path / "plain").unchecked == ()
     found = dataset.read(tmp_path / "more")
     assert found.trouble == ()
@@ -75,6 +78,33 @@ def test_unchecked_words_that_are_certain_go_along_in_a_file_of_their_own(projec
     }
     assert all(found.crop(each).size for each in found.unchecked)
     assert not set(found.unchecked) & set(found.examples)
+    assert found.digest == more.digest
+    assert more.unchecked == len(found.unchecked)
+    said = f"  {len(found.unchecked)} unchecked words that were read with certainty, for training only"
+    assert said in dataset_report.render(more)
+    assert said in dataset_report.render_dataset(found)
+    assert not any("training only" in line for line in dataset_report.render(plain))
+
+
+def test_the_digest_of_a_dataset_tells_its_unchecked_words(project: Project, tmp_path: Path) -> None:
+    sources = dataset_sources.from_project(project)
+    *_, plain = dataset.export(sources.pages, tmp_path / "plain", ExportOptions())
+    *_, more = dataset.export(sources.pages, tmp_path / "more", ExportOptions(unchecked=True))
+    assert isinstance(plain, Report)
+    assert isinstance(more, Report)
+    labels, manifest = (tmp_path / "more" / name for name in (UNCHECKED, MANIFEST))
+    listed = labels.read_text("utf-8")
+    labels.write_text(listed.replace('"Ship"', '"Shop"'), "utf-8")
+    changed = dataset.read(tmp_path / "more")
+    assert changed.digest not in (more.digest, plain.digest)
+    assert "have changed" in " ".join(changed.trouble)
+    labels.unlink()
+    assert dataset.read(tmp_path / "more").trouble
+    # Earlier versions left them out of it.
+    labels.write_text(listed, "utf-8")
+    manifest.write_text(manifest.read_text("utf-8").replace(more.digest, plain.digest), "utf-8")
+    earlier = dataset.read(tmp_path / "more")
+    assert (earlier.digest, earlier.trouble, len(earlier.unchecked)) == (plain.digest, (), more.unchecked)
 
 
 def test_words_that_are_doubtful_do_not_go_along(project: Project, tmp_path: Path) -> None:
