@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import IMPORT_ERRORS, StudioError
+from ocr_studio.core.units import counted
 
 if TYPE_CHECKING:  # "ocr-studio --help" does not need it
     from ocr_studio.core.formats.output_folder import OutputFolder
@@ -161,7 +162,7 @@ def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
 
 def print_written(count: int, total: int, out: OutputFolder) -> None:
     """Print for how many of all photos a file was written, and to which folder."""
-    print(f"{count} of {total} photo{'' if total == 1 else 's'} written to {visible(str(out.path))}")
+    print(f"{count} of {counted(total, 'photo')} written to {visible(str(out.path))}")
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:

@@ -297,10 +297,10 @@ def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
 
 def _none_held_out(wanted: SynthOptions) -> Iterator[str]:
     """Yield a line for each kind of samples that is too few to hold any out."""
-    for count, one, many in ((wanted.words, "word", "words"), (wanted.boards, "board", "boards")):
+    for count, noun in ((wanted.words, "word"), (wanted.boards, "board")):
         if 0 < count < wanted.least_held_out:
-            drawn = f"{count} {one if count == 1 else many}"
-            yield f"{drawn}: too few to hold any out; --held-out needs at least {wanted.least_held_out} {many}"
+            drawn, least = units.counted(count, noun), units.counted(wanted.least_held_out, noun)
+            yield f"{drawn}: too few to hold any out; --held-out needs at least {least}"
 
 
 def _watched(events: Iterator[WritingEvent]) -> Generator[WritingEvent, None, None]:
@@ -364,7 +364,7 @@ def _draw_preview(wanted: SynthOptions, path: Path, *, replace: bool) -> int:
     with contextlib.suppress(OSError):  # writing the file reports it
         path.parent.mkdir(parents=True, exist_ok=True)
     OutputFile(path, overwrite=replace).write(data)
-    print(f"{len(shown)} samples in {visible(str(path))}")
+    print(f"{units.counted(len(shown), 'sample')} in {visible(str(path))}")
     return _complained(refused)
 
 

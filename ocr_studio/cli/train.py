@@ -47,7 +47,7 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import LIMITS, Run, RunTrouble
-from ocr_studio.core.units import percent
+from ocr_studio.core.units import counted, percent
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 
@@ -366,10 +366,11 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
 
 
 def _begun(event: TrainingStarted) -> Iterator[str]:
-    counted = f"{event.train} {event.unit} to train on, {event.held_out} held out, {event.keep} general"
+    train = counted(event.train, event.unit.removesuffix("s"))
+    data = f"{train} to train on, {event.held_out} held out, {event.keep} general"
     letters = f"; new characters: {event.new_letters}" if event.new_letters else ""
     resumed = f"; resumed at step {event.resumed_at}" if event.resumed_at else ""
-    yield f"{counted}; {event.steps} steps{letters}{resumed}"
+    yield f"{data}; {counted(event.steps, 'step')}{letters}{resumed}"
     if not event.held_out:
         yield f"no {event.unit} are held out, so the models can’t be compared on your {event.unit}"
 
@@ -380,7 +381,7 @@ _WHY_ENDED: Final = {"early": " (early stopping)", "asked": " (stopped on reques
 def _ended(trained: AnyTrained, announced: int) -> str:
     """Say in one line which steps were done and used; empty if all of them were."""
     kept = trained.settings.get("steps")
-    said = f"{trained.steps} of {announced} steps done{_WHY_ENDED.get(trained.stopped, '')}"
+    said = f"{trained.steps} of {counted(announced, 'step')} done{_WHY_ENDED.get(trained.stopped, '')}"
     if isinstance(kept, int) and kept < trained.steps:
         return f"{said}; the result is the model {f'after step {kept}' if kept else 'before the first step'}"
     return said if trained.steps < announced else ""

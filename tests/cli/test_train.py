@@ -18,7 +18,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.events import Interval, Trained, suggested_recipe
+from ocr_studio.core.training.events import Interval, Trained, TrainingStarted, suggested_recipe
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 from tests.core import made_datasets
@@ -268,3 +268,12 @@ def test_what_it_says_to_type_can_be_typed(
     assert "To use it: " in said
     assert cli.run(shlex.split(said.partition(": ocr-studio ")[2])) == GOOD
     assert settings.load().detector == name
+
+
+def test_a_single_word_is_not_called_words() -> None:
+    started = TrainingStarted(1, 0, 4, 1)
+    assert list(train._begun(started)) == [
+        "1 word to train on, 0 held out, 4 general; 1 step",
+        "no words are held out, so the models can’t be compared on your words",
+    ]
+    assert next(train._begun(replace(started, train=2, unit="lines", steps=3))).startswith("2 lines to train on")

@@ -19,6 +19,7 @@ from ocr_studio.core.evaluation.table import KINDS, TASKS, format_figure, format
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score
+from ocr_studio.core.units import counted
 
 INDEX: Final = "index.html"
 FOLDER: Final = "photos"
@@ -88,7 +89,7 @@ def render_index(evaluation: Evaluation) -> str:
     by_writer = [(writer, replace(evaluation, photos=photos)) for writer, photos in evaluation.writers.items()]
     writers = "".join(_render_row(escape(writer), by.score, by.seconds or 0.0) for writer, by in by_writer)
     parts = (
-        f"<p class=quiet>{count} photo{'' if count == 1 else 's'}, read by {escape(evaluation.reader)}</p>",
+        f"<p class=quiet>{counted(count, 'photo')}, read by {escape(evaluation.reader)}</p>",
         _render_figures(evaluation.score, evaluation.seconds),
         f"<p>{_render_counts(evaluation.kinds.items())}</p>",
         table,

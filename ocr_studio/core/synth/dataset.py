@@ -139,7 +139,7 @@ class SynthDatasetWriter:
             return
         share = free / needed
         words, boards = (
-            units.plain(int(_SPARED * (made + (self._wanted[kind] - made) * share)))
+            int(_SPARED * (made + (self._wanted[kind] - made) * share))
             for kind, made in ((kind, self._count[kind]) for kind in KINDS)
         )
         raise WriteFailed(
@@ -150,12 +150,12 @@ class SynthDatasetWriter:
             ),
             file=self._room.path.parent,
             remedy=tr(
-                "Free up disk space, or request fewer: about {words} words and {boards} boards fit.",
-                words=words,
-                boards=boards,
+                "Free up disk space, or request fewer: about {words} and {boards} fit.",
+                words=tr_n("{number} word", "{number} words", words, number=units.plain(words)),
+                boards=tr_n("{number} board", "{number} boards", boards, number=units.plain(boards)),
             ),
-            command=f"Free up disk space, or request fewer and add --replace: about {words} words and {boards} boards"
-            " fit.",
+            command=f"Free up disk space, or request fewer and add --replace: about {units.counted(words, 'word')} and"
+            f" {units.counted(boards, 'board')} fit.",
         )
 
     def miss(self, why: str) -> None:

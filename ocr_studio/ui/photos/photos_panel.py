@@ -175,7 +175,7 @@ class PhotosPanel(QWidget):
         chosen = len(self.photos.selectionModel().selectedIndexes())
         said = []
         if shown < len(rows):
-            said.append(tr("{shown} of {total} photos", shown=shown, total=len(rows)))
+            said.append(tr_n("{shown} of {count} photo", "{shown} of {count} photos", len(rows), shown=shown))
         if chosen > 1:
             said.append(tr_n("{count} selected", "{count} selected", chosen))
         self.count.setText(" · ".join(said))

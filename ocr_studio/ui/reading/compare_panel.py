@@ -257,7 +257,12 @@ def _differing(compared: ModelsCompared) -> str:
     number = sum(each.used.text != each.other.text for each in compared.words)
     if number == 0:
         return tr("Both models read every word on this photo the same.")
-    return tr("They read {number} of {total} words differently.", number=number, total=len(compared.words))
+    return tr_n(
+        "They read {number} of {count} word differently.",
+        "They read {number} of {count} words differently.",
+        len(compared.words),
+        number=number,
+    )
 
 
 def _name_obstacles(obstacles: Mapping[str, int]) -> str:

@@ -291,10 +291,20 @@ class ReviewPanel(PanelDock):
             self.pace.clear()
         else:
             left_said = tr_n("about {count} minute left", "about {count} minutes left", max(1, round(left)))
-            self.pace.setText(tr("{pace} words per minute, {left}", pace=round(pace), left=left_said))
+            words = round(pace)
+            self.pace.setText(
+                tr_n("{count} word per minute, {left}", "{count} words per minute, {left}", words, left=left_said)
+            )
 
     def _show_looked(self, done: int, total: int) -> None:
-        self.card.show_text(tr("Searching for unchecked words: {done} of {total} photos", done=done, total=total))
+        self.card.show_text(
+            tr_n(
+                "Searching for unchecked words: {done} of {count} photo",
+                "Searching for unchecked words: {done} of {count} photos",
+                total,
+                done=done,
+            )
+        )
 
     def _show_card(self) -> None:
         reviewing = self.reviewing

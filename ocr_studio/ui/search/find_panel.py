@@ -298,7 +298,14 @@ class FindPanel(PanelDock):
 
     def _show_replacing(self, done: int, total: int) -> None:
         if done < total:
-            self.why.setText(tr("Replacing: {done} of {total} photos done", done=done, total=total))
+            self.why.setText(
+                tr_n(
+                    "Replacing: {done} of {count} photo done",
+                    "Replacing: {done} of {count} photos done",
+                    total,
+                    done=done,
+                )
+            )
 
     def _show_replaced(self, applied: Applied) -> None:
         said = f"{applied.summary} {tr('You can undo this.')}" if applied.words else applied.summary
