@@ -38,7 +38,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -134,24 +134,35 @@ def _words(page: Page) -> list[tuple[Any, str, float]]:
     ]
 
 
-def board_lessons(data: Path, out: Path, model: str) -> tuple[list[TrainingExample], list[TrainingExample]]:
-    """Words and lines to learn from, and words that are held out."""
+@dataclass(frozen=True, slots=True)
+class BoardLessons:
+    """Words and lines of boards: to learn from, held out, and, whatever stands there, to be read as before."""
+
+    train: list[TrainingExample] = field(default_factory=list)
+    held_out: list[TrainingExample] = field(default_factory=list)
+    general: list[TrainingExample] = field(default_factory=list)
+
+
+def board_lessons(data: Path, out: Path, model: str) -> BoardLessons:
+    """The boards without truth, as they were looked at and as the model reads them."""
     folder = data / "boards_unlabelled"
     people = {each["image"]: each["source"] for each in json.loads((folder / "index.json").read_text())}
     looked_at, words, lines = labelled(), read(folder, out, "words", model), read(folder, out, "lines", model)
-    train: list[TrainingExample] = []
-    held_out: list[TrainingExample] = []
+    lessons = BoardLessons()
     for photo, found in sorted(words.items()):
         image = photo_file.open_photo(folder / photo)
         known = known_words(looked_at.get(photo, []), found)
         crop = partial(warping.crop_quad, image)
         believed = [box for box in known if box.text and box.confidence >= SURE]
         if people[photo].startswith(HELD_OUT):
-            held_out += [TrainingExample(crop(box.quad), box.text, photo) for box in believed]
+            lessons.held_out.extend(TrainingExample(crop(box.quad), box.text, photo) for box in believed)
             continue
-        train += 2 * [TrainingExample(crop(box.quad), box.text, photo) for box in believed]
-        train += 3 * [TrainingExample(crop(quad), text, photo) for quad, text in _whole_lines(lines[photo], known)]
-    return train, held_out
+        lessons.train.extend(2 * [TrainingExample(crop(box.quad), box.text, photo) for box in believed])
+        whole = _whole_lines(lines[photo], known)
+        lessons.train.extend(3 * [TrainingExample(crop(quad), text, photo) for quad, text in whole])
+        boxes = [box for box in (*found, *lines[photo]) if box.text]
+        lessons.general.extend(TrainingExample(crop(box.quad), box.text, photo) for box in boxes)
+    return lessons
 
 
 def known_words(looked_at: Sequence[Box], found: Sequence[Box]) -> list[Box]:
@@ -289,7 +300,12 @@ def general_lessons(data: Path, out: Path, given: argparse.Namespace) -> list[Tr
     words = list(rehearsal.generate_words(given.printed // 3, LANGUAGES, seed=given.seed))
     lines = list(rehearsal.generate_words(given.printed // 12, LANGUAGES, seed=given.seed + 1, lines=True))
     found = [*printed[:half], *recoloured(printed[half:], seed=given.seed), *words, *lines]
-    return [found[index] for index in np.random.default_rng(given.seed).permutation(len(found))]
+    return shuffled(found, given.seed)
+
+
+def shuffled(lessons: Sequence[TrainingExample], seed: int) -> list[TrainingExample]:
+    """The lessons in an order by chance."""
+    return [lessons[index] for index in np.random.default_rng(seed).permutation(len(lessons))]
 
 
 # -------------------------------------------------------------------------------------------------- the command
@@ -321,9 +337,12 @@ def arguments() -> argparse.Namespace:
     """As given, or as the shipped model was made."""
     parser = recipe_arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--base", default=ADAPTED, help="the model that learns")
+    parser.add_argument("--base", default=ADAPTED, help="the model that learns, or its folder; it then also reads")
     parser.add_argument("--reader", default=ADAPTED, help="the model that reads the boards for the first round")
     parser.add_argument("--diagrams", action=argparse.BooleanOptionalAction, default=True, help="learn from diagrams")
+    parser.add_argument(
+        "--hold-boards", action=argparse.BooleanOptionalAction, default=False, help="hold the outputs on boards, too"
+    )
     parser.add_argument("--made", type=int, default=20_000, help="made words to learn from in a round")
     parser.add_argument("--printed", type=int, default=9_000, help="made words in print to repeat")
     parser.add_argument("--epochs", type=int, default=1)
@@ -333,12 +352,15 @@ def arguments() -> argparse.Namespace:
 
 def training_data(given: argparse.Namespace, reader: str, out: Path) -> TrainingData:
     """All lessons of a round, kept in its folder as far as they were read or made. reader: the model that reads."""
-    own, held_out = board_lessons(given.data, out, reader)
+    boards = board_lessons(given.data, out, reader)
+    own, held_out = boards.train, boards.held_out
     if given.diagrams:
         learned, others = diagram_lessons(given.data / "diagrams" / "train")
         own, held_out = [*own, *learned], [*held_out, *others]
     written = made(given.made, hands(given.data), seed=given.seed, kept=out / f"made_{given.made}_{given.seed}.npz")
     general = general_lessons(given.data, out, given)
+    if given.hold_boards:
+        general = shuffled([*general, *boards.general], given.seed)
     print(f"{len(own)} of boards, {len(written)} made, {len(general)} to repeat, {len(held_out)} held out", flush=True)
     return TrainingData([*own, *written], held_out, general=general, digest=f"adapt_recognizer {given.seed}")
 
@@ -398,6 +420,15 @@ def mean(folders: Sequence[Path]) -> Path:
     return candidate.write_candidate(card.title, net, charset=charset, card=replace(card, settings=settings, scores={}))
 
 
+def installed(folder: Path, name: str) -> str:
+    """Install a model under this name, if there is none of it, and return the name."""
+    if not registry.is_taken(name):
+        copy = registry.candidate_folder(name)
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        registry.install(copy)
+    return name
+
+
 def main() -> int:
     """Read, make, train, round after round; go on where it was stopped."""
     given = arguments()
@@ -405,6 +436,8 @@ def main() -> int:
         print(f"{given.out / 'model'} is there already: move it, or give another --out", file=sys.stderr)
         return 2
     os.environ["OCR_STUDIO_HOME"] = str(given.out / "home")
+    if Path(given.base).is_dir():
+        given.base = given.reader = installed(Path(given.base), "base")
     reader, rounds, first = given.reader, list[Path](), given.seed
     for number in range(given.rounds):
         given.seed, out = first + number, given.out / f"round_{number + 1}"
@@ -412,11 +445,7 @@ def main() -> int:
         if model is None:
             return 3
         rounds.append(model)
-        reader = f"round-{number + 1}"
-        if not registry.is_taken(reader):
-            copy = registry.candidate_folder(reader)
-            shutil.copytree(model, copy, dirs_exist_ok=True)
-            registry.install(copy)
+        reader = installed(model, f"round-{number + 1}")
     os.replace(mean(rounds), given.out / "model")
     return 0
 

@@ -4,7 +4,8 @@
 
 Words of photos of boards by people that no model learned from, mostly about programming, as far as they were looked at
 by eye (``board_words.tsv``: those that an earlier model was not sure of), and words on hand-drawn diagrams by writers
-that no model learned from, which are about business. 95 % intervals by bootstrap over photos.
+that no model learned from, which are about business; words drawn with the pens of writers nobody trained with, and
+random strings, which should not be bent to words. 95 % intervals by bootstrap over photos, or words that are drawn.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +34,10 @@ from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import HELD_OUT, held_out_writers, labelled
 from tests.benchmarks.adaptation import recognizer
 from tests.benchmarks.craft import Floats, with_interval
+from tests.benchmarks.written_words import KINDS, Desk
 
+DRAWN = 1000
+RANDOM = ("random, fonts", "random, letters")
 LANGUAGES = (("en",), ("en", TECHNICAL))
 
 
@@ -56,6 +61,13 @@ def diagram_words(folder: Path) -> Iterator[tuple[str, Crop, str]]:
                 yield page["image"], _crop(picture, Quad.from_array(np.array(word["quad"]))), word["text"]
 
 
+def drawn_words(data: Path, kind: str, many: int) -> Iterator[tuple[str, Crop, str]]:
+    """Drawn words of a kind, each as a photo of its own."""
+    desk = Desk(data, train=False, rng=np.random.default_rng(7))
+    for number, written in enumerate(islice(KINDS[kind](desk, many), many)):
+        yield str(number), written.crop, written.text
+
+
 def _crop(picture: Pyramid, quad: Quad) -> Crop:
     return word_crops.extract_crop(picture, np.asarray(quad.corners, np.float32), height=HEIGHT, step=STEP)
 
@@ -76,6 +88,7 @@ def main() -> int:
     sets = {
         "boards": list(board_words(given.data / "boards_unlabelled")),
         "diagrams": list(diagram_words(given.data / "diagrams" / "train")),
+        **{kind: list(drawn_words(given.data, kind, DRAWN)) for kind in ("unipen words", *RANDOM)},
     }
     for kind, words in sets.items():
         photos = np.unique([photo for photo, _, _ in words], return_inverse=True)[1]
@@ -85,11 +98,11 @@ def main() -> int:
             read = [each.text for each in model.read([crop for _, crop, _ in words], spaces=False)]
             edits = metrics.edit_distances([(text, found) for (_, _, text), found in zip(words, read, strict=True)])
             sums.append(np.bincount(photos, edits).astype(np.float64))
-            print(f"{kind:9} {'+'.join(languages):14} {len(words)} words, right {(edits == 0).sum()}, ", end="")
+            print(f"{kind:15} {'+'.join(languages):14} {len(words)} words, right {(edits == 0).sum()}, ", end="")
             print(f"letters wrong {edits.sum()}")
         before, after = sums
         change = with_interval(partial(_change, before, after), len(before), decimals=1)
-        print(f"{kind:9} letters wrong, change in %: {change}")
+        print(f"{kind:15} letters wrong, change in %: {change}")
     return 0
 
 
