@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ocr_studio.core.editing.changes import Change
@@ -84,6 +84,16 @@ def select_offers(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
     """Select the words to offer, most likely first; none if none is likely enough to be ticked."""
     ordered = tuple(sorted(found, key=lambda each: -each.likelihood))
     return ordered if ordered and ordered[0].likelihood >= TICKED else ()
+
+
+def renew(offer: LookAlike, word: Word | None, right: str) -> LookAlike | None:
+    """Return an offer with the text that its word has now; None if the word needs no correction any more.
+
+    right: the corrected text.
+    """
+    if word is None or word.checked or word.text == right:
+        return None
+    return replace(offer, text=word.text, quad=word.quad)
 
 
 def make_changes(offers: Iterable[LookAlike], text: str) -> list[Change]:

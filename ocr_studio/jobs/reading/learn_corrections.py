@@ -7,7 +7,7 @@ its writer is unknown, and is gone when the program ends. A training keeps it.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -57,10 +57,10 @@ class _Crops:
     checked: _Texts = field(default_factory=dict)
     certain: _Texts = field(default_factory=dict)
 
-    def forget(self, page_id: str) -> None:
-        """Remove the words of a page."""
+    def forget(self, page_id: str, *, but: Container[_Key] = ()) -> None:
+        """Remove the words of a page, but some."""
         for group in (self.checked, self.certain):
-            for key in [key for key in group if key[0] == page_id]:
+            for key in [key for key in group if key[0] == page_id and key not in but]:
                 del group[key]
 
     def shorten(self) -> None:
@@ -94,7 +94,13 @@ class CorrectionLearner:
     _usual: dict[_Key, Transcription] = field(default_factory=dict)  # what is read without learning, of one page
 
     def learn(
-        self, ocr_service: OcrService, image: NDArray[np.uint8], page: Page, *, project: Project | None = None
+        self,
+        ocr_service: OcrService,
+        image: NDArray[np.uint8],
+        page: Page,
+        *,
+        project: Project | None = None,
+        changed: Iterable[Page] = (),
     ) -> Iterator[LoadingRecognizer | LearningStep | CorrectionsLearned]:
         """Learn the checked words of a page, and read the others again.
 
@@ -103,9 +109,11 @@ class CorrectionLearner:
             image: The upright photo, (H, W, 3) uint8 RGB.
             page: Its words.
             project: As for ``read.read_page``.
+            changed: Other pages as they are now: what was undone or corrected again there teaches no more.
 
         Yields:
-            LoadingRecognizer if necessary, LearningStep …, then CorrectionsLearned, unless nothing can be learned.
+            LoadingRecognizer if necessary, LearningStep …, then CorrectionsLearned, unless nothing can be learned and
+            nothing was learned on this page before.
         """
         yield from prepare(ocr_service)
         ocr_service.use_project_words(project)
@@ -119,30 +127,37 @@ class CorrectionLearner:
             return
         yield LearningStep()
         sight = _Sight.of(image, page)
+        for other in changed:
+            self._forget_changed(other)
         crops = self._collect(sight, page)
-        if not crops.checked:
-            return
-        for _ in learner.take_in(crops.checked, crops.certain):
-            yield LearningStep()
-        layer = learner.learn()
-        if layer is None:
+        words = [word for word in page.words.values() if _is_doubtful(word)]
+        layer = None
+        if crops.checked:
+            for _ in learner.take_in(crops.checked, crops.certain):
+                yield LearningStep()
+            layer = learner.learn()
+        if layer is None:  # what was learned before is read as usual again
+            words = [word for word in words if word.machine and word.machine.from_corrections]
+        if not words and layer is None:
             return
         yield LearningStep()
-        after = reader.tuned_to(ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
-        words = [word for word in page.words.values() if _is_doubtful(word)]
         self._usual = {key: usual for key, usual in self._usual.items() if key[0] == page.id}
         keys = [(page.id, word.id, word.quad, reader.name) for word in words]
         missing = [place for place, key in enumerate(keys) if key not in self._usual]
         reads = yield from _read(reader, sight, [words[place] for place in missing])
         self._usual |= {keys[place]: read for place, read in zip(missing, reads, strict=True)}
         usual = [_find_usual(word, self._usual[key]) for key, word in zip(keys, words, strict=True)]
-        reads = [choose_reading(*both) for both in zip(usual, (yield from _read(after, sight, words)), strict=True)]
-        changed = [
+        reads = usual
+        if layer is not None:
+            after = reader.tuned_to(ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
+            learned = yield from _read(after, sight, words)
+            reads = [choose_reading(*both) for both in zip(usual, learned, strict=True)]
+        different = [
             replace(word, machine=read)
             for word, read, before in zip(words, reads, usual, strict=True)
             if _has_changed(word, read, usual=before.text)
         ]
-        yield CorrectionsLearned(tuple(changed))
+        yield CorrectionsLearned(tuple(different))
 
     def _learner(self, reader: Reader, ocr_service: OcrService) -> OutputLayerLearner | None:
         """Return what learns for a reader; None if its recognizer can't learn so."""
@@ -156,6 +171,16 @@ class CorrectionLearner:
             while len(self._learners) > _MOST_MODELS:
                 del self._learners[next(iter(self._learners))]
         return self._learners[reader.name]
+
+    def _forget_changed(self, page: Page) -> None:
+        """Forget the words of a page that are not on it any more as they were learned, or not by this writer."""
+        still = {
+            (page.id, key, word.quad, word.text)
+            for key, word in page.words.items()
+            if word.text and (word.checked or word.certain)
+        }
+        for whose, crops in self._crops.items():
+            crops.forget(page.id, but=still if whose == (page.facts.writer or page.id) else ())
 
     def _collect(self, sight: _Sight, page: Page) -> _Crops:
         """Return what is known of the page and of earlier pages by the same writer."""

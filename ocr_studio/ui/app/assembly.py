@@ -194,7 +194,8 @@ class AssembledWindow(QMainWindow):
         fixing = FixingEverywhere(document, files, project, index)
         self.fixes = FixPanel(fixing, document, self.pictures, name_with_key=name_with_key)
         self.fixes.message.connect(self.status.say)
-        fixing.offered.connect(lambda: self.review.show_offer(self.fixes.offer))
+        for counted in (fixing.offered, fixing.recounted):
+            counted.connect(lambda: self.review.show_offer(self.fixes.offer))
         fixing.offered.connect(lambda: self.status.say(self.fixes.offer))
 
     def _make_actions(self, services: Services) -> ActionSet:

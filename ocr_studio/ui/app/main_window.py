@@ -18,6 +18,7 @@ from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import retry_saver
@@ -163,6 +164,7 @@ class MainWindow(AssembledWindow):
         reading.stopped.connect(status.reading_stopped)
         reading.finished.connect(status.say)
         self.correction_learning.learned.connect(status.say)
+        self._services.document.changed.connect(self._clear_message)
         reading.failed.connect(self.show_trouble)
         opening.leaving.connect(reading.show_waiting_words)
         notifications.connect_evaluation(self._services.evaluator, opening, self.messages)
@@ -175,6 +177,11 @@ class MainWindow(AssembledWindow):
         self.photos_panel.failed.connect(self.show_trouble)
         self.photos_panel.message.connect(status.say)
         self.photos_panel.counted.connect(status.show_photos)
+
+    def _clear_message(self, change: DocumentChange) -> None:
+        """Clear what the status bar says of steps, which is not true any more once one is undone."""
+        if change.undone and not (change.step and change.step.series):  # of a series, it shows the progress
+            self.status.clearMessage()
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Show an error."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.editing import edits
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import later, tr_n
@@ -40,6 +42,10 @@ class CorrectionLearning(QObject):
         self._first: dict[str, frozenset[tuple[str, str]]] = {}
         self._known: dict[str, frozenset[tuple[str, str]]] = {}
         self._writers: set[str] = set()  # whose words were learned
+        # Pages whose words were learned, those of them that have changed since, and those that a job is to look at.
+        self._learned: set[str] = set()
+        self._changed: set[str] = set()
+        self._looked_at: set[str] = set()
         self._edited = False  # whether the newest step was done on the open photo since it was opened
         self._job: Job | None = None
         self._timer = QTimer(self, interval=_QUIET, singleShot=True)
@@ -82,12 +88,24 @@ class CorrectionLearning(QObject):
         self._timer.start()
 
     def _follow(self, change: DocumentChange) -> None:
+        self._changed |= self._learned & change.after.keys()
         if not change.here:
+            self._follow_other_pages(change)
             return
         self._edited = change.new
         if change.undone:
             self._begin_again()
         elif change.words:
+            self._timer.start()
+
+    def _follow_other_pages(self, change: DocumentChange) -> None:
+        """Learn again if words by the writer of the open photo were undone or changed on other photos."""
+        page = self._document.page
+        if page is None or page.id not in self._learned or page.facts.writer not in self._writers:
+            return
+        others = [*change.before.values(), *change.after.values()] if change.step else []
+        if any(each.id in self._learned and each.facts.writer == page.facts.writer for each in others):
+            self._known.pop(page.id, None)
             self._timer.start()
 
     def _learn_if_worthwhile(self) -> None:
@@ -100,12 +118,15 @@ class CorrectionLearning(QObject):
         if not self._can_change(page) or not self._is_worthwhile(page, checked):
             return
         learner, project = self._learner, self._reading.project
+        changed = self._find_changed(page.id)
+        self._learned.add(page.id)
         job = self._job = self._reading.lane.submit(
-            lambda: learner.learn(ocr_service, image, page, project=project),
+            lambda: learner.learn(ocr_service, image, page, project=project, changed=changed),
             name=later("Learning from corrections"),
             priority=Priority.BACKGROUND,
         )
         job.yielded.connect(lambda event: self._take(job, page, event))
+        job.done.connect(self._looked_at.clear)
         job.done.connect(lambda: self._remember(job, page, checked))
         job.failed.connect(lambda _: self._remember(job, page, checked))  # it would fail again
         job.ended.connect(lambda: self._end(job))
@@ -122,6 +143,17 @@ class CorrectionLearning(QObject):
         if known is None and page.facts.writer in self._writers:  # other photos have taught something
             return True
         return len(checked - (known or frozenset())) >= CHECKED_WORDS
+
+    def _find_changed(self, but: str) -> list[Page]:
+        """Return the other pages with learned words that have changed since, as they are now."""
+        self._looked_at |= self._changed  # those of a cancelled job again
+        self._changed, found = set(), []
+        for page_id in self._looked_at - {but}:
+            with contextlib.suppress(StudioError):  # reported when its photo is opened
+                page = self._document.history.page(page_id)
+                if page is not None:
+                    found.append(page)
+        return found
 
     def _remember(self, job: Job, page: Page, checked: frozenset[tuple[str, str]]) -> None:
         if job is not self._job:

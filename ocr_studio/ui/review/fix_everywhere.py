@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,11 +25,13 @@ class FixingEverywhere(QObject):
     """The last correction, and the words that are likely to need the same one.
 
     Signals:
-        offered(): the offered words have changed.
+        offered(): there are other words to offer, or none any more.
+        recounted(): some of the words were fixed otherwise, or are read differently now.
         failed(Trouble): searching failed.
     """
 
     offered = Signal()
+    recounted = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -45,6 +47,7 @@ class FixingEverywhere(QObject):
         self.offers: tuple[LookAlike, ...] = ()
         self._of: Project | None = None
         self._found: list[LookAlike] = []
+        self._changed: set[str] = set()  # pages that have changed since the search began
         self._job: Job | None = None
         document.changed.connect(self._on_change)
         document.opened.connect(self._forget_other_project)
@@ -78,6 +81,8 @@ class FixingEverywhere(QObject):
 
     def _on_change(self, change: DocumentChange) -> None:
         self._check_offer(change.after)
+        self._changed.update(change.after)
+        self._recount(change.after)
         project, step = self._project(), change.step if change.new else None
         if step is None or step.series or project is None or self._document.history.pages is None:
             return
@@ -85,6 +90,7 @@ class FixingEverywhere(QObject):
             return
         self.forget()
         self._of = project
+        self._changed = set()
         job = self._job = self._lane.submit(
             lambda: find_similar.find(project, corrected, self._index),
             name=later("Searching for similar words"),
@@ -102,7 +108,7 @@ class FixingEverywhere(QObject):
 
     def _offer(self) -> None:
         self._job = None
-        self.offers = fix_everywhere.select_offers(self._found)
+        self.offers = self._update_offers(fix_everywhere.select_offers(self._found), self._changed)
         if self.offers:
             self.offered.emit()
 
@@ -121,6 +127,38 @@ class FixingEverywhere(QObject):
         word = page.words.get(word_id) if page else None
         if word is None or word.text != self.corrected.correction.right:
             self.forget()
+
+    def _recount(self, changed: Collection[str]) -> None:
+        """Offer what is left to fix on these pages, which have changed."""
+        offers = self._update_offers(self.offers, changed)
+        if offers and offers != self.offers:
+            self.offers = offers
+            self.recounted.emit()
+        elif not offers and self.offers:
+            self.forget()
+
+    def _update_offers(self, offers: Iterable[LookAlike], changed: Collection[str]) -> tuple[LookAlike, ...]:
+        """Return the words that still need the correction, with their texts as they are on the changed pages."""
+        if self.corrected is None:
+            return ()
+        offers = tuple(offers)
+        pages = {key: self._page(key) for key in {each.place[0] for each in offers}.intersection(changed)}
+        words = {
+            (key, word_id): word
+            for key, page in pages.items()
+            if page is not None
+            for word_id, word in page.words.items()
+        }
+        right = self.corrected.correction.right
+        return tuple(
+            found
+            for each in offers
+            if (
+                found := each
+                if each.place[0] not in pages
+                else fix_everywhere.renew(each, words.get(each.place), right)
+            )
+        )
 
     def _forget_other_project(self) -> None:
         if self._project() is not self._of:

@@ -64,7 +64,9 @@ class FixPanel(PanelDock):
         self._lay_out()
         self.retint()
         fixing.offered.connect(self._on_offer)
-        fixing.offered.connect(self.changed)
+        fixing.recounted.connect(self._on_recount)
+        for counted in (fixing.offered, fixing.recounted):
+            counted.connect(self.changed)
 
     @property
     def has_offer(self) -> bool:
@@ -144,6 +146,10 @@ class FixPanel(PanelDock):
         if corrected is not None:
             place = corrected.correction.place[0], corrected.image, corrected.quad
             self.own.setPixmap(self._pictures.picture(*place, self.devicePixelRatioF()) or QPixmap())
+
+    def _on_recount(self) -> None:
+        if self.isVisible():
+            self.list.show_changes(self._fixing.changes())
 
     def _on_offer(self) -> None:
         if not self._fixing.count and self.isVisible():

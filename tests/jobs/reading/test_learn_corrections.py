@@ -89,6 +89,38 @@ def test_words_of_the_same_writer_teach_on_other_photos(service: OcrService) -> 
         assert [word.text for word in learned(learner, service, picture, other).words] == changed
 
 
+def test_what_was_undone_on_another_photo_stops_teaching(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS, "Anna")
+    wrong = corrected(page)
+    picture, other = read(service, ("beer", "tall", "rain"), "Anna")
+    other = replace(apply(other, edits.accept(other, ["00000002"])), id="other")
+    by_ben = replace(wrong, facts=PageFacts(writer="Ben"))
+    for now, changed in ((wrong, ["bøør"]), (page, []), (by_ben, [])):
+        learned(learner, service, image, wrong)
+        (found,) = [
+            event
+            for event in learner.learn(service, picture, other, changed=[now])
+            if isinstance(event, CorrectionsLearned)
+        ]
+        assert [word.text for word in found.words] == changed
+
+
+def test_what_was_learned_is_read_as_usual_once_nothing_teaches_it(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS, "Anna")
+    learned(learner, service, image, corrected(page))
+    picture, other = read(service, ("beer", "tall", "rain"), "Anna")
+    other = replace(other, id="other")
+    other = apply(other, edits.refresh(other, learned(learner, service, picture, other).words))
+    assert "bøør" in [word.text for word in other.words.values()]
+    (again,) = [
+        event
+        for event in learner.learn(service, picture, other, changed=[page])
+        if isinstance(event, CorrectionsLearned)
+    ]
+    assert [word.text for word in again.words] == ["beer"]
+    assert not any(word.machine and word.machine.from_corrections for word in again.words)
+
+
 def test_without_checked_words_nothing_is_learned(service: OcrService) -> None:
     image, page = read(service, WORDS)
     assert not [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import message
 from ocr_studio.jobs.reading.learn_corrections import CorrectionsLearned
 from ocr_studio.jobs.reading.read import OcrService
 from ocr_studio.ui.app.app import Studio
@@ -24,11 +26,15 @@ from tests.ui.studio import Open
 
 
 class Shouting:
-    """Learns to read everything in capitals, whatever is corrected."""
+    """Learns to read everything in capitals, whatever is corrected. changed: pages of the last job, and which those
+    were that have changed since."""
+
+    changed: ClassVar[list[tuple[str, Page]]] = []
 
     def learn(
-        self, ocr_service: OcrService, image: Any, page: Page, *, project: Any = None
+        self, ocr_service: OcrService, image: Any, page: Page, *, project: Any = None, changed: Sequence[Page] = ()
     ) -> Iterator[CorrectionsLearned]:
+        Shouting.changed = [(page.id, each) for each in changed]
         others = [word for word in page.words.values() if not word.checked and word.machine]
         yield CorrectionsLearned(tuple(map(shouted, others)))
 
@@ -78,6 +84,7 @@ def test_other_words_are_read_with_what_five_corrections_taught(studio: Studio, 
     assert "Learned from your corrections" in studio.window.status.currentMessage()
     studio.window.action_set["undo"].trigger()
     assert texts(studio) == {key: before[key] for key in keys[4:]}
+    assert studio.window.status.currentMessage() == ""
     studio.window.action_set["redo"].trigger()
     assert texts(studio) == {key: before[key].upper() for key in keys[5:]}
 
@@ -200,3 +207,30 @@ def test_what_was_checked_before_the_photo_was_opened_does_not_count(
     again.reading.stopped.emit()  # as after a box was drawn and read
     wait(again, qtbot)
     assert texts(again) == before
+
+
+def test_what_is_undone_while_another_photo_is_open_stops_teaching(
+    open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+
+    def page_of(photo: Path) -> Page:
+        studio.opening.open_paths([photo])
+        qtbot.waitUntil(lambda: studio.opening.path == photo and not studio.busy and bool(studio.document.order()))
+        page = studio.document.page
+        assert page is not None
+        studio.document.push(edits.set_facts(page, replace(page.facts, writer="Anna"), message("Set writer")))
+        correct(studio, 5)
+        wait(studio, qtbot)
+        assert studio.document.page is not None
+        return studio.document.page
+
+    first, second = page_of(folder / "board 1.png"), page_of(folder / "board 2.png")
+    assert any(each.text.isupper() for each in second.words.values())
+    Shouting.changed = []
+    edit = edits.unaccept(first, [next(iter(first.words))])
+    studio.document.history.push(Step(edit.name, {first.id: edit}))
+    wait(studio, qtbot)
+    studio.document.push(edits.accept(second, studio.document.order()[5:6]))
+    wait(studio, qtbot)
+    assert Shouting.changed == [(second.id, studio.document.history.page(first.id))]

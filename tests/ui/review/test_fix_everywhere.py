@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Page
+from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review.fix_everywhere import OFFERED
 from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
@@ -155,12 +156,35 @@ def test_words_checked_meanwhile_are_not_offered_any_more(studio: Studio, panel:
     places = [each.place for each in studio.window.fixes._fixing.offers]
     page = studio.document.history.page(places[0][0])
     assert page is not None
-    from ocr_studio.core.project.undo_log import Step
-
     edit = edits.accept(page, [places[0][1]])
     studio.document.history.push(Step(edit.name, {page.id: edit}))
     panel.begin()
     assert len(panel.list.changes.changes) == 1
+
+
+def test_words_that_are_read_differently_are_counted_again(studio: Studio, panel: FixPanel, qtbot: QtBot) -> None:
+    _correct(studio, qtbot)
+    panel.begin()
+
+    def read_as(place: tuple[str, str], text: str) -> None:
+        page = studio.document.history.page(place[0])
+        assert page is not None
+        word = page.words[place[1]]
+        assert word.machine is not None
+        edit = edits.refresh(page, [replace(word, machine=replace(word.machine, text=text))])
+        studio.document.history.push(Step(edit.name, {page.id: edit}))
+
+    one, other = [each.place for each in panel._fixing.offers]
+    read_as(one, "queuss")
+    assert panel.offer.startswith("2 similar words")
+    assert sorted(each.before for each in panel.list.changes.changes) == ["queuss", "queves"]
+    read_as(one, "queues")
+    assert panel.offer.startswith("1 similar word,")
+    assert [each.place for each in panel._fixing.offers] == [other]
+    assert panel.list.apply.text() == "Fix 1 word"
+    read_as(other, "queues")
+    assert not panel.has_offer
+    assert not panel.isVisible()
 
 
 def test_pages_are_looked_up_only_where_something_depends_on_them(
