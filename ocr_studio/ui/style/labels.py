@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +19,8 @@ from ocr_studio.core.translation import later, tr
 # Characters: longer texts from files are cut before Qt lays them out, which takes seconds for a million characters.
 _MOST: Final = 1_000  # more than any screen is wide
 _MOST_ON_BUTTON: Final = 200
+# Characters that are shown before the first difference of texts that are too long.
+_BEFORE_DIFFERENCE: Final = 3
 
 STATES = {
     # Translators: A word’s state: neither read by a model nor typed by the user.
@@ -48,6 +51,11 @@ class OfUnit:
 def choice(index: int, text: str, *, writing: bool = False) -> str:
     """Return the label of an alternative, with the key that chooses it; while ``writing``, digits alone are text."""
     return f"{choice_key(index, writing=writing)}  {shown(text)}"
+
+
+def choice_key_width(metrics: QFontMetrics | QFontMetricsF, *, writing: bool) -> int:
+    """Return how many pixels of the label of an alternative are in front of its text."""
+    return round(metrics.horizontalAdvance(choice(0, "–", writing=writing)) - metrics.horizontalAdvance("–"))
 
 
 def choice_key(index: int, *, writing: bool) -> str:
@@ -102,6 +110,22 @@ def elided(
         half = _MOST // 2
         text = f"{text[:half]}…{text[-half:]}" if mode == Qt.TextElideMode.ElideMiddle else text[:_MOST] + "…"
     return metrics.elidedText(text, mode, int(width))
+
+
+def elided_apart(metrics: QFontMetrics | QFontMetricsF, texts: Sequence[str], width: float) -> list[str]:
+    """Return texts elided to a width in pixels so that they differ: at the end, else also before the first difference,
+    else in the middle.
+    """
+    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    start = max(0, sum(1 for _ in alike) - _BEFORE_DIFFERENCE)
+    fit = [metrics.horizontalAdvance(text[:_MOST]) <= width and len(text) <= _MOST for text in texts]
+    ways = [
+        [elided(metrics, text, width) for text in texts],
+        [text if fits else elided(metrics, f"…{text[start:]}", width) for text, fits in zip(texts, fit, strict=True)],
+        [elided(metrics, text, width, Qt.TextElideMode.ElideMiddle) for text in texts],
+    ]
+    different = len(set(texts))
+    return next((found for found in ways if len(set(found)) == different), ways[0])
 
 
 def shown(text: str) -> str:

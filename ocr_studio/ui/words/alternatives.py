@@ -107,6 +107,9 @@ class Alternatives(QWidget):
         # The title names the keys, too, so the alternatives get the room if there is not enough for both.
         named = [labels.choice(index, text, writing=True) for index, text in enumerate(texts)]
         roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
+        writing = self._writing and roomy
+        metrics = self._buttons[0].fontMetrics()
+        shown = labels.elided_apart(metrics, texts, room - labels.choice_key_width(metrics, writing=writing))
         for index, button in enumerate(self._buttons):
             key = labels.choice_key(index, writing=self._writing)
             known = index < len(readings)
@@ -115,10 +118,7 @@ class Alternatives(QWidget):
             button.setEnabled(known and self._document.writable)
             reading = readings[index] if known else None
             text = texts[index] if reading else "–"
-            shown = labels.elided(
-                button.fontMetrics(), labels.choice(index, text, writing=self._writing and roomy), room
-            )
-            button.setText(labels.label(shown))
+            button.setText(labels.label(labels.choice(index, shown[index] if reading else text, writing=writing)))
             button.setAccessibleName(
                 tr("Alternative {number}: {text}", number=index + 1, text=text)
                 if reading

@@ -228,8 +228,9 @@ class EditorPanel(QFrame):
                 choice = offered[number - 1]
                 key = labels.choice_key(number - 1, writing=True)
                 sure = percent(choice.confidence)
-                button.setToolTip(labels.tooltip(tr("{key}: {sure} confidence", key=key, sure=sure)))
                 text = labels.shortened(choice.text)
+                said = tr("{key}: {sure} confidence", key=key, sure=sure)
+                button.setToolTip(labels.tooltip(f"{text}\n{said}"))
                 button.setAccessibleName(tr("Alternative {number}: {text}", number=number, text=text))
         self._row.setVisible(bool(offered))
 
@@ -271,7 +272,9 @@ class EditorPanel(QFrame):
         for row, writing in ((True, True), (True, False), (False, True)):
             named = [labels.choice(index, text, writing=writing) for index, text in enumerate(self._texts)]
             metrics = self._choices[0].fontMetrics()
-            shown = [labels.elided(metrics, each, longest[row]) for each in named]
+            keys = labels.choice_key_width(metrics, writing=writing)
+            texts = labels.elided_apart(metrics, self._texts, longest[row] - keys)
+            shown = [labels.choice(index, text, writing=writing) for index, text in enumerate(texts)]
             for button, each in zip(self._choices, shown, strict=False):
                 button.setText(labels.label(each))
             widths = [button.sizeHint().width() + _CHOICE_GAP for button in self._choices[: len(shown)]]
