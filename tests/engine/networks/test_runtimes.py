@@ -264,6 +264,28 @@ def test_a_photo_is_read_without_importing_tensorflow(tmp_path: Path) -> None:
     assert "Launch plan" in done.stdout
 
 
+def test_onnx_runtime_collects_nothing(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from ocr_studio.cli import main\n"
+        "status = main.run(['read', sys.argv[1]])\n"
+        "assert 'onnxruntime' in sys.modules\n"
+        "sys.exit(status)\n"
+    )
+    surroundings = {
+        key: value for key, value in os.environ.items() if key not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(resources.sample_photo())],
+        env=surroundings | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "OCR_STUDIO_RUNTIME": "onnx"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.name in ("Microsoft", "deviceid", "onnxruntime.db")]
+
+
 def test_the_threads_of_a_network_can_be_limited_but_not_be_more_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     monkeypatch.setenv("OCR_STUDIO_THREADS", "3")
