@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
+from PySide6.QtWidgets import QApplication, QCheckBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core import resources, translation
+from ocr_studio.core.help import help_pages
 from ocr_studio.core.settings import DetectionOptions, Settings
+from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from tests.ui.widgets.test_dialogs import Chosen, settings_dialog
 
@@ -118,3 +121,27 @@ def test_each_page_is_reset_on_its_own(dialog: SettingsDialog, chosen: Chosen) -
     QTest.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
     dialog.flush()
     assert chosen.now == Settings()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "uk"])
+def test_the_help_page_names_every_setting(language: str, qtbot: QtBot) -> None:
+    if language != "en":
+        assert translation.use(resources.translations(), language)
+    try:
+        dialog = SettingsDialog(Settings, lambda *_: None, TABLE)
+        qtbot.addWidget(dialog)
+        (page,) = [each for each in help_pages.load_pages() if each.topic == "settings"]
+    finally:
+        translation.use_english()
+    titles = []
+    for form in (dialog.general.form, dialog.reading.form):
+        for row in range(form.rowCount()):
+            label, field = (
+                form.itemAt(row, role) for role in (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole)
+            )
+            widgets = [item.widget() for item in (label, field) if item is not None]
+            titles += [each.text() for each in widgets[:1] if isinstance(each, QLabel) and each.buddy()]
+            titles += [each.text() for each in widgets if isinstance(each, QCheckBox)]
+    rows = [line.split("|")[1].strip() for line in page.text.splitlines() if line.startswith("| ")]
+    assert len(titles) > 14
+    assert [title for title in titles if title.replace("&", "") not in rows] == []
