@@ -225,6 +225,7 @@ class _Photos(RowTable):
         super().__init__()
         self._model = QStandardItemModel(0, len(_COLUMNS), self)
         self._shown: tuple[PhotoResult, ...] = ()
+        self._writers: list[str] = []
         self.setModel(self._model)
         self.setAccessibleName(tr("Evaluated photos"))
         header = self.horizontalHeader()
@@ -235,6 +236,9 @@ class _Photos(RowTable):
     def show_evaluation(self, evaluation: Evaluation | None) -> None:
         """Show an evaluation; existing rows stay, so that the selection does, and new ones are appended."""
         photos = evaluation.photos if evaluation else ()
+        place = self.currentIndex().row() - len(self._shown) - 1
+        selected = self._writers[place] if 0 <= place < len(self._writers) else None
+        self._writers = list(evaluation.writers) if evaluation else []
         rows = [(tr(_ALL), evaluation.score, True)] if evaluation and photos else []
         rows += [(labels.file_name(photo.image), photo.score, photo.whole) for photo in photos]
         for writer, some in evaluation.writers.items() if evaluation else ():
@@ -254,7 +258,9 @@ class _Photos(RowTable):
                     item.setTextAlignment(_RIGHT)
                 item.setToolTip(labels.tooltip(title if whole else f"* {title}\n{partly}"))
                 self._model.setItem(number, column, item)
-        if rows and not self.currentIndex().isValid():
+        if selected in self._writers:  # its row has moved if a photo was added
+            self.setCurrentIndex(self._model.index(1 + len(photos) + self._writers.index(selected), 0))
+        elif rows and (selected or not self.currentIndex().isValid()):
             self.setCurrentIndex(self._model.index(0, 0))
         self._fit()
 

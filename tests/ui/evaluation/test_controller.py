@@ -328,3 +328,16 @@ def test_what_an_evaluation_says_is_never_cut_off_unseen(open_studio: Open, fold
     assert said.shown.endswith("…")
     assert said.text().startswith(said.shown[:-1])
     assert said.toolTip() == said.text()
+
+
+def test_the_selection_stays_on_its_writer_while_photos_are_added(evaluated: Studio) -> None:
+    dock = evaluated.window.evaluation
+    assert dock.evaluation is not None
+    one, two = dock.evaluation.photos
+    dock._show(replace(dock.evaluation, photos=(replace(one, writer="Ben"),)))
+    dock.photos.selectRow(2)
+    for writer, row in (("Anna", 4), ("Carl", 3), (None, 3), ("Ben", 3)):
+        dock._show(replace(dock.evaluation, photos=(replace(one, writer="Ben"), replace(two, writer=writer))))
+        assert dock.photos.currentIndex().row() == row
+        assert dock.photos.currentIndex().data() == "Photos by Ben"
+        assert {photo.writer for photo in dock._chosen()} == {"Ben"}
