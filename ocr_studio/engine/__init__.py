@@ -14,6 +14,6 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("KERAS_HOME", str(paths.cache_dir() / "keras"))
 # Otherwise TensorFlow's notes would be printed before the text of a photo in a terminal.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-# Read when ONNX Runtime is imported. Otherwise it writes an id of this computer to ~/.cache/Microsoft and reports its use
-# to Microsoft; ``onnxruntime.disable_telemetry_events`` comes too late.
+# Read when ONNX Runtime is imported. Otherwise it writes an id of this computer to ~/.cache/Microsoft, for telemetry;
+# ``onnxruntime.disable_telemetry_events`` comes too late.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -133,12 +133,7 @@ def finetune(
     yield from run.prepare()
     yield from run.train(stop)
     comparison = yield from run.compare()
-    settings: dict[str, Setting] = {
-        **asdict(recipe),
-        "steps": run.best.step,
-        "unit": data.unit,
-        "step_share": run.step_share,
-    }
+    settings = run.settings()
     card = ModelCard(
         architecture=base.architecture,
         title=name,
@@ -163,7 +158,7 @@ def finetune(
         data.writer,
         step_share=run.step_share,
         new_letters=run.new_characters,
-        changed=bool(run.new_characters) or run.trainer.has_changed(),
+        changed=run.changed,
     )
     checkpoints.delete_checkpoint(folder)  # the caller has saved the result by now
 
@@ -407,6 +402,16 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         return f"{self._base.name} {len(self.charset)} {recipe} {general} {self._data.fingerprint()}{below or ''}"
 
     # -------------------------------------------------------------------------------------------------- after
+
+    @property
+    def changed(self) -> bool:
+        """Whether the result differs from the base model."""
+        return bool(self.new_characters) or self.trainer.has_changed()
+
+    def settings(self) -> dict[str, Setting]:
+        """Return the recipe and what was decided during training, for the model's card."""
+        decided = {"steps": self.best.step, "unit": self._data.unit, "step_share": self.step_share}
+        return {**asdict(self.recipe), **decided}
 
     def compare(self) -> Generator[TrainingEvent, None, RecognizerComparison]:
         """Read the held-out words with the new model and return the comparison."""

@@ -141,12 +141,7 @@ class CorrectionLearner:
         if not words and layer is None:
             return
         yield LearningStep()
-        self._usual = {key: usual for key, usual in self._usual.items() if key[0] == page.id}
-        keys = [(page.id, word.id, word.quad, reader.name) for word in words]
-        missing = [place for place, key in enumerate(keys) if key not in self._usual]
-        reads = yield from _read(reader, sight, [words[place] for place in missing])
-        self._usual |= {keys[place]: read for place, read in zip(missing, reads, strict=True)}
-        usual = [_find_usual(word, self._usual[key]) for key, word in zip(keys, words, strict=True)]
+        usual = yield from self._read_as_usual(reader, sight, page.id, words)
         reads = usual
         if layer is not None:
             after = reader.tuned_to(ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
@@ -158,6 +153,17 @@ class CorrectionLearner:
             if _has_changed(word, read, usual=before.text)
         ]
         yield CorrectionsLearned(tuple(different))
+
+    def _read_as_usual(
+        self, reader: Reader, sight: _Sight, page_id: str, words: Sequence[Word]
+    ) -> Generator[LearningStep, None, list[Transcription]]:
+        """Return how words of a page are read without learning; each is read once."""
+        self._usual = {key: usual for key, usual in self._usual.items() if key[0] == page_id}
+        keys = [(page_id, word.id, word.quad, reader.name) for word in words]
+        missing = [place for place, key in enumerate(keys) if key not in self._usual]
+        reads = yield from _read(reader, sight, [words[place] for place in missing])
+        self._usual |= {keys[place]: read for place, read in zip(missing, reads, strict=True)}
+        return [_find_usual(word, self._usual[key]) for key, word in zip(keys, words, strict=True)]
 
     def _learner(self, reader: Reader, ocr_service: OcrService) -> OutputLayerLearner | None:
         """Return what learns for a reader; None if its recognizer can't learn so."""
