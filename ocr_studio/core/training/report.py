@@ -111,8 +111,8 @@ def describe_step(trained: AnyTrained) -> str:
             " photos to learn a profile instead."
         )
     return tr(
-        "Nothing was changed, as other handwriting would be read worse. Set the writer of the photos to learn a"
-        " profile instead."
+        "Nothing was changed, as other handwriting would be read worse. Correct more text, or set the writer of the"
+        " photos to learn a profile instead."
     )
 
 
