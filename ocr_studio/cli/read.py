@@ -221,5 +221,5 @@ def _numbered(page: Page) -> Page:
     """Return the page with word ids that are the same each time it is read."""
     names = {key: f"w{number}" for number, key in enumerate(page_order.order_words(page), start=1)}
     words = {name: replace(page.words[key], id=name) for key, name in names.items()}
-    order = tuple(tuple(names[key] for key in line if key in names) for line in page.facts.order)
-    return replace(page, words=words, facts=replace(page.facts, order=order))
+    lines = tuple(tuple(names[key] for key in line if key in names) for line in page.order.lines)
+    return replace(page, words=words, order=replace(page.order, lines=lines))

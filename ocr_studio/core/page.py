@@ -1,4 +1,4 @@
-"""The values: Quad, Transcription, Word, Page and Edit.
+"""The values: Quad, Transcription, Word, WordOrder, Page and Edit.
 
 All are frozen, so they cross threads without locks. A page changes in one way only: ``apply(page, edit)``.
 """
@@ -221,15 +221,12 @@ class PageFacts:
     """What a person says of a whole page.
 
     writer: who wrote on the board. tags: words to find it by, in the order given. note: whatever else, any number of
-    lines. order: ids of words in the reading order that a person gave them, a tuple for each line, an empty tuple
-    between two blocks; () where the computed order counts. Ids that the page has no more are passed over. board: how
-    its board is looked at, None where nobody has changed that.
+    lines. board: how its board is looked at, None where nobody has changed that.
     """
 
     writer: str | None = None
     tags: tuple[str, ...] = ()
     note: str = ""
-    order: tuple[tuple[str, ...], ...] = ()
     board: BoardLook | None = None
 
     @property
@@ -239,9 +236,67 @@ class PageFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class WordOrder:
+    """The reading order of a page, kept from the first change of a box on.
+
+    Attributes:
+        lines: Ids of words, a tuple for each line, an empty tuple between two blocks; () while the order is computed.
+            Ids that the page has no more are skipped.
+        arranged: Whether the user has arranged the words, so that a new reading keeps the order, too.
+    """
+
+    lines: tuple[tuple[str, ...], ...] = ()
+    arranged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """A change of the kept reading order, as small as it is.
+
+    Attributes:
+        size: Number of lines in ``WordOrder.lines`` before.
+        start: Index of the first changed line.
+        lines: The lines there, before and after.
+        arranged: ``WordOrder.arranged``, before and after.
+    """
+
+    size: int
+    start: int
+    lines: tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]
+    arranged: tuple[bool, bool]
+
+    @classmethod
+    def between(cls, before: WordOrder, after: WordOrder) -> tuple[OrderChange, ...]:
+        """The changes that lead from one order to another; none if they are the same."""
+        if before == after:
+            return ()
+        old, new = before.lines, after.lines
+        shorter = min(len(old), len(new))
+        start = next((index for index in range(shorter) if old[index] != new[index]), shorter)
+        most = shorter - start
+        same = next((index for index in range(most) if old[-1 - index] != new[-1 - index]), most)
+        changed = old[start : len(old) - same], new[start : len(new) - same]
+        return (cls(len(old), start, changed, (before.arranged, after.arranged)),)
+
+    def inverted(self) -> OrderChange:
+        """The change that takes this one back."""
+        old, new = self.lines
+        return OrderChange(self.size - len(old) + len(new), self.start, (new, old), self.arranged[::-1])
+
+    def applied(self, order: WordOrder) -> WordOrder | None:
+        """The order after the change; None if it is not as it was before."""
+        old, new = self.lines
+        end = self.start + len(old)
+        same = len(order.lines) == self.size and order.arranged is self.arranged[0]
+        if not same or order.lines[self.start : end] != old:
+            return None
+        return WordOrder((*order.lines[: self.start], *new, *order.lines[end:]), self.arranged[1])
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One photo and the words on it. Lines and text are computed, never stored; so is the reading order, unless a
-    person has given another (``facts.order``).
+    """One photo and the words on it. Lines and text are computed, never stored; so is the reading order until a box
+    changes or the user arranges the words (``order``).
 
     id: hash of the photo's bytes (``photo_file.compute_content_id``). image: path of the photo relative to the
     project's photo folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last
@@ -255,6 +310,7 @@ class Page:
     words: Mapping[str, Word] = field(default_factory=dict)
     read_at: str | None = None
     facts: PageFacts = PageFacts()
+    order: WordOrder = WordOrder()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
@@ -276,11 +332,14 @@ class Edit:
     """A change of a page: word id -> (before, after), None for "was not there" and "is gone".
 
     name: what the undo menu says, in the imperative ("Delete 3 words"). facts: the page's own, (before, after).
+    order: what it does to the kept reading order, one change after the other; () where it leaves that as it is, None
+    where this is not decided yet: ``kept_order.keep_order`` does so before the edit is done.
     """
 
     name: StepName
     changes: Mapping[str, tuple[Word | None, Word | None]] = field(default_factory=dict)
     facts: tuple[PageFacts, PageFacts] | None = None
+    order: tuple[OrderChange, ...] | None = None
 
     def __post_init__(self) -> None:
         real = {key: pair for key, pair in self.changes.items() if pair[0] != pair[1]}
@@ -289,12 +348,13 @@ class Edit:
             object.__setattr__(self, "facts", None)
 
     def __bool__(self) -> bool:
-        return bool(self.changes) or self.facts is not None
+        return bool(self.changes) or self.facts is not None or bool(self.order)
 
     def inverted(self) -> Edit:
         """The edit that takes this one back."""
         changes = {key: (after, before) for key, (before, after) in self.changes.items()}
-        return Edit(self.name, changes, self.facts and (self.facts[1], self.facts[0]))
+        order = self.order and tuple(each.inverted() for each in reversed(self.order))
+        return Edit(self.name, changes, self.facts and (self.facts[1], self.facts[0]), order)
 
     def then(self, later: Edit) -> Edit:
         """This edit and a later one as one, under this one's name."""
@@ -302,7 +362,15 @@ class Edit:
         for key, (before, after) in later.changes.items():
             changes[key] = (changes[key][0] if key in changes else before, after)
         both = (self.facts[0], later.facts[1]) if self.facts and later.facts else self.facts or later.facts
-        return Edit(self.name, changes, both)
+        if self.order is None and later.order is None:
+            return Edit(self.name, changes, both)
+        order: list[OrderChange] = []
+        for each in (*(self.order or ()), *(later.order or ())):
+            if order and order[-1] == each.inverted():
+                order.pop()
+            else:
+                order.append(each)
+        return Edit(self.name, changes, both, tuple(order))
 
 
 class EditMismatch(StudioError):
@@ -310,8 +378,11 @@ class EditMismatch(StudioError):
 
 
 def apply(page: Page, edit: Edit) -> Page:
-    """The page after the edit. Raises EditMismatch if a word, or a fact, is not as the edit says it was before."""
-    if edit.facts and edit.facts[0] != page.facts:
+    """The page after the edit. Raises EditMismatch if a word, a fact or the order is not as the edit says it was."""
+    order: WordOrder | None = page.order
+    for change in edit.order or ():
+        order = order and change.applied(order)
+    if order is None or (edit.facts and edit.facts[0] != page.facts):
         raise EditMismatch(
             tr("“{name}” no longer applies: the words on the photo have changed", name=edit.name), file=page.image
         )
@@ -325,7 +396,7 @@ def apply(page: Page, edit: Edit) -> Page:
             del words[key]
         else:
             words[key] = after
-    return replace(page, words=words, facts=edit.facts[1] if edit.facts else page.facts)
+    return replace(page, words=words, facts=edit.facts[1] if edit.facts else page.facts, order=order)
 
 
 def new_id() -> str:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.formats import FORMATS, Format
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import snapping
-from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, TextSource, Transcription, Word
+from ocr_studio.core.page import Alternative, Page, Quad, TextSource, Transcription, Word, WordOrder
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import baselines, page_order
 from ocr_studio.core.reading_order import layout as reading_order
@@ -149,7 +149,7 @@ def _ordered_by_hand(given: Given) -> object:
     """A person has put half of the words in another order; then one more word is moved."""
     ids = list(given.page.words)
     order = tuple(tuple(ids[at : at + 10]) for at in range(len(ids) // 2, len(ids), 10))
-    page = replace(given.page, facts=PageFacts(order=order))
+    page = replace(given.page, order=WordOrder(order, arranged=True))
     page_order.compose_text(page)
     return page_order.move_words(page, {ids[-1]}, ids[0])
 

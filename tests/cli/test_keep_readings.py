@@ -16,7 +16,7 @@ from ocr_studio.cli import main as cli
 from ocr_studio.core import settings
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Page, PageFacts, Quad, TextSource, Transcription, Word, new_id
+from ocr_studio.core.page import Page, PageFacts, Quad, TextSource, Transcription, Word, WordOrder, new_id
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import FOLDER, Project, SaveFailed
 from ocr_studio.core.reading_order import page_order
@@ -77,8 +77,9 @@ def corrected(folder: Path, image: str, text: str) -> None:
     page = next(page for page in pages if page.image == image)
     first, second = (page.words[key] for key in page_order.order_words(page))
     words = {first.id: replace(first, human=Transcription.by_human(text)), second.id: second}
-    facts = PageFacts(writer="Anna", order=((second.id, first.id),))
-    project.save_page(replace(page, words=words, facts=facts))
+    facts = PageFacts(writer="Anna")
+    order = WordOrder(((second.id, first.id),), arranged=True)
+    project.save_page(replace(page, words=words, facts=facts, order=order))
     project.unlock()
 
 

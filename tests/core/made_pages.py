@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from ocr_studio.core.page import Alternative, BoardLook, Mark, Page, PageFacts, Quad, TextSource, Transcription, Word
+from ocr_studio.core.page import (
+    Alternative,
+    BoardLook,
+    Mark,
+    Page,
+    PageFacts,
+    Quad,
+    TextSource,
+    Transcription,
+    Word,
+    WordOrder,
+)
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.page_file import BOARD_SWITCHES
 
@@ -62,7 +73,6 @@ facts = st.builds(
     writer=st.none() | labels,
     tags=st.lists(labels, max_size=3).map(tuple),
     note=st.text(st.characters(codec="utf-8"), max_size=30),
-    order=st.lists(st.lists(ids, max_size=3).map(tuple), max_size=3).map(tuple),
     board=st.none()
     | st.builds(
         BoardLook,
@@ -73,12 +83,17 @@ facts = st.builds(
 )
 
 
+orders = st.lists(st.lists(ids, max_size=3).map(tuple), max_size=3).flatmap(
+    lambda lines: st.builds(WordOrder, st.just(tuple(lines)), st.booleans() if lines else st.just(False))
+)
+
+
 @st.composite
 def pages(draw: st.DrawFn, *, places: st.SearchStrategy[Quad] = quads) -> Page:
     found = {word.id: word for word in draw(st.lists(words(places=places), max_size=6))}
     image = draw(names.filter(lambda name: name not in {".", ".."} and "\\" not in name and ":" not in name))
     when = draw(st.none() | st.just("2026-01-02T03:04:05+00:00"))
-    return Page(PAGE_ID, image, 1000, 1000, found, when, draw(facts))
+    return Page(PAGE_ID, image, 1000, 1000, found, when, draw(facts), draw(orders))
 
 
 def read_word(text: str, x: float, y: float = 100.0, *, key: str | None = None, width: float | None = None) -> Word:

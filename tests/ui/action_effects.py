@@ -237,7 +237,7 @@ EFFECTS: Mapping[str, Effect] = {
     "show_order": lambda s, _: s.window.texts.order.shown,
     "read_earlier": _other_order,
     "read_later": _other_order,
-    "computed_order": lambda s, _: s.document.page is not None and not s.document.page.facts.order,
+    "computed_order": lambda s, _: s.document.page is not None and not s.document.page.order.lines,
     "copy_markdown": _copied,
     "copy_table": _copied,
     "next_unreviewed": _either(_other_photo, _said),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Edit, Page, Quad, Transcription, Word
+from ocr_studio.core.reading_order import kept_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +96,4 @@ def make_edit(page: Page, changes: Iterable[Change]) -> tuple[Edit, int]:
             changed |= edits.write(page, word.id, each.after).changes
         elif each.read != word.machine:
             changed[word.id] = word, replace(word, machine=each.read)
-    return Edit("", changed), skipped
+    return kept_order.keep_order(page, Edit("", changed)), skipped

@@ -29,8 +29,8 @@ from ocr_studio.core.page import (
     new_id,
 )
 from ocr_studio.core.plain_text import LONGEST, one_line
+from ocr_studio.core.reading_order import kept_order, page_order
 from ocr_studio.core.reading_order import layout as reading_order
-from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later_n, message, message_n
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
@@ -217,7 +217,7 @@ def reread(
 
     With the first part, all untouched words are removed, except those found again in the same place, which keep their
     ids. A word found in the place of a touched word is not added; its text becomes the recognized text of the touched
-    word if that was not read before.
+    word if that was not read before. The reading order is computed again, unless the user has arranged it.
 
     Args:
         page: The page as it is now.
@@ -242,7 +242,7 @@ def reread(
         mine = old.machine is None or (before_it and old.machine == _join_machine(before_it, old.quad))
         if mine and (reading := _join_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
-    return Edit(message("Read photo"), changes)
+    return Edit(message("Read photo"), changes, order=kept_order.start_over(page))
 
 
 def refresh(page: Page, words: Iterable[Word]) -> Edit:

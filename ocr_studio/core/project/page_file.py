@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import methodcaller
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
@@ -23,6 +23,7 @@ from ocr_studio.core.page import (
     BoardLook,
     Edit,
     Mark,
+    OrderChange,
     Page,
     PageFacts,
     Quad,
@@ -30,6 +31,7 @@ from ocr_studio.core.page import (
     TextSource,
     Transcription,
     Word,
+    WordOrder,
 )
 from ocr_studio.core.plain_text import one_line
 
@@ -61,6 +63,7 @@ _Version: TypeAlias = Annotated[int, Meta(ge=1, le=2**31)]
 _Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
 _Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)]
 _Length: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_PIXELS)]
+_Lines: TypeAlias = Annotated[tuple[tuple[_Label, ...], ...], Meta(max_length=2 * MAX_WORDS)]
 _Box: TypeAlias = Corners[Annotated[float, Meta(ge=-1e9, le=1e9)]]
 
 
@@ -94,11 +97,16 @@ class _Board(Struct):
     strength: Share = 0.5
 
 
-class _Facts(Struct, omit_defaults=True):
+class _Order(Struct, omit_defaults=True):
+    order: _Lines = ()
+    order_arranged: bool = True
+
+
+# Undo logs of earlier versions have the order among the facts.
+class _Facts(_Order, omit_defaults=True):
     writer: _Label | None = None
     tags: Annotated[tuple[_Label, ...], Meta(max_length=MAX_TAGS)] = ()
     note: _Text = ""
-    order: Annotated[tuple[tuple[_Label, ...], ...], Meta(max_length=MAX_WORDS)] = ()
     board: _Board | None = None
 
 
@@ -114,9 +122,17 @@ class _Page(_Head):
     read_at: _Label | None = None
 
 
+class _OrderChange(Struct):
+    size: Annotated[int, Meta(ge=0, le=2 * MAX_WORDS)]
+    start: Annotated[int, Meta(ge=0, le=2 * MAX_WORDS)]
+    lines: tuple[_Lines, _Lines]
+    arranged: tuple[bool, bool]
+
+
 class _Edit(Struct):
     words: dict[str, tuple[_Word | None, _Word | None]]
     facts: tuple[_Facts, _Facts] | None = None
+    order: Annotated[tuple[_OrderChange, ...], Meta(max_length=MAX_WORDS)] = ()
 
 
 _HEAD: Final = _Head.__struct_fields__
@@ -145,6 +161,7 @@ def encode(page: Page, lines: Lines | None = None) -> bytes:
         **{name: getattr(known, name) for name in _HEAD},
         "read_at": page.read_at or None,
         **facts_fields(page.facts),
+        **_order_fields(page.order),
     }
     heads = [f'"{key}": {line(value).decode("utf-8")}' for key, value in head.items()]
     lines, reach = {} if lines is None else lines, _reach(page.width, page.height)
@@ -181,7 +198,8 @@ def decode(data: bytes) -> Page:
     if len(by_id) != len(found.words):
         raise NotAPage("two words have the same id")
     read_at = found.read_at and _label(found.read_at)
-    return Page(head.id, head.image, head.width, head.height, by_id, read_at, _facts(_converted(fields, _Facts)))
+    facts = _converted(fields, _Facts)
+    return Page(head.id, head.image, head.width, head.height, by_id, read_at, _facts(facts), _order(facts))
 
 
 def line(value: object) -> bytes:
@@ -213,7 +231,24 @@ def facts_fields(facts: PageFacts) -> dict[str, object]:
     if look := facts.board:
         board = _Board(look.corners.corners if look.corners else None, **_switches(look))
     writer, tags = one_line(facts.writer or "") or None, tuple(tag for tag in map(one_line, facts.tags) if tag)
-    return _builtins(_Facts(writer, tags, facts.note, facts.order, board))
+    return _builtins(_Facts(writer=writer, tags=tags, note=facts.note, board=board))
+
+
+def order_fields(changes: Iterable[OrderChange]) -> list[dict[str, object]]:
+    """What a file says of changes of the reading order."""
+    return [_builtins(_OrderChange(each.size, each.start, each.lines, each.arranged)) for each in changes]
+
+
+def _order_fields(order: WordOrder) -> dict[str, object]:
+    return _builtins(_Order(order.lines, order.arranged)) if order.lines else {}
+
+
+def _order(found: _Order) -> WordOrder:
+    return WordOrder(_order_lines(found.order), found.order_arranged) if found.order else WordOrder()
+
+
+def _order_lines(found: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(_label, line)) for line in found)
 
 
 def _facts(found: _Facts) -> PageFacts:
@@ -221,7 +256,6 @@ def _facts(found: _Facts) -> PageFacts:
         writer=found.writer and _label(found.writer),
         tags=tuple(map(_label, found.tags)),
         note=_whole_characters(found.note),
-        order=tuple(tuple(map(_label, line)) for line in found.order),
         board=_board(found.board),
     )
 
@@ -267,7 +301,15 @@ def edit_of(value: object, name: StepName) -> Edit:
     for key, pair in changes.items():
         if any(word and word.id != key for word in pair):
             raise NotAPage(f"word {key} has another id")
-    return Edit(name, changes, found.facts and (_facts(found.facts[0]), _facts(found.facts[1])))
+    order = tuple(
+        OrderChange(each.size, each.start, (_order_lines(each.lines[0]), _order_lines(each.lines[1])), each.arranged)
+        for each in found.order
+    )
+    if found.facts is None:
+        return Edit(name, changes, None, order or None)
+    before, after = found.facts
+    order = order or OrderChange.between(_order(before), _order(after))
+    return Edit(name, changes, (_facts(before), _facts(after)), order or None)
 
 
 def _word(found: _Word | None, reach: tuple[float, float] = _ANYWHERE) -> Word | None:

@@ -6,10 +6,11 @@
 
 and this is what may happen:
 
-    {"do": {"name": …, "pages": {page id: {"words": {word id: [before, after]}, "facts": [before, after]}}}}
+    {"do": {"name": …, "pages": {page id: {"words": {word id: [before, after]}, "facts": [before, after], "order": …}}}}
                         "name" as it was shown; "key", its English text or [singular, plural], and "args", the values of
                         its placeholders, give it in any language; earlier versions wrote "name" alone; "series", where
-                        it is a part of a step of many photos: the same text for each part
+                        it is a part of a step of many photos: the same text for each part; "order": changes of the
+                        reading order, see ``OrderChange``
     {"join": true}      the newest two steps are one (a drag, a page read piece by piece)
     {"go": -1}          number of steps undone (negative) or redone
     {"drop": true}      the step that would be done again next cannot be, and is forgotten
@@ -278,7 +279,8 @@ def _name_fields(name: StepName) -> dict[str, object]:
 def _edit_fields(edit: Edit) -> dict[str, object]:
     words = {key: [word and page_file.word_fields(word) for word in pair] for key, pair in edit.changes.items()}
     facts = edit.facts and [page_file.facts_fields(each) for each in edit.facts]
-    return {"words": words} | ({"facts": facts} if facts else {})
+    fields: dict[str, object] = {"words": words, "facts": facts, "order": page_file.order_fields(edit.order or ())}
+    return {key: value for key, value in fields.items() if value or key == "words"}
 
 
 def _step(value: object) -> Step:

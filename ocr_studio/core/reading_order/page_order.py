@@ -1,55 +1,44 @@
-"""The reading order of a page: the user's if there is one, otherwise computed from the layout.
+"""The reading order of a page: the kept one if there is one, otherwise computed from the layout.
 
-A person's order is kept in ``Page.facts.order``. Words that came later take the place in it that they have on the
-photo: behind the word before them in their line, else before the one after them, else as a line of its own.
+The order is kept in ``Page.order`` from the first change of a box on (``kept_order``), or when the user arranges the
+words. Words that a kept order doesn't contain take the place in it that they have on the photo: behind the word before
+them in their line, else before the one after them, else as a line of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Edit, Page, Word
+from ocr_studio.core.page import Edit, OrderChange, Page, Word, WordOrder
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import layout as reading_order
+from ocr_studio.core.reading_order.places import BLOCK, LINE, SAME, Place, compose_lines, pass_on_breaks
 from ocr_studio.core.translation import message
 
 Blocks = list[list[list[Word]]]
 
-# How a word follows the one before it: in its line, in the next line, in the next block.
-_SAME: Final = 0
-_LINE: Final = 1
-_BLOCK: Final = 2
 # Two words are of one line if the second begins to the right of the first one's middle and is off by no more than this
 # share of their height: less than from line to line.
 _OFF: Final = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A word in the order, and how it follows the previous word."""
-
-    id: str
-    follows: int
-
-
-def has_user_order(page: Page) -> bool:
-    """Whether the user has set the order of words on the page."""
-    return any(key in page.words for line in page.facts.order for key in line)
+def is_kept(page: Page) -> bool:
+    """Whether the page keeps an order of its words; otherwise it is computed."""
+    return any(key in page.words for line in page.order.lines for key in line)
 
 
 def find_blocks(page: Page) -> Blocks:
     """Return the words of a page line by line and block by block, in reading order."""
-    if not has_user_order(page):
+    if not is_kept(page):
         return reading_order.find_blocks(page.words.values())
     found: Blocks = []
-    for place in _add_later_words(page, _find_given_places(page)):
-        if place.follows == _BLOCK or not found:
+    for place in add_later_words(page.words, _find_given_places(page)):
+        if place.follows == BLOCK or not found:
             found.append([])
         if place.follows or not found[-1]:
             found[-1].append([])
@@ -59,14 +48,14 @@ def find_blocks(page: Page) -> Blocks:
 
 def find_lines(page: Page) -> list[list[Word]]:
     """Return the words of a page line by line, in reading order; without empty lines."""
-    if not has_user_order(page):
+    if not is_kept(page):
         return reading_order.find_lines(page.words.values())
     return [line for block in find_blocks(page) for line in block]
 
 
 def find_lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
     """Return ``find_lines`` and ``compose_text`` of a page, in half the time."""
-    if not has_user_order(page):
+    if not is_kept(page):
         return reading_order.find_lines_and_text(page.words.values())
     found = find_blocks(page)
     return [line for block in found for line in block], reading_order.compose_blocks(found)
@@ -74,7 +63,7 @@ def find_lines_and_text(page: Page) -> tuple[list[list[Word]], str]:
 
 def order_words(page: Page, ids: Collection[str] | None = None) -> tuple[str, ...]:
     """Return the ids of all words, or of some, in reading order."""
-    if not has_user_order(page):
+    if not is_kept(page):
         return reading_order.order_words(_select_words(page, ids))
     wanted = None if ids is None else frozenset(ids)
     return tuple(word.id for line in find_lines(page) for word in line if wanted is None or word.id in wanted)
@@ -93,9 +82,7 @@ def find_neighbour(ids: Sequence[str], current: str | None, step: int) -> str | 
 
 def keeps_order(edit: Edit) -> bool:
     """Whether an edit keeps the order: no word is added, removed or moved, and no text changes its number of words."""
-    if edit.facts is not None and edit.facts[0].order != edit.facts[1].order:
-        return False
-    return all(
+    return not edit.order and all(
         before and after and before.quad == after.quad and word_count(before.text) == word_count(after.text)
         for before, after in edit.changes.values()
     )
@@ -103,7 +90,7 @@ def keeps_order(edit: Edit) -> bool:
 
 def compose_text(page: Page, ids: Collection[str] | None = None) -> str:
     """Compose the text of a page or of some of its words; see ``layout.compose_text``."""
-    if not has_user_order(page):
+    if not is_kept(page):
         return reading_order.compose_text(_select_words(page, ids))
     found = find_blocks(page)
     if ids is not None:
@@ -118,7 +105,7 @@ def move_words(page: Page, ids: Collection[str], before: str | None) -> Edit:
     Put into the middle of a line they become part of it. Between two lines they go on with that beside which they
     stand on the photo; else they are lines of their own, of the block that is nearer.
     """
-    now, wanted = _find_places(page), frozenset(ids)
+    now, wanted = find_places(page), frozenset(ids)
     chosen = [place.id for place in now if place.id in wanted and place.id != before]
     return _make_edit(page, now, _put_words(page, now, chosen, before)) if chosen else Edit("")
 
@@ -139,7 +126,7 @@ def chain_words(page: Page, ids: Collection[str]) -> Edit:
     ids: in that order. They stand where the first one of them stood. Where two that follow each other now did not
     before, a line ends unless the second goes on beside the first.
     """
-    now = _find_places(page)
+    now = find_places(page)
     chosen = [key for key in dict.fromkeys(ids) if key in page.words]
     if len(chosen) < 2:
         return Edit("")
@@ -151,84 +138,79 @@ def chain_words(page: Page, ids: Collection[str]) -> Edit:
     wanted = [*chosen, *(place.id for place in rest)]
     after = list(now[:first])
     # The first one's place is taken by these words, so nobody else begins its line or block.
-    breaks = _pass_on_breaks([*now[:first], _Place(now[first].id, _SAME), *now[first + 1 :]], among)
+    breaks = pass_on_breaks([*now[:first], Place(now[first].id, SAME), *now[first + 1 :]], among)
     for index, key in enumerate(wanted):
         if index == 0:
-            after.append(_Place(key, now[first].follows))
+            after.append(Place(key, now[first].follows))
         elif (wanted[index - 1], key) in neighbours:
-            after.append(_Place(key, follows[key]))
+            after.append(Place(key, follows[key]))
         elif _is_beside(page.words[wanted[index - 1]], page.words[key]):
-            after.append(_Place(key, _SAME))
+            after.append(Place(key, SAME))
         else:
-            after.append(_Place(key, _LINE if key in among else max(_LINE, breaks[key])))
+            after.append(Place(key, LINE if key in among else max(LINE, breaks[key])))
     return _make_edit(page, now, after)
 
 
 def reset_order(page: Page) -> Edit:
     """Restore the automatic reading order."""
-    return Edit(message("Reset reading order"), facts=(page.facts, replace(page.facts, order=())))
+    return Edit(message("Reset reading order"), order=OrderChange.between(page.order, WordOrder()))
 
 
 def _select_words(page: Page, ids: Collection[str] | None) -> Collection[Word]:
     return page.words.values() if ids is None else [page.words[key] for key in ids if key in page.words]
 
 
-def _make_edit(page: Page, now: list[_Place], after: list[_Place]) -> Edit:
+def _make_edit(page: Page, now: list[Place], after: list[Place]) -> Edit:
     if after[1:] == now[1:] and after[0].id == now[0].id:
         return Edit("")
-    kept: list[list[str]] = []
-    for place in after:
-        if place.follows == _BLOCK and kept:
-            kept.append([])
-        if place.follows or not kept:
-            kept.append([])
-        kept[-1].append(place.id)
-    return Edit(message("Change reading order"), facts=(page.facts, replace(page.facts, order=tuple(map(tuple, kept)))))
+    order = WordOrder(compose_lines(after), arranged=True)
+    return Edit(message("Change reading order"), order=OrderChange.between(page.order, order))
 
 
-def _find_places(page: Page) -> list[_Place]:
+def find_places(page: Page) -> list[Place]:
+    """Return the places of all words of a page, in reading order."""
     return [
-        _Place(word.id, _SAME if place else _LINE if number else _BLOCK)
+        Place(word.id, SAME if place else LINE if number else BLOCK)
         for block in find_blocks(page)
         for number, line in enumerate(block)
         for place, word in enumerate(line)
     ]
 
 
-def _find_given_places(page: Page) -> list[_Place]:
-    """Return the words of the user's order that still exist."""
-    found: list[_Place] = []
+def _find_given_places(page: Page) -> list[Place]:
+    """Return the words of the kept order that still exist."""
+    found: list[Place] = []
     seen: set[str] = set()
-    follows = _BLOCK
-    for line in page.facts.order:
-        follows = max(follows, _LINE) if line else _BLOCK
+    follows = BLOCK
+    for line in page.order.lines:
+        follows = max(follows, LINE) if line else BLOCK
         for key in line:
             if key in page.words and key not in seen:
-                found.append(_Place(key, follows))
+                found.append(Place(key, follows))
                 seen.add(key)
-                follows = _SAME
+                follows = SAME
     return found
 
 
-def _add_later_words(page: Page, places: list[_Place]) -> list[_Place]:
-    """Add the words that the order doesn't contain yet, by their position on the photo."""
+def add_later_words(words: Mapping[str, Word], places: list[Place]) -> list[Place]:
+    """Add the words of a page, by id, that the order doesn't contain yet, by the layout of the page."""
     known = {place.id for place in places}
-    if len(known) == len(page.words):
+    if len(known) == len(words):
         return places
     at = {place.id: index for index, place in enumerate(places)}
     # Behind the word with this index in the order, -1 for its beginning: words that go into its line, and lines.
     in_line: dict[int, list[str]] = {}
     before: dict[int, list[str]] = {}
-    new_lines: dict[int, list[_Place]] = {}
+    new_lines: dict[int, list[Place]] = {}
     ends, last = _find_line_ends(places), -1
-    for block in reading_order.find_blocks(page.words.values()):
+    for block in reading_order.find_blocks(words.values()):
         fresh_block = not any(word.id in known for line in block for word in line)
         for line in block:
             ids = [word.id for word in line]
             anchor = next((at[key] for key in ids if key in known), None)
             if anchor is None:
                 here = new_lines.setdefault(ends[last] if last >= 0 else -1, [])
-                here += [_Place(key, _SAME if n else _BLOCK if fresh_block else _LINE) for n, key in enumerate(ids)]
+                here += [Place(key, SAME if n else BLOCK if fresh_block else LINE) for n, key in enumerate(ids)]
                 fresh_block = False
                 continue
             leading = True
@@ -242,95 +224,83 @@ def _add_later_words(page: Page, places: list[_Place]) -> list[_Place]:
 
 
 def _weave_places(
-    places: list[_Place],
+    places: list[Place],
     before: dict[int, list[str]],
     in_line: dict[int, list[str]],
-    new_lines: dict[int, list[_Place]],
-) -> list[_Place]:
+    new_lines: dict[int, list[Place]],
+) -> list[Place]:
     found = list(new_lines.get(-1, ()))
     parted = False
     for index, place in enumerate(places):
         row = [*before.get(index, ()), place.id, *in_line.get(index, ())]
-        follows = _BLOCK if parted and place.follows else place.follows
-        found += [_Place(key, _SAME if number else follows) for number, key in enumerate(row)]
+        follows = BLOCK if parted and place.follows else place.follows
+        found += [Place(key, SAME if number else follows) for number, key in enumerate(row)]
         fresh = new_lines.get(index, ())
         found += fresh
         # What follows a block that came in between is not part of it.
-        parted = any(each.follows == _BLOCK for each in fresh)
+        parted = any(each.follows == BLOCK for each in fresh)
     return found
 
 
-def _find_line_ends(places: list[_Place]) -> list[int]:
+def _find_line_ends(places: list[Place]) -> list[int]:
     """Find for each place the index of the last word of its line."""
     ends = list(range(len(places)))
     for index in range(len(places) - 2, -1, -1):
-        if places[index + 1].follows == _SAME:
+        if places[index + 1].follows == SAME:
             ends[index] = ends[index + 1]
     return ends
 
 
-def _pass_on_breaks(now: list[_Place], gone: Collection[str]) -> dict[str, int]:
-    """Keep line breaks when words are removed: a line that lost its first word is still a line."""
-    found: dict[str, int] = {}
-    waiting = _SAME
-    for place in now:
-        waiting = max(waiting, place.follows)
-        if place.id not in gone:
-            found[place.id] = waiting
-            waiting = _SAME
-    return found
-
-
-def _put_words(page: Page, now: list[_Place], chosen: list[str], before: str | None) -> list[_Place]:
+def _put_words(page: Page, now: list[Place], chosen: list[str], before: str | None) -> list[Place]:
     gone = set(chosen)
-    left = _pass_on_breaks(now, gone)
-    rest = [_Place(key, follows) for key, follows in left.items()]
+    left = pass_on_breaks(now, gone)
+    rest = [Place(key, follows) for key, follows in left.items()]
     at = next((index for index, place in enumerate(rest) if place.id == before), len(rest))
     if not rest:
         return now
     piece, whole_block = _take_out_words(now, gone)
     follower = rest[at] if at < len(rest) else None
     previous = rest[at - 1] if at else None
-    gap = follower.follows if follower else _BLOCK
-    if follower and previous and gap == _SAME:
-        first, then = _SAME, _SAME
-    elif whole_block and (gap == _BLOCK or not previous):
-        first, then = _BLOCK, _BLOCK
+    gap = follower.follows if follower else BLOCK
+    if follower and previous and gap == SAME:
+        first, then = SAME, SAME
+    elif whole_block and (gap == BLOCK or not previous):
+        first, then = BLOCK, BLOCK
     else:
         first, then = _make_seams(page, previous, (chosen[0], chosen[-1]), follower, gap)
-    middle = [_Place(chosen[0], first), *piece[1:]]
-    tail = [_Place(follower.id, then), *rest[at + 1 :]] if follower else []
+    middle = [Place(chosen[0], first), *piece[1:]]
+    tail = [Place(follower.id, then), *rest[at + 1 :]] if follower else []
     return [*rest[:at], *middle, *tail]
 
 
-def _take_out_words(now: list[_Place], gone: set[str]) -> tuple[list[_Place], bool]:
+def _take_out_words(now: list[Place], gone: set[str]) -> tuple[list[Place], bool]:
     """Take the moving words out of the order, and find whether they are whole blocks."""
-    piece: list[_Place] = []
-    waiting, whole = _SAME, True
+    piece: list[Place] = []
+    waiting, whole = SAME, True
     for index, place in enumerate(now):
         waiting = max(waiting, place.follows)
         if place.id in gone:
-            piece.append(_Place(place.id, waiting))
-            waiting = _SAME
-            ends = index + 1 == len(now) or now[index + 1].follows == _BLOCK
+            piece.append(Place(place.id, waiting))
+            waiting = SAME
+            ends = index + 1 == len(now) or now[index + 1].follows == BLOCK
             whole = whole and (ends or now[index + 1].id in gone)
-    return piece, whole and bool(piece) and piece[0].follows == _BLOCK
+    return piece, whole and bool(piece) and piece[0].follows == BLOCK
 
 
 def _make_seams(
-    page: Page, previous: _Place | None, ends: tuple[str, str], follower: _Place | None, gap: int
+    page: Page, previous: Place | None, ends: tuple[str, str], follower: Place | None, gap: int
 ) -> tuple[int, int]:
     """Join moved words with the line before them and the line after them."""
     first, last = (page.words[key] for key in ends)
     behind = page.words[previous.id] if previous else None
     ahead = page.words[follower.id] if follower else None
     if behind and _is_beside(behind, first):
-        return _SAME, gap
+        return SAME, gap
     if ahead and _is_beside(last, ahead):
-        return gap if behind else _BLOCK, _SAME
+        return gap if behind else BLOCK, SAME
     if behind and (ahead is None or _measure_gap(behind, first) <= _measure_gap(last, ahead)):
-        return _LINE, gap
-    return gap if behind else _BLOCK, _LINE
+        return LINE, gap
+    return gap if behind else BLOCK, LINE
 
 
 def _is_beside(one: Word, other: Word) -> bool:

@@ -23,10 +23,10 @@ _USUAL, _LEAST, _MOST = 1.8, 0.8, 1.5
 # A box of several words was found as a line: whoever found it has joined what stands closer than a letter is high.
 _PHRASES = 1.0
 # Large letters count as so many usual ones at most when blanks are measured: the blanks round a title are no larger.
-_LARGE = 1.25
+LARGE = 1.25
 # Words stand beside each other if their middles are off by less than this share of the taller one's height: a star or a
 # dash stands far above a word's middle, but never as far as the next line.
-_BESIDE = 0.6
+BESIDE = 0.6
 # So many pairs of words are compared, for each word and for few: pages of print have half as many, and where words lie
 # on top of each other there would be billions. Of more, only the next words to the right of each are compared, in its
 # own band and in those above and below it.
@@ -35,7 +35,7 @@ _PAIRS, _FEW_PAIRS, _MOST_PAIRS = 250, 500_000, 2_000_000
 # words strewn at random, of which each cut parts few, more from some 1,500 on.
 _WORK = 4e6
 # Writing that turns by more than this from word to word is not one row.
-_COS_TURN = float(np.cos(np.radians(30)))
+COS_TURN = float(np.cos(np.radians(30)))
 
 
 @dataclass(slots=True)
@@ -160,11 +160,16 @@ def find_rows(corners: Floats, written: Indices) -> list[Indices]:
             pairs = _Pairs.near(level, widest=_MOST)
             usual = pairs.gap / pairs.height
             spaces = usual[pairs.mutual(len(chosen))]
-            widest = np.clip(_USUAL * np.median(spaces), _LEAST, _MOST) if len(spaces) else _MOST
+            widest = find_widest_space(spaces)
             whole = (written[chosen[pairs.first]] > 1) | (written[chosen[pairs.second]] > 1)
             near = usual < np.where(whole, min(_PHRASES, widest), widest)
             rows += [chosen[row] for row in build_chains(pairs.part(near).followers(len(chosen)))]
     return rows
+
+
+def find_widest_space(spaces: Floats) -> float:
+    """Find the widest blank between two words of a row from all of them, (N,), in heights of the letters."""
+    return float(np.clip(_USUAL * np.median(spaces), _LEAST, _MOST)) if len(spaces) else _MOST
 
 
 def find_followers(boxes: LineBoxes, *, widest: float, budget: WorkBudget) -> Indices:
@@ -215,17 +220,17 @@ class _Pairs:
     def near(cls, boxes: LineBoxes, *, widest: float) -> _Pairs:
         """Select the pairs beside each other with a gap of at most so many heights."""
         first, second, compared = _find_candidates(boxes, widest=widest)
-        alike = (boxes.along[first] * boxes.along[second]).sum(axis=1) > _COS_TURN
+        alike = (boxes.along[first] * boxes.along[second]).sum(axis=1) > COS_TURN
         first, second = first[alike], second[alike]
         along = boxes.along[first] + boxes.along[second]
         step = boxes.left[second] - boxes.right[first]
         gap = (step * along).sum(axis=1) / 2
         off = np.abs(along[:, 0] * step[:, 1] - along[:, 1] * step[:, 0]) / 2
         height = np.maximum(boxes.height[first], boxes.height[second])
-        usual = np.minimum(height, _LARGE * float(np.median(boxes.height)))
+        usual = np.minimum(height, LARGE * float(np.median(boxes.height)))
         widths = np.linalg.norm(boxes.right - boxes.left, axis=1)
         width = np.minimum(widths[first], widths[second])
-        fits = (gap < widest * usual) & (gap > -0.5 * width) & (off < _BESIDE * height)
+        fits = (gap < widest * usual) & (gap > -0.5 * width) & (off < BESIDE * height)
         return cls(first[fits], second[fits], gap[fits], off[fits], usual[fits], compared)
 
     def part(self, chosen: Mask) -> _Pairs:
@@ -262,7 +267,7 @@ def _find_candidates(boxes: LineBoxes, *, widest: float) -> tuple[Indices, Indic
     levels = boxes.left[starts, 1]
     height = np.maximum(boxes.height, float(np.median(boxes.height)) if len(starts) else 1.0)
     # What words of one row may be off, and a blank of some heights in a row that climbs by up to 45°.
-    reach = min(_BESIDE + 0.75 * widest, 3.0) * height
+    reach = min(BESIDE + 0.75 * widest, 3.0) * height
     begin = np.searchsorted(levels, boxes.right[:, 1] - reach)
     counts = np.searchsorted(levels, boxes.right[:, 1] + reach, side="right") - begin
     most = min(_MOST_PAIRS, max(_FEW_PAIRS, _PAIRS * len(starts)))

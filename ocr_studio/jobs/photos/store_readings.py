@@ -14,6 +14,7 @@ from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_errors import NotPlaced
 from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.reading_order import kept_order
 from ocr_studio.core.translation import message
 
 _log = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
     if not again:
         return now
     name = message("Read {photo}", photo=format_photo_name(read.image))
-    edit = replace(edits.reread(now, tuple(read.words.values()), earlier=None), name=name)
+    edit = kept_order.keep_order(now, edits.reread(now, tuple(read.words.values()), earlier=None))
+    edit = replace(edit, name=name)
     page = replace(apply(now, edit), read_at=read.read_at)
     if not edit:
         project.save_page(page)

@@ -169,7 +169,7 @@ class RectifiedDocument(QObject):
                 changes[key] = was, replace(after, quad=quad or (was.quad if was else after.quad))
             else:
                 changes[key] = was, None
-        return Edit(edit.name, changes, edit.facts)
+        return Edit(edit.name, changes, edit.facts, edit.order)
 
     def _make(self) -> None:
         """Compute the page as it is shown."""
@@ -205,5 +205,5 @@ class RectifiedDocument(QObject):
                     words.pop(key, None)
                 else:
                     words[key] = seen
-            self._shown = replace(self._shown, words=words, facts=real.facts, read_at=real.read_at)
+            self._shown = replace(self._shown, words=words, facts=real.facts, order=real.order, read_at=real.read_at)
         self.changed.emit(change)

@@ -189,7 +189,7 @@ class Document(QObject):
 
     def _find_order(self, page: Page) -> tuple[str, ...]:
         words, order = self._expected
-        if page.words == words and not page_order.has_user_order(page):
+        if page.words == words and not page_order.is_kept(page):
             return order
         return page_order.order_words(page)
 

@@ -252,7 +252,7 @@ class Opening(QObject):
             return event
         seen = event.page
         page = replace(newer, image=seen.image, width=seen.width, height=seen.height)
-        same = (page.words, page.facts.order) == (seen.words, seen.facts.order)
+        same = (page.words, page.order) == (seen.words, seen.order)
         return replace(event, page=page, order=event.order if same else None)
 
     def _has(self, event: PhotoOpened) -> bool:

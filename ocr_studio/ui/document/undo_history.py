@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Final, Protocol, TypeVar
 
@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import EditMismatch, Page, apply
+from ocr_studio.core.page import Edit, EditMismatch, Page, apply
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step, UndoLog
+from ocr_studio.core.reading_order import kept_order
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.job_thread import JobThread, Priority
 
@@ -167,10 +168,14 @@ class History(QObject):
             StudioError: A page can't be read.
         """
         if step:
+            step = step if line else self._keep_order(step)
             command = _Command(self, step, join, done=True, amends=amend)
             joined = self._command(self.stack.index() - 1)
+            joins = joined is not None and joined.takes_in(command)
+            if joined is not None and joins and not line:
+                command.step = step = _come_home(joined.step, step)
             log = line or (undo_log.done_line(step) if self._pages else b"")
-            if joined is not None and joined.takes_in(command):
+            if joins:
                 log += undo_log.join_line()
             self._screen.show(self._change(step, log, new=True))
             self.stack.push(command)
@@ -274,6 +279,14 @@ class History(QObject):
         parts = takewhile(lambda step: step is not None and step.series == series, map(self._at, numbers))
         return sum(len(step.edits) for step in parts if step is not None)
 
+    def _keep_order(self, step: Step) -> Step:
+        """Complete the edits of a step, so that words that it doesn't touch stay in their reading order."""
+        edits: dict[str, Edit] = {}
+        for key, edit in step.edits.items():
+            page = self.page(key) if kept_order.is_open(edit) else None
+            edits[key] = kept_order.keep_order(page, edit) if page else edit
+        return replace(step, edits=edits)
+
     def _change(self, step: Step, log: bytes, *, undone: bool = False, new: bool = False) -> DocumentChange:
         """Return what a step changes, with its lines of the undo log.
 
@@ -299,6 +312,14 @@ class History(QObject):
             yield
         finally:
             self._silent = False
+
+
+def _come_home(first: Step, later: Step) -> Step:
+    """Let a step that takes back the one before restore the reading order, too; see ``kept_order``."""
+    pairs = ((key, first.edits.get(key), edit) for key, edit in later.edits.items())
+    return replace(
+        later, edits={key: kept_order.come_home(before, edit) if before else edit for key, before, edit in pairs}
+    )
 
 
 def _preload_pages(pages: ProjectPages, step: Step) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.reading_order import kept_order
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import later, number, tr, tr_n
 from ocr_studio.jobs.reading import read as reading
@@ -231,7 +232,8 @@ class _PageInto:
         changed = {word.id: word for word in event.words}
         self._words = [changed.get(word.id, word) for word in self._words]
         if self._streaming and (page := self._document.page):
-            self._document.push(edits.refresh(page, event.words), join=self._mark)
+            edit = replace(edits.refresh(page, event.words), order=kept_order.start_over(page))
+            self._document.push(edit, join=self._mark)
 
     def show(self) -> None:
         """Put the words that were added into the document."""

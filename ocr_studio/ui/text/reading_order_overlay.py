@@ -165,9 +165,9 @@ class OrderShown(QObject):
 
     @property
     def given(self) -> bool:
-        """Whether the user has changed the reading order of the open page."""
+        """Whether the open page keeps a reading order, which is not computed from its layout."""
         page = self._document.page
-        return page is not None and page_order.has_user_order(page)
+        return page is not None and page_order.is_kept(page)
 
     def compute(self) -> None:
         """Reset to the computed reading order."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.formats import FORMATS
-from ocr_studio.core.page import Page, PageFacts, apply
+from ocr_studio.core.page import Page, WordOrder, apply
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.reading_order import page_order
@@ -140,7 +140,7 @@ def test_no_word_is_lost_or_doubled(page: Page, chance: object) -> None:
     import random
 
     assert isinstance(chance, random.Random)
-    page = replace(page, facts=PageFacts())
+    page = replace(page, order=WordOrder())
     for _ in range(4):
         ids = sorted(page.words)
         some = chance.sample(ids, chance.randint(0, len(ids)))

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocr_studio.core.page import Quad, TextSource, Transcription, Word
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import Edit, Page, Quad, TextSource, Transcription, Word, apply
+from ocr_studio.core.reading_order import kept_order, page_order
 from ocr_studio.core.reading_order import layout as reading_order
 
 Points: TypeAlias = NDArray[np.float64]
@@ -259,3 +261,22 @@ def test_points_under_points_are_indented() -> None:
         assert found == wanted, seed
         seen |= set(found)
     assert seen == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "see", [VIEWS["level"], VIEWS["sideways"], VIEWS["aslant"]], ids=["level", "sideways", "aslant"]
+)
+@pytest.mark.parametrize("fill", [columns, lists, mind_map, flow, table, edges])
+def test_a_missed_word_that_is_drawn_goes_where_it_belongs(
+    fill: Callable[[Board], None], see: Callable[[Points], Points]
+) -> None:
+    """Any word left out of the order and drawn then comes where the layout of the whole board has it."""
+    for seed in range(2):
+        words = made(fill, seed).words(see)
+        page = Page("p", "board.jpg", 3000, 3000, {word.id: word for word in words})
+        wanted = [[word.id for word in line] for line in page_order.find_lines(page)]
+        for word in words[:8]:
+            without = apply(page, kept_order.keep_order(page, edits.delete(page, [word.id])))
+            drawn = kept_order.keep_order(without, Edit("Draw", {word.id: (None, word)}))
+            back = apply(without, drawn)
+            assert [[each.id for each in line] for line in page_order.find_lines(back)] == wanted, (seed, word.text)

@@ -41,7 +41,7 @@ def test_an_order_computed_elsewhere_counts_only_for_the_words_it_was_computed_f
     assert document.order() == ("a", "b", "c")
     with monkeypatch.context() as patch:
         patch.setattr(page_order, "order_words", lambda _: pytest.fail("it is computed again"))
-        document.push(Edit("Read", {"d": (None, fresh)}))
+        document.push(Edit("Read", {"d": (None, fresh)}, order=()))
         assert document.order() == ("d", "c", "b", "a")
     document.push(page_order.chain_words(document.page, ["c", "a"]))
     assert document.order() == ("c", "a", "b", "d")
