@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from ocr_studio.core.errors import StudioError
@@ -16,6 +16,7 @@ from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.review import card as review_card
 from ocr_studio.core.review import queue as review_queue
 from ocr_studio.core.review.queue import Place, QueueOrder, QueueRow
@@ -97,11 +98,15 @@ CardEvent: TypeAlias = CardMade | CardFailed
 def waiting(project: Project, order: QueueOrder, index: Index | None = None) -> Iterator[Waiting]:
     """Collect the unchecked words of a project; yields PagesLooked …, then WordsWait.
 
-    If the search index is complete and supports the order, no pages are loaded. Raises StudioError.
+    If the search index is complete and supports the order, only the pages are loaded whose reading order counts. Raises
+    StudioError.
     """
     if index is not None and index.complete and order in _INDEXED:
         with contextlib.suppress(IndexTrouble):
-            yield _indexed(index, order)
+            found = _indexed(index, order)
+            if order is QueueOrder.PAGE:
+                found = replace(found, rows=(yield from _sort_by_reading_order(project, found.rows)))
+            yield found
             return
     yield from _scan_pages(project, order)
 
@@ -112,6 +117,26 @@ def _indexed(index: Index, order: QueueOrder) -> WordsWait:
     pages = index.pages()
     failed = tuple(f"{page.image or page.page_id}: {page.failed}" for page in pages if page.failed)
     return WordsWait(tuple(rows), max(len(words), sum(page.unchecked for page in pages)), failed)
+
+
+def _sort_by_reading_order(
+    project: Project, rows: Iterable[QueueRow]
+) -> Generator[Waiting, None, tuple[QueueRow, ...]]:
+    """Put the words of each page into its reading order, which the index doesn't know. Yields PagesLooked."""
+    pages: dict[str, list[QueueRow]] = {}
+    for row in rows:
+        pages.setdefault(row.page_id, []).append(row)
+    found: list[QueueRow] = []
+    for done, (key, some) in enumerate(pages.items()):
+        if done % _TOLD_EVERY == 0:
+            yield PagesLooked(done, len(pages))
+        places: dict[str, int] = {}
+        with contextlib.suppress(StudioError):  # its cards say why
+            if page := project.load_page(key, aside=False):
+                places = {word_id: place for place, word_id in enumerate(page_order.order_words(page))}
+        placed = (replace(row, place=places.get(row.word_id, row.place)) for row in some)
+        found += sorted(placed, key=lambda row: row.place)
+    return tuple(found)
 
 
 def _scan_pages(project: Project, order: QueueOrder) -> Iterator[Waiting]:

@@ -15,6 +15,7 @@ from ocr_studio.core.page import Page, apply
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.second_readings import SecondReading
+from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.review import queue as review_queue
 from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.core.search.index import Index
@@ -49,8 +50,14 @@ def _waiting(project: Project, order: QueueOrder, index: Index | None = None) ->
 
 @pytest.mark.parametrize("order", [QueueOrder.LEAST_SURE, QueueOrder.PAGE])
 def test_the_index_gives_the_words_in_the_order_of_the_pages(project: Project, order: QueueOrder) -> None:
-    page = next(iter(_pages(project).values()))
+    page, arranged, columns = _pages(project).values()
     project.save_page(apply(page, edits.accept(page, ["w0", "w3"])))
+    project.save_page(apply(arranged, page_order.move_words(arranged, ["w6"], "w1")))
+    words = {
+        key: replace(word, quad=made_board.quad(3 * (int(key[1]) % 2), int(key[1]) // 2))
+        for key, word in columns.words.items()
+    }
+    project.save_page(replace(columns, words=words))
     index = Index(project)
     list(index.refresh())
     known, looked = _waiting(project, order, index), _waiting(project, order)
