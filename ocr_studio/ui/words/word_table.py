@@ -56,6 +56,7 @@ class WordTable(RowTable):
         self._model.rowsInserted.connect(self._follow_document)
         self._model.layoutChanged.connect(self._follow_document)
         self._model.modelReset.connect(self._follow_document)
+        document.opened.connect(self._show_first_words)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return a size that is wide enough for long words beside the other columns."""
@@ -208,6 +209,11 @@ class WordTable(RowTable):
             )
         self._following = False
         self._show_current()
+
+    def _show_first_words(self) -> None:
+        """Show another photo from its first word, not from where the photo before was scrolled to."""
+        if self._document.current is None:
+            self.scrollToTop()
 
     def _show_current(self) -> None:
         row = self._model.row_of(self._document.current)

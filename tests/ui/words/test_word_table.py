@@ -47,6 +47,14 @@ def table(document: Document, qtbot: QtBot) -> Iterator[WordTable]:
     table.close()
 
 
+def test_another_photo_is_shown_from_its_first_word(table: WordTable, document: Document) -> None:
+    table.resize(600, 150)
+    table.scrollToBottom()
+    assert table.verticalScrollBar().value() > 0
+    document.open(replace(made_board.page(), id="another"), made_board.photo())
+    assert table.verticalScrollBar().value() == 0
+
+
 def _model(table: WordTable) -> WordTableModel:
     model = table.model()
     assert isinstance(model, WordTableModel)
