@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject
 
@@ -17,6 +18,7 @@ from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 
 _KEY = "writer proposal"
+_Compared: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]  # a page, and the profiles by writer
 
 
 class WriterProposal(QObject):
@@ -25,7 +27,8 @@ class WriterProposal(QObject):
     def __init__(self, document: Document, reading: ReadingController, messages: MessageBar) -> None:
         super().__init__(reading)
         self._document, self._reading, self._messages = document, reading, messages
-        self._asked: set[object] = set()  # pages, with the profiles that they were compared with
+        # Whose handwriting was found on pages, "" if nobody's, by page and the profiles that it was compared with.
+        self._found: dict[_Compared, str] = {}
         self._job: Job | None = None
         document.opened.connect(self._follow)
         document.changed.connect(self._withdraw_if_known)
@@ -51,22 +54,31 @@ class WriterProposal(QObject):
         profiles = ocr_service.options.writer_profiles
         if page is None or image is None or self._reading.busy or not self._document.writable:
             return
-        if page.facts.writer or not profiles or not page.read_at or (page.id, profiles) in self._asked:
+        if page.facts.writer or not profiles or not page.read_at:
             return
         self._cancel()
-        page_id, words = page.id, tuple(page.words.values())
+        compared = page.id, profiles
+        if compared in self._found:
+            self._propose(compared)
+            return
+        words = tuple(page.words.values())
         job = self._job = self._reading.lane.submit(
             lambda: match_writer(ocr_service, image, words),
             name=later("Comparing with writer profiles"),
             priority=Priority.BACKGROUND,
         )
-        job.yielded.connect(lambda event: self._propose(page_id, event))
-        job.done.connect(lambda: self._asked.add((page_id, profiles)))
+        job.yielded.connect(lambda event: self._take(compared, event))
+        job.done.connect(lambda: self._found.setdefault(compared, ""))
 
-    def _propose(self, page_id: str, event: object) -> None:
-        page = self._document.page
-        if isinstance(event, WriterMatched) and page is not None and page.id == page_id and not page.facts.writer:
-            writer = event.writer
+    def _take(self, compared: _Compared, event: object) -> None:
+        if isinstance(event, WriterMatched):
+            self._found[compared] = event.writer
+            self._propose(compared)
+
+    def _propose(self, compared: _Compared) -> None:
+        """Propose the profile that was found for the open photo, until the user has answered."""
+        page, (page_id, _), writer = self._document.page, compared, self._found[compared]
+        if writer and page is not None and page.id == page_id and not page.facts.writer:
             self._messages.show_message(
                 tr(
                     "This looks like the handwriting of {writer}. Read it with this profile?",
@@ -74,13 +86,15 @@ class WriterProposal(QObject):
                 ),
                 Severity.INFO,
                 key=_KEY,
-                offer=(tr("Read with profile"), lambda: self._accept(page_id, writer)),
+                offer=(tr("Read with profile"), lambda: self._accept(compared, writer)),
+                dismiss=lambda: self._found.update({compared: ""}),
             )
 
-    def _accept(self, page_id: str, writer: str) -> None:
+    def _accept(self, compared: _Compared, writer: str) -> None:
         page = self._document.page
-        if page is None or page.id != page_id or page.facts.writer or self._reading.busy:
+        if page is None or page.id != compared[0] or page.facts.writer or self._reading.busy:
             return
+        self._found[compared] = ""
         facts = replace(page.facts, writer=writer)
         self._document.push(edits.set_facts(page, facts, message("Set writer to {writer}", writer=writer)))
         self._reading.read_words(_unchecked(page))

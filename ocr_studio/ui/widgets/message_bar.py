@@ -61,6 +61,7 @@ class MessageBar(QWidget):
         details: str = "",
         key: str = "",
         offer: tuple[str, Callable[[], object]] | None = None,
+        dismiss: Callable[[], object] | None = None,
     ) -> None:
         """Show a message of one line.
 
@@ -70,12 +71,15 @@ class MessageBar(QWidget):
             details: More text, such as a traceback, shown on request.
             key: The message replaces an earlier one with this key; by default the text.
             offer: Text and action of a button, which also closes the message.
+            dismiss: Called if the user closes the message.
         """
         self.withdraw(key or text)
         while len(self._messages) >= _MOST:
             self.withdraw(next(iter(self._messages)))
         message = _Message(text, severity, details)
         message.closed.clicked.connect(lambda: self.withdraw(key or text))
+        if dismiss is not None:
+            message.closed.clicked.connect(lambda _=False: dismiss())
         if offer is not None:
             button = message.add_offer(offer[0])
             button.clicked.connect(lambda: self.withdraw(key or text))
