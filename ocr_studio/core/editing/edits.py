@@ -31,7 +31,7 @@ from ocr_studio.core.page import (
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.reading_order import kept_order, page_order
 from ocr_studio.core.reading_order import layout as reading_order
-from ocr_studio.core.translation import later_n, message, message_n
+from ocr_studio.core.translation import Message, later_n, message, message_n
 
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
 # union), or if one has its middle inside the other.
@@ -245,13 +245,24 @@ def reread(
     return Edit(message("Read photo"), changes, order=kept_order.start_over(page))
 
 
-def refresh(page: Page, words: Iterable[Word]) -> Edit:
-    """Update the recognized texts of words, by id, if their boxes have not changed."""
+def refresh(page: Page, words: Iterable[Word], *, name: Message | None = None) -> Edit:
+    """Update the recognized texts of words, by id, if their boxes have not changed.
+
+    Args:
+        page: The page.
+        words: The words as they are read now.
+        name: The name of the change; by default that these words were read again.
+    """
     pairs = [(page.words[word.id], word) for word in words if word.id in page.words]
     pairs = [(old, fresh) for old, fresh in pairs if old.quad == fresh.quad]
     olds = [old for old, _ in pairs]
-    name = message_n("Read word again", "Read {count} words again", len(olds))
-    return _make_edit(name, olds, [replace(old, machine=fresh.machine) for old, fresh in pairs])
+    fresh_words = [replace(old, machine=fresh.machine) for old, fresh in pairs]
+    return _make_edit(name or name_rereading(len(olds)), olds, fresh_words)
+
+
+def name_rereading(words: int) -> Message:
+    """Return the name of a change that reads so many words again."""
+    return message_n("Read word again", "Read {count} words again", words)
 
 
 def _merge_sides(words: Sequence[Word], quad: Quad) -> tuple[Transcription | None, Transcription | None]:

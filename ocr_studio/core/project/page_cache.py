@@ -28,6 +28,7 @@ class PageSummary:
         typed: See ``typed_words.find_typed_words``.
         certain: See ``typed_words.find_certain_words``.
         unchecked: Number of unchecked words.
+        writer: Who wrote on it, if known.
     """
 
     image: str
@@ -35,6 +36,7 @@ class PageSummary:
     typed: Mapping[str, int] = field(default_factory=dict)
     unchecked: int = 0
     certain: frozenset[str] = frozenset()
+    writer: str | None = None
 
     @classmethod
     def of(cls, page: Page) -> PageSummary:
@@ -46,6 +48,7 @@ class PageSummary:
             typed_words.find_typed_words(words),
             sum(not word.checked for word in words),
             typed_words.find_certain_words(words),
+            page.facts.writer,
         )
 
 

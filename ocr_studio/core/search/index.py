@@ -381,7 +381,9 @@ def _pack_page(page: Page, seen: str) -> tuple[PageRow, PackedWords]:
 
 
 def _summarize_row(row: PageRow) -> PageSummary | None:
-    return None if row.failed else PageSummary(row.image, row.state, row.typed, row.unchecked, frozenset(row.certain))
+    if row.failed:
+        return None
+    return PageSummary(row.image, row.state, row.typed, row.unchecked, frozenset(row.certain), row.writer)
 
 
 def _parse_stamp(seen: str) -> Stamp | None:

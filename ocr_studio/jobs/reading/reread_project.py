@@ -36,17 +36,25 @@ def store_second_readings(
 
 @dataclass(frozen=True, slots=True)
 class PageToRead:
-    """A page with unchecked words. image: its photo, as named in the page; words: number of unchecked words."""
+    """A page with unchecked words.
+
+    Attributes:
+        page_id: The page.
+        image: Its photo, as named in the page.
+        words: Number of unchecked words.
+        writer: Who wrote on it, if known.
+    """
 
     page_id: str
     image: str
     words: int
+    writer: str | None = None
 
 
 def pages_to_read(project: Project) -> Iterator[tuple[PageToRead, ...]]:
     """The pages of a project with unchecked words, in the order of the photo list. Raises StudioError."""
     pages = [
-        PageToRead(key, summary.image, summary.unchecked)
+        PageToRead(key, summary.image, summary.unchecked, summary.writer)
         for key, summary in project.summaries().items()
         if summary.unchecked
     ]

@@ -133,7 +133,7 @@ class ReadingController(QObject):
         project, board = self._project(), page.facts.board_to_read
         self._start(
             lambda: reading.read_words(ocr_service, image, words, project=project, board=board, writer=writer),
-            _WordsInto(self._document, self._mark(), again),
+            _WordsInto(self._document, self._mark(), again, len(words)),
             later("Reading again") if again else later("Reading"),
         )
 
@@ -273,9 +273,17 @@ class _PageInto:
 class _WordsInto:
     """Puts words that were read again into the document, as the machine's text of the same words."""
 
-    def __init__(self, document: Document, mark: str, again: bool) -> None:
-        """Start with no words; ``again`` tells whether they had been read before, for the message."""
+    def __init__(self, document: Document, mark: str, again: bool, total: int) -> None:
+        """Start with no words.
+
+        Args:
+            document: The open photo.
+            mark: Joins the words that come one after the other to one step.
+            again: Whether they had been read before, for the message.
+            total: How many are to be read, for the name of the step, which has only some of them when it is named.
+        """
         self._document, self._mark, self._again, self._number = document, mark, again, 0
+        self._name = edits.name_rereading(total)
         self._words: list[Word] = []
 
     def add(self, event: reading.WordsRead) -> None:
@@ -286,7 +294,7 @@ class _WordsInto:
         """Put the words that were added into the document."""
         if page := self._document.page:
             self._number += len(self._words)
-            self._document.push(edits.refresh(page, self._words), join=self._mark)
+            self._document.push(edits.refresh(page, self._words, name=self._name), join=self._mark)
         self._words.clear()
 
     def finish(self, event: reading.ReadingDone) -> str:

@@ -33,7 +33,7 @@ class Rereading(QObject):
         return page is not None and (_unchecked(page) > 0 or (project is not None and project.has_others(page.id)))
 
     def read_unreviewed(self) -> None:
-        """Read the unchecked words again, of the open photo or of all photos in its folder, as the user chooses.
+        """Read the unchecked words again: of the open photo, of its writer's or of all photos, as the user chooses.
 
         The user then chooses which new texts to apply.
         """
@@ -49,7 +49,7 @@ class Rereading(QObject):
             self._ask_scope(page, project)
 
     def _ask_scope(self, page: Page, project: Project) -> None:
-        dialog = RereadingScopeDialog(_unchecked(page), self._window)
+        dialog = RereadingScopeDialog(_unchecked(page), self._window, writer=page.facts.writer or "")
         job = self._reading.lane.submit(lambda: pages_to_read(project), name=later("Counting unchecked words"))
         job.yielded.connect(lambda pages: dialog.show_pages(pages, here=page.id))
         job.failed.connect(dialog.show_trouble)

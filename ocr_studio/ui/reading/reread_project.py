@@ -78,7 +78,7 @@ class RereadingPhotos(QObject):
                 "“{model}” is reading {count} unchecked word…",
                 "“{model}” is reading {count} unchecked words…",
                 self._total,
-                model=reading.ocr_service.options.reads_with(),
+                model=_find_model(reading, self._here),
             ),
             self._changes,
             note=tr(_NOTE),
@@ -189,6 +189,12 @@ class RereadingPhotos(QObject):
         """Close the dialog if all new texts are on the open photo, where they can be seen."""
         if self._here is not None and not applied.skipped:
             self.dialog.accept()
+
+
+def _find_model(reading: ReadingController, page: Page | None) -> str:
+    """The model that reads: of the only page its writer's profile, if there is one."""
+    options = reading.ocr_service.options
+    return options.find_profile(page.facts.writer if page else None) or options.reads_with()
 
 
 def read_otherwise(found: int, words: int) -> str:

@@ -233,6 +233,18 @@ def test_selected_words_are_read_again_where_they_stand(lane: JobThread, documen
     assert document.undo_stack.count() == 2
 
 
+def test_words_read_again_one_after_the_other_are_all_counted_in_the_name_of_the_step(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.1)))
+    document.open(made_board.page(), made_board.photo())
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_words(["w0", "w1", "w2"])
+        qtbot.waitUntil(lambda: _page(document).words["w0"].text == "again10")
+    assert document.undo_stack.count() == 1
+    assert document.undo_stack.undoText() == "Read 3 words again"
+
+
 def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:

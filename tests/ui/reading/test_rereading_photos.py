@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, PageFacts
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.translation import message
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.reading import reread_project
 from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
@@ -82,11 +83,28 @@ def again(qtbot: QtBot, studio: Studio) -> ChangesDialog:
 def test_it_asks_whether_of_this_photo_or_of_all(qtbot: QtBot, studio: Studio) -> None:
     scope = ask(qtbot, studio)
     assert scope.this.text() == "&This photo: 8 unchecked words"
-    assert scope.every.text() == "&All 3 photos in this folder: 23 unchecked words"
+    assert scope.every.text() == "&All photos in this folder: 23 unchecked words on 3 photos"
+    assert scope.theirs.isHidden()
     QTest.mouseClick(scope.this, LEFT)
     (dialog,) = studio.window.findChildren(ChangesDialog)
     qtbot.waitUntil(dialog.take.isVisible)
     assert dialog.status.text().startswith("8 of 8 words are read differently now.")
+    dialog.reject()
+
+
+def test_only_the_photos_by_one_writer_can_be_read_again(qtbot: QtBot, studio: Studio, folder: Path) -> None:
+    for name in ("board 1.png", "board 3.png"):
+        show(qtbot, studio, folder / name)
+        page = studio.document.page
+        assert page is not None
+        studio.document.push(edits.set_facts(page, PageFacts(writer="Anna"), message("Set writer")))
+    assert studio.autosave.flush()
+    scope = ask(qtbot, studio)
+    assert scope.theirs.text() == "&Photos by Anna: 16 unchecked words on 2 photos"
+    QTest.mouseClick(scope.theirs, LEFT)
+    (dialog,) = studio.window.findChildren(ChangesDialog)
+    qtbot.waitUntil(dialog.take.isVisible)
+    assert dialog.status.text().startswith("16 of 16 words are read differently now.")
     dialog.reject()
 
 
