@@ -16,6 +16,7 @@ from ocr_studio.ui.app.empty_state import EmptyState
 from ocr_studio.ui.app.notifications import OpeningMessages, SavingMessages
 from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
+from ocr_studio.ui.commands.spec import Where
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
@@ -117,6 +118,7 @@ class MainWindow(AssembledWindow):
         self.setStatusBar(self.status)
         for widget in (self.view, self.table):
             self.action_set.offer_menu(widget)
+        self.action_set.offer_menu(self.photos, Where.PHOTO_LIST)
         self.resize(1360, 860)
 
     def _place_panels(self) -> None:

@@ -25,12 +25,16 @@ class Tool(StrEnum):
 
 
 class Where(Flag):
-    """Where an action is shown besides its menu."""
+    """Where an action is shown besides its menu.
+
+    CONTEXT: the context menu of the photo and the table of words. PHOTO_LIST: that of the list of photos.
+    """
 
     NOWHERE = 0
     TOOLBAR = auto()
     CONTEXT = auto()
     BOTH = TOOLBAR | CONTEXT
+    PHOTO_LIST = auto()
 
 
 class Scope(Enum):

@@ -120,20 +120,20 @@ class ActionSet(QObject):
         self._more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
         self.retint()
 
-    def context_menu(self, parent: QWidget) -> QMenu:
-        """Return a new context menu for the photo and the table of words."""
+    def context_menu(self, parent: QWidget, where: Where = Where.CONTEXT) -> QMenu:
+        """Return a new context menu; by default that of the photo and the table of words."""
         menu = QMenu(parent)
         before = ""
-        for spec in self._specs(Where.CONTEXT):
+        for spec in self._specs(where):
             if before and spec.menu != before:
                 menu.addSeparator()
             before = spec.menu
             menu.addAction(self._actions[spec.id])
         return menu
 
-    def offer_menu(self, widget: QWidget) -> None:
-        """Show the context menu on a right click."""
-        menu = self.context_menu(widget)
+    def offer_menu(self, widget: QWidget, where: Where = Where.CONTEXT) -> None:
+        """Show a context menu on a right click."""
+        menu = self.context_menu(widget, where)
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         widget.customContextMenuRequested.connect(lambda point: menu.popup(widget.mapToGlobal(point)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ocr_studio.ui.commands.spec import ActionSpec
+from ocr_studio.ui.commands.spec import ActionSpec, Where
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.menus.conditions import has_photo
@@ -44,7 +44,7 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
     ),
     ActionSpec(
         "read_chosen", "&Read selected photos", lambda p: p.photos_panel.read_chosen(), "&Photos", 2,
-        "mdi6.image-multiple-outline", ("Ctrl+Shift+R",),
+        "mdi6.image-multiple-outline", ("Ctrl+Shift+R",), Where.PHOTO_LIST,
         tip="Read the photos selected in the list; your corrections are kept", when=_chosen,
         why="Select photos in the list first.",
         edits=True,
@@ -58,7 +58,7 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
     ),
     ActionSpec(
         "photo_facts", "&Writer and tags…", lambda p: p.photos_panel.ask_facts(), "&Photos", 3,
-        "mdi6.tag-multiple-outline", tip="Set the writer and the tags of the selected photos",
+        "mdi6.tag-multiple-outline", where=Where.PHOTO_LIST, tip="Set the writer and the tags of the selected photos",
         when=_chosen, edits=True, why="Select photos in the list first.",
     ),
 )  # fmt: skip

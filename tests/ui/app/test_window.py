@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Alternative, Edit, PageState, WordState
 from ocr_studio.core.settings import Settings
+from ocr_studio.ui.commands.spec import Where
 from ocr_studio.ui.words.word_delegate import TEXT
 from ocr_studio.ui.words.word_editor import WordEditor
 from tests.ui import made_board
@@ -183,6 +184,15 @@ def test_the_right_mouse_button_offers_what_can_be_done(open_studio: Open, folde
     popup = QApplication.activePopupWidget()
     assert popup is not None
     popup.close()
+
+
+def test_the_right_mouse_button_on_the_list_of_photos_sets_the_writer(open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    menu = studio.window.action_set.context_menu(studio.window.photos, Where.PHOTO_LIST)
+    assert [action.objectName() for action in menu.actions() if not action.isSeparator()] == [
+        "read_chosen", "photo_facts",
+    ]  # fmt: skip
+    assert studio.window.photos.contextMenuPolicy() is Qt.ContextMenuPolicy.CustomContextMenu
 
 
 def test_nothing_without_an_accessible_name_that_takes_the_focus(open_studio: Open, folder: Path) -> None:
