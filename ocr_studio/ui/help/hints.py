@@ -107,12 +107,10 @@ class Hints(QObject):
             self._show(
                 KEYS,
                 tr(
-                    "Press {accept} to confirm a word and go to the next one, or {next} to skip it. {first} to {last}"
-                    " use an alternative of the recognizer.",
+                    "Press {accept} to confirm a word and go to the next one, or {next} to skip it. To use another"
+                    " reading, click it below the list of words.",
                     accept=self._actions.key("accept_next"),
                     next=self._actions.key("next_word"),
-                    first=self._actions.key("alternative_1"),
-                    last=self._actions.key("alternative_5"),
                 ),
             )
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, Word
 from ocr_studio.core.settings import Settings
-from ocr_studio.core.translation import later, tr_n
+from ocr_studio.core.translation import later, message, tr_n
 from ocr_studio.jobs.reading.learn_corrections import CorrectionLearner, CorrectionsLearned
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Job, Priority
 from ocr_studio.ui.reading.controller import ReadingController
+from ocr_studio.ui.style import labels
 
 # After so many more checked words it learns again, …
 CHECKED_WORDS: Final = 5
 # … once nothing has changed for so many milliseconds: not between two words that are typed quickly.
 _QUIET: Final = 700
+# Words that the status bar names, and characters of each.
+_NAMED: Final = 5
+_LONGEST: Final = 30
 
 
 class CorrectionLearning(QObject):
@@ -178,14 +182,22 @@ class CorrectionLearning(QObject):
         ]
         if not words or not self._can_change(page):
             return
-        self._document.push(edits.refresh(page, words), amend=self._edited)
+        edit = edits.refresh(page, words, name=message("Learn from corrections"))
+        self._document.push(edit, amend=self._edited)
         self.learned.emit(
             tr_n(
-                "Learned from your corrections; {count} other word has a new reading",
-                "Learned from your corrections; {count} other words have new readings",
+                "Learned from your corrections; {count} other word has a new reading: {words}",
+                "Learned from your corrections; {count} other words have new readings: {words}",
                 len(words),
+                words=_name_words(words),
             )
         )
+
+
+def _name_words(words: Sequence[Word]) -> str:
+    """The new texts of some words, for the status bar."""
+    named = ", ".join(f"“{labels.shortened(word.text, _LONGEST)}”" for word in words[:_NAMED])
+    return f"{named}, …" if len(words) > _NAMED else named
 
 
 def _find_checked(page: Page) -> frozenset[tuple[str, str]]:

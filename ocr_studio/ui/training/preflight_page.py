@@ -104,10 +104,9 @@ class PreflightPage(QWidget):
         )
         self.details.setTabText(1, tr("Sources ({count})", count=len(groups)))
         self.details.setCurrentIndex(0 if rows else 1)
-        self.column.facts.setText(facts(look) if look else "")
-        self.column.facts.setVisible(bool(look and look.words))
         self._show_parts()
         self._offer_writers(look)
+        self._show_facts()
         self.show_checked(look.words if look else 0)
 
     def _offer_writers(self, look: Preflight | None) -> None:
@@ -128,7 +127,13 @@ class PreflightPage(QWidget):
 
     def _show_writer(self) -> None:
         self.recipe.show_profile(bool(self.writer))
+        self._show_facts()
         self.show_checked(self._checked)
+
+    def _show_facts(self) -> None:
+        look = self._look
+        self.column.facts.setText(facts(look, self.writer) if look else "")
+        self.column.facts.setVisible(bool(look and look.words))
 
     def _show_unit(self, unit: str) -> None:
         """Name the examples by their unit, "words" or "lines"."""
@@ -183,17 +188,21 @@ def doubt_rows(look: Preflight) -> list[LearnedRow]:
     return rows
 
 
-def facts(look: Preflight) -> str:
-    """Further facts about the training data, one per line."""
+def facts(look: Preflight, writer: str = "") -> str:
+    """Further facts about the training data, one per line; of a writer's words only, for a writer profile."""
     dataset = look.dataset
     if dataset is None:
         return ""
     lines = []
     if not preflight.count_writers(dataset):
         lines.append(tr("To learn one handwriting only, set the writer of its photos (Photos → Writer and tags)."))
+    if writer:
+        lines.append(tr("Photos by others are read as before."))
     if look.new_letters:
         lines.append(tr("New characters to learn: {letters}", letters=" ".join(look.new_letters)))
-    train, held_out = len(dataset.train), len(dataset.held_out)
+    train, held_out = (
+        sum(not writer or each.writer == writer for each in examples) for examples in (dataset.train, dataset.held_out)
+    )
     lines.append(
         tr(
             "{train} for training, {held_out} held out (◇): {rule}.",

@@ -40,6 +40,11 @@ _MEASURING = {
         "Evaluated on {count} held-out lines and {general} general lines.",
     ),
 }
+# A writer profile reads no other writing that it could forget.
+_MEASURING_PROFILE = {
+    "words": later_n("Evaluated on {count} held-out word.", "Evaluated on {count} held-out words."),
+    "lines": later_n("Evaluated on {count} held-out line.", "Evaluated on {count} held-out lines."),
+}
 
 
 class ProgressPage(QWidget):
@@ -110,6 +115,13 @@ class ProgressPage(QWidget):
         self.cer.setVisible(reads)
         self.samples.setVisible(reads)
         self.lines.setVisible(not reads)
+        self._name_curves("words")
+
+    def _name_curves(self, unit: str) -> None:
+        """Name the curves of the recognizer; for a writer profile only one, as nothing else is evaluated."""
+        run = self._training.run
+        own, general = (each.text_for(unit) for each in _CURVES)
+        self.cer.rename(own, "" if run is not None and run.writer else general)
 
     def _on_event(self, event: LearningEvent) -> None:
         if isinstance(event, TrainingStarted):
@@ -130,10 +142,11 @@ class ProgressPage(QWidget):
         for chart in (self.loss, self.cer, self.lines):
             chart.clear(event.steps)
         detector = self._training.run is not None and self._training.run.kind == "detector"
-        self.cer.rename(*(each.text_for(event.unit) for each in _CURVES))
         self.samples.setAccessibleName(_SAMPLES.text_for(event.unit))
         self.column.headline.setText(tr_n(*_LEARNING[event.unit], event.train))
-        parts = [tr(_MEANWHILE), tr_n(*_MEASURING[event.unit], event.held_out, general=event.keep)]
+        run = self._training.run
+        measured = (_MEASURING_PROFILE if run is not None and run.writer else _MEASURING)[event.unit]
+        parts = [tr(_MEANWHILE), tr_n(*measured, event.held_out, general=event.keep)]
         if not detector:
             parts.append(tr(_BARELY))
         if event.new_letters:
@@ -142,6 +155,7 @@ class ProgressPage(QWidget):
             parts.append(tr("Resumed at step {step}.", step=event.resumed_at))
         say(self.about, "\n".join(parts))
         self._show_stage()
+        self._name_curves(event.unit)
 
     @staticmethod
     def _show_measured(chart: Chart, step: int, values: tuple[float | None, float | None], *, best: bool) -> None:

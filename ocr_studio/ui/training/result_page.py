@@ -33,6 +33,7 @@ _FROM_NOW_ON = {
     "recognizer": later("Now reading with “{model}”"),
     "detector": later("Now finding words with “{model}”"),
 }
+_PROFILE_FROM_NOW_ON = later("Now reading photos by {writer} with the profile “{model}”")
 
 
 class ResultPage(QWidget):
@@ -53,7 +54,7 @@ class ResultPage(QWidget):
         self.column = TrainerColumn()
         self.sentence = self.column.add_text()
         self.advice = self.column.add_text(quiet=True)
-        self.keep = button(tr("Keep"), tr("Use this model from now on; you can switch back at any time"), training.keep)
+        self.keep = button(tr("Keep"), "", training.keep)
         self.discard = button(tr("Discard"), tr("Delete this model; the previous one stays in use"), training.discard)
         self.column.add_buttons(self.keep, self.discard)
         self.reread = button(
@@ -93,6 +94,8 @@ class ResultPage(QWidget):
         self._trained = trained
         comparison = trained.comparison
         self.column.headline.setText(training_report.headline(trained))
+        run = self._training.run
+        self.keep.setToolTip(labels.tooltip(_keep_tip(run.writer if run else "")))
         say(self.sentence, training_report.format_result(comparison))
         say(self.advice, training_report.next_step(trained))
         theme.set_state(self.keep, "primary", comparison.verdict == "better")
@@ -138,7 +141,7 @@ class ResultPage(QWidget):
         if kept and model is not None:
             title = labels.file_name(model.title)
             self.column.headline.setText(
-                tr("Now reading photos by {writer} with “{model}”", writer=labels.label(model.writer), model=title)
+                tr(_PROFILE_FROM_NOW_ON, writer=labels.label(model.writer), model=title)
                 if model.writer
                 else tr(_FROM_NOW_ON[model.kind], model=title)
             )
@@ -163,6 +166,13 @@ class ResultPage(QWidget):
         beside.add(self.words, _LEAST_WORDS, 445)
         self.words.addTab(self.gained, tr(_GAINED, count=0))
         self.words.addTab(self.lost, tr(_LOST, count=0))
+
+
+def _keep_tip(writer: str) -> str:
+    """The tooltip of "Keep"; writer: whose handwriting was learned, for a writer profile."""
+    if writer:
+        return tr("Read photos by {writer} with this model from now on; you can switch back at any time", writer=writer)
+    return tr("Use this model from now on; you can switch back at any time")
 
 
 def _row(each: HeldOutSample | PlacedWord, *, now: bool) -> LearnedRow:

@@ -78,7 +78,7 @@ class Chart(QWidget):
         self.update()
 
     def rename(self, *titles: str) -> None:
-        """Give the curves new titles, one for each."""
+        """Give the curves new titles, one for each; a curve without a title is not in the legend."""
         for curve, title in zip(self.curves, titles, strict=True):
             curve.title = title
         self._describe()
@@ -150,7 +150,7 @@ class Chart(QWidget):
         baseline, left = metrics.ascent() + 2, 2.0
         painter.drawText(QPointF(left, baseline), self.title)
         left += metrics.horizontalAdvance(self.title) + 16
-        for curve in self.curves:
+        for curve in filter(lambda each: each.title, self.curves):
             value = f" {self._shown(curve.points[-1][1])}" if curve.points else ""
             text = curve.title + value
             wide = 24 + metrics.horizontalAdvance(text)

@@ -79,7 +79,7 @@ class Status(QStatusBar):
 
     def show_words(self, words: int, checked: int) -> None:
         """Show the number of words and how many of them are checked."""
-        self._words.setText(tr("{checked} of {words} checked", checked=checked, words=words) if words else "")
+        self._words.setText(tr("{checked} of {words} words checked", checked=checked, words=words) if words else "")
 
     def show_photos(self, reviewed: int, total: int) -> None:
         """Show how many photos of the folder are checked."""

@@ -56,7 +56,7 @@ def test_a_key_sets_words_aside_and_once_more_brings_them_back_as_they_were(kind
     assert [word.mark for word in _words(studio)] == [kind, kind]
     assert texts(studio)[:3] == ["", "", "new"]
     assert {look_of(word) for word in _words(studio)} == {Look.ASIDE}
-    assert "2 of 8 checked" in [each.text() for each in studio.window.status.findChildren(QLabel)]
+    assert "2 of 8 words checked" in [each.text() for each in studio.window.status.findChildren(QLabel)]
     _press(studio, KEYS[kind])
     assert _words(studio) == before
 

@@ -81,7 +81,11 @@ def test_other_words_are_read_with_what_five_corrections_taught(studio: Studio, 
         correct(studio, 5)
     wait(studio, qtbot)
     assert texts(studio) == {key: before[key].upper() for key in keys[5:]}
-    assert "Learned from your corrections" in studio.window.status.currentMessage()
+    first, second = (before[key].upper() for key in keys[5:7])
+    count = len(keys) - 5
+    assert studio.window.status.currentMessage().startswith(
+        f"Learned from your corrections; {count} other words have new readings: “{first}”, “{second}”, "
+    )
     studio.window.action_set["undo"].trigger()
     assert texts(studio) == {key: before[key] for key in keys[4:]}
     assert studio.window.status.currentMessage() == ""

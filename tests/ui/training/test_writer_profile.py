@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings as settings_file
@@ -47,17 +47,22 @@ def test_a_profile_is_made_used_and_stopped(learning: Studio, learner: StandInLe
     assert [writers.itemText(row) for row in range(writers.count())] == ["For photos by Anna", "For all photos"]
     assert (writers.isVisible(), trainer.preflight.writer) == (True, "Anna")
     assert trainer.preflight.recipe.recipe.average == 1.0
+    assert "Photos by others are read as before." in said(studio)
     writers.setCurrentIndex(1)
+    assert "Photos by others" not in said(studio)
     assert trainer.preflight.recipe.recipe.average == 0.5
     writers.setCurrentIndex(0)
     begin(studio, qtbot)
+    assert "general" not in trainer.running.about.text()
+    assert [curve.title for curve in trainer.running.cer.curves] == ["your held-out words", ""]
+    assert trainer.result.keep.toolTip().startswith("Read photos by Anna with this model from now on")
     assert "Keep it to read photos by Anna with it. Other photos are read as before." in said(studio)
     with qtbot.waitSignal(studio.training.kept):
         qtbot.mouseClick(trainer.result.keep, LEFT)
     assert settings_file.load().writer_profiles == (("Anna", "Anna"),)
     assert studio.settings.model is None
     assert studio.reading.ocr_service.options.find_profile("Anna") == "Anna"
-    assert "Now reading photos by Anna with “Anna”" in said(studio)
+    assert "Now reading photos by Anna with the profile “Anna”" in said(studio)
     qtbot.mouseClick(trainer.result.go_back, LEFT)
     qtbot.waitUntil(lambda: not studio.busy)
     assert settings_file.load().writer_profiles == ()
@@ -130,3 +135,32 @@ def test_a_photo_that_fits_a_profile_better_is_offered_it(qtbot: QtBot, open_stu
     page = studio.document.page
     assert page is not None
     assert page.facts == PageFacts()
+
+
+def test_a_profile_is_proposed_again_until_the_user_answers(qtbot: QtBot, open_studio: Open, tmp_path: Path) -> None:
+    installed("hers", writer="Anna")
+    first, second = (made_board.write_photo(tmp_path / "photos" / f"board {n}.png", n) for n in (1, 2))
+    studio = open_studio(
+        first,
+        settings=Settings().with_profile("Anna", "hers"),
+        reader=Surer(0.8, "all"),
+        profiles={"Anna": Surer(0.97, "anna")},
+    )
+    bar = studio.window.messages
+
+    def show(path: Path) -> None:
+        studio.opening.open_paths([path])
+        qtbot.waitUntil(lambda: studio.opening.path == path and not studio.busy)
+
+    asked = ["This looks like the handwriting of Anna. Read it with this profile?"]
+    qtbot.waitUntil(lambda: bar.texts() == asked)
+    show(second)
+    qtbot.waitUntil(lambda: bar.texts() == asked)
+    show(first)
+    assert bar.texts() == asked
+    (close,) = [each for each in bar.findChildren(QToolButton) if each.toolTip() == "Close this message"]
+    QTest.mouseClick(close, LEFT)
+    show(second)
+    assert bar.texts() == asked
+    show(first)
+    assert bar.texts() == []
