@@ -19,6 +19,8 @@ from ocr_studio.core.page import (
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.page_file import BOARD_SWITCHES
 
+LEFT_COLUMN = ("milk bread apples", "rice pasta salt", "tea sugar honey", "nuts plums dates")
+RIGHT_COLUMN = ("call Anna today", "ask Ben later", "meet Hugo there", "pay Vera first")
 PAGE_ID = "0123456789abcdef0123456789abcdef"
 
 shares = st.floats(0, 1)
@@ -107,3 +109,15 @@ def read_word(text: str, x: float, y: float = 100.0, *, key: str | None = None, 
 
 def page_of(*found: Word, image: str = "board.jpg") -> Page:
     return Page(PAGE_ID, image, 1000, 800, {word.id: word for word in found}, "2026-01-02T03:04:05+00:00")
+
+
+def two_columns() -> Page:
+    """Two columns of four lines with a gutter from 350 to 560 between them, read one after the other; ids are texts."""
+    found: list[Word] = []
+    for left, lines in ((60.0, LEFT_COLUMN), (560.0, RIGHT_COLUMN)):
+        for row, line in enumerate(lines):
+            x = left
+            for text in line.split():
+                found.append(read_word(text, x, 100.0 + 45 * row, key=text, width=18.0 * len(text)))
+                x += 18.0 * len(text) + 15
+    return page_of(*found)

@@ -54,6 +54,7 @@ def test_a_file_of_the_first_format_is_read() -> None:
         '"note": 1',
         '"order": [[1]]',
         '"order": ["a"]',
+        '"order": [["a"]], "order_arranged": 3',
         '"tags": [""]',
         '"board": 1',
         '"board": {"corners": [[1, 2]]}',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from ocr_studio.core import resources, translation
 from ocr_studio.core.editing import edits
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.page import Edit, Page, PageFacts, apply
+from ocr_studio.core.page import Edit, OrderChange, Page, PageFacts, WordOrder, apply
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.undo_log import Step, UndoLog
 from ocr_studio.core.translation import message, message_n
@@ -35,11 +36,22 @@ def _kept(folder: Path, *lines: bytes) -> UndoLog:
 @given(pages(), pages())
 def test_a_step_reads_back_equal(old: Page, new: Page) -> None:
     changes = {key: (old.words.get(key), new.words.get(key)) for key in old.words.keys() | new.words.keys()}
-    step = Step("All anew", {PAGE_ID: Edit("All anew", changes, (old.facts, new.facts))})
+    order = OrderChange.between(old.order, new.order) or None
+    step = Step("All anew", {PAGE_ID: Edit("All anew", changes, (old.facts, new.facts), order)})
     (again,) = undo_log._replayed(undo_log._lines(undo_log.done_line(step), Path("history.jsonl"))).steps or (
         Step("All anew"),
     )
     assert again == step
+
+
+def test_an_order_of_the_user_among_the_facts_of_an_earlier_version_can_be_undone(tmp_path: Path) -> None:
+    order = WordOrder((("map-200", "the-100"),), arranged=True)
+    edits_told = {"words": {}, "facts": [{"note": "a"}, {"note": "a", "order": [["map-200", "the-100"]]}]}
+    line = json.dumps({"do": {"name": "Change reading order", "pages": {PAGE_ID: edits_told}}}).encode() + b"\n"
+    (step,) = _kept(tmp_path, line).steps
+    before = replace(PAGE, facts=PageFacts(note="a"))
+    assert apply(before, step.edits[PAGE_ID]) == replace(before, order=order)
+    assert apply(replace(before, order=order), step.inverted().edits[PAGE_ID]) == before
 
 
 def test_what_was_taken_back_and_done_again(tmp_path: Path) -> None:

@@ -13,33 +13,20 @@ from hypothesis import strategies as st
 from ocr_studio.core.editing import changes, edits
 from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.formats import FORMATS
-from ocr_studio.core.page import Edit, EditMismatch, Mark, OrderChange, Page, Quad, Word, WordOrder, apply
+from ocr_studio.core.page import Edit, EditMismatch, Mark, OrderChange, Page, Quad, Transcription, WordOrder, apply
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import kept_order, page_order
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.review import queue as review_queue
 from tests.core import made_pages
-from tests.core.made_pages import page_of, read_word
+from tests.core.made_pages import page_of, read_word, two_columns
 
-_LEFT = ("milk bread apples", "rice pasta salt", "tea sugar honey", "nuts plums dates")
-_RIGHT = ("call Anna today", "ask Ben later", "meet Hugo there", "pay Vera first")
+_LEFT, _RIGHT = made_pages.LEFT_COLUMN, made_pages.RIGHT_COLUMN
 
 
 def done(page: Page, edit: Edit) -> Page:
     """The page after an edit, as the window and the command line do it."""
     return apply(page, kept_order.keep_order(page, edit))
-
-
-def columns() -> Page:
-    """Two columns of four lines with a gutter between them, read one after the other."""
-    found: list[Word] = []
-    for left, lines in ((60.0, _LEFT), (560.0, _RIGHT)):
-        for row, line in enumerate(lines):
-            x = left
-            for text in line.split():
-                found.append(read_word(text, x, 100.0 + 45 * row, key=text, width=18.0 * len(text)))
-                x += 18.0 * len(text) + 15
-    return page_of(*found)
 
 
 def lines(page: Page) -> list[str]:
@@ -55,7 +42,7 @@ def draw(page: Page, x: float, y: float, width: float = 60.0, *, text: str = "ne
 
 
 def test_a_box_in_the_margin_of_two_columns_leaves_them_apart() -> None:
-    page = columns()
+    page = two_columns()
     assert lines(page) == [*_LEFT, *_RIGHT]
     # So wide that it bridges the gutter: a layout of all boxes reads on from one column into the other.
     box = Quad.from_box(350, 145, 545, 175)
@@ -71,7 +58,7 @@ def test_a_box_in_the_margin_of_two_columns_leaves_them_apart() -> None:
 
 
 def test_what_is_written_of_the_page_follows_the_same_order() -> None:
-    page = draw(columns(), 350, 145, 195, text="margin")
+    page = draw(two_columns(), 350, 145, 195, text="margin")
     wanted = [page.words[key].text for key in order(page)]
     assert FORMATS["text"].render([page]).split() == wanted
     found = json.loads(FORMATS["json"].render([page]))["words"]
@@ -96,11 +83,11 @@ def test_what_is_written_of_the_page_follows_the_same_order() -> None:
     ],
 )
 def test_a_new_word_goes_where_it_belongs(x: float, y: float, wanted: list[str]) -> None:
-    assert lines(draw(columns(), x, y)) == wanted
+    assert lines(draw(two_columns(), x, y)) == wanted
 
 
 def test_a_word_that_was_missed_within_a_line_goes_between_its_neighbours() -> None:
-    page = columns()
+    page = two_columns()
     without = done(page, edits.delete(page, ["pasta"]))
     assert lines(without)[1] == "rice salt"
     x, y, right, bottom = page.words["pasta"].quad.bounds()
@@ -108,7 +95,7 @@ def test_a_word_that_was_missed_within_a_line_goes_between_its_neighbours() -> N
 
 
 def test_a_missed_line_comes_back_line_by_line_and_paragraphs_stay() -> None:
-    page = columns()
+    page = two_columns()
     blocks = [len(block) for block in page_order.find_blocks(page)]
     gone = done(page, edits.delete(page, ["tea", "sugar", "honey", "meet", "Hugo", "there"]))
     pasted = edits.paste(
@@ -120,7 +107,7 @@ def test_a_missed_line_comes_back_line_by_line_and_paragraphs_stay() -> None:
 
 
 def test_many_new_words_at_once_go_where_they_belong() -> None:
-    page = draw(columns(), 345, 190)
+    page = draw(two_columns(), 345, 190)
     before = order(page)
     many = [read_word("w", 60 + 40 * (index % 20), 500 + 45 * (index // 20), width=18) for index in range(100)]
     pasted = edits.paste(page, many, offset=(0, 0))
@@ -130,14 +117,14 @@ def test_many_new_words_at_once_go_where_they_belong() -> None:
 
 
 def test_a_word_moved_away_is_the_only_one_that_changes_its_place() -> None:
-    page = columns()
+    page = two_columns()
     moved = done(page, edits.move(page, ["bread"], 560 - page.words["bread"].quad.bounds()[0], 190))
     assert lines(moved) == ["milk apples", *_LEFT[1:], *_RIGHT, "bread"]
     assert [key for key in order(moved) if key != "bread"] == [key for key in order(page) if key != "bread"]
 
 
 def test_words_moved_together_stay_together() -> None:
-    page = columns()
+    page = two_columns()
     moved = done(page, edits.move(page, ["tea", "sugar", "honey", "nuts", "plums", "dates"], 500, 200))
     assert lines(moved) == [*_LEFT[:2], *_RIGHT, *_LEFT[2:]]
     away = done(page, edits.move(page, [key for key in page.words if key not in {"milk", "call"}], 0, 300))
@@ -146,7 +133,7 @@ def test_words_moved_together_stay_together() -> None:
 
 @pytest.mark.parametrize("by", [(1.0, 0.0), (0.0, 3.0), (-2.0, 2.0)])
 def test_a_word_nudged_keeps_the_place_that_the_user_gave_it(by: tuple[float, float]) -> None:
-    page = columns()
+    page = two_columns()
     page = done(page, page_order.move_words(page, ["Vera"], "bread"))
     nudged = done(page, edits.move(page, ["Vera"], *by))
     assert order(nudged) == order(page)
@@ -154,7 +141,7 @@ def test_a_word_nudged_keeps_the_place_that_the_user_gave_it(by: tuple[float, fl
 
 
 def test_resized_and_rotated_boxes_keep_their_places() -> None:
-    page = columns()
+    page = two_columns()
     for edit in (
         edits.reshape(page, "sugar", Quad.from_box(110, 185, 240, 225)),
         edits.rotate(page, ["sugar", "tea"], 7),
@@ -164,7 +151,7 @@ def test_resized_and_rotated_boxes_keep_their_places() -> None:
 
 
 def test_split_words_stay_together_and_merged_words_take_the_place_of_the_first() -> None:
-    page = done(columns(), page_order.move_words(columns(), ["Vera"], "bread"))
+    page = done(two_columns(), page_order.move_words(two_columns(), ["Vera"], "bread"))
     split = done(page, edits.split(page, "Vera", letter=2))
     assert lines(split)[0] == "milk Ve ra bread apples"
     merged = done(page, edits.merge(page, ["salt", "Vera"]))
@@ -173,7 +160,7 @@ def test_split_words_stay_together_and_merged_words_take_the_place_of_the_first(
 
 
 def test_deleting_leaves_no_gap_and_undoing_restores_the_order_exactly() -> None:
-    page = draw(columns(), 345, 190)
+    page = draw(two_columns(), 345, 190)
     for edit in (
         edits.delete(page, ["milk", "bread", "apples", "salt"]),
         edits.move(page, ["bread"], 500, 300),
@@ -214,7 +201,7 @@ def test_an_empty_page_keeps_nothing() -> None:
     ],
 )
 def test_texts_and_marks_leave_the_order_alone(change: Callable[[Page], Edit]) -> None:
-    page = columns()
+    page = two_columns()
     after = done(page, change(page))
     assert order(after) == order(page)
     assert [[word.id for word in line] for line in page_order.find_lines(after)] == [
@@ -223,12 +210,12 @@ def test_texts_and_marks_leave_the_order_alone(change: Callable[[Page], Edit]) -
 
 
 def test_a_new_reading_arranges_the_page_anew_but_not_what_the_user_arranged() -> None:
-    found = [replace(word, id=f"again-{word.id}") for word in columns().words.values()]
-    page = draw(columns(), 345, 190)
+    found = [replace(word, id=f"again-{word.id}") for word in two_columns().words.values()]
+    page = draw(two_columns(), 345, 190)
     read = done(page, edits.reread(page, found, earlier=None))
     assert read.order == WordOrder()
     assert order(read) == list(reading_order.order_words(read.words.values()))
-    arranged = done(columns(), page_order.move_words(columns(), ["Vera"], "bread"))
+    arranged = done(two_columns(), page_order.move_words(two_columns(), ["Vera"], "bread"))
     extra = read_word("extra", 60, 280, key="extra")
     again = done(arranged, edits.reread(arranged, [*found, extra], earlier=None))
     assert lines(again) == ["milk Vera bread apples", *_LEFT[1:], "extra", *_RIGHT[:3], "pay first"]
@@ -236,7 +223,7 @@ def test_a_new_reading_arranges_the_page_anew_but_not_what_the_user_arranged() -
 
 
 def test_the_user_arranges_and_resets() -> None:
-    page = draw(columns(), 345, 190)
+    page = draw(two_columns(), 345, 190)
     assert not page.order.arranged
     arranged = done(page, page_order.move_words(page, ["Vera"], "bread"))
     assert arranged.order.arranged
@@ -247,21 +234,21 @@ def test_the_user_arranges_and_resets() -> None:
 
 
 def test_the_order_is_saved_with_the_page() -> None:
-    page = draw(columns(), 345, 190)
+    page = draw(two_columns(), 345, 190)
     again = page_file.decode(page_file.encode(page))
     assert again.order == page.order
     assert lines(again) == lines(page)
 
 
 def test_an_order_of_an_earlier_version_was_the_users() -> None:
-    page = done(columns(), page_order.move_words(columns(), ["Vera"], "bread"))
+    page = done(two_columns(), page_order.move_words(two_columns(), ["Vera"], "bread"))
     assert "order_arranged" not in json.loads(page_file.encode(page))
     assert page_file.decode(page_file.encode(page)).order == page.order
-    assert json.loads(page_file.encode(draw(columns(), 345, 190)))["order_arranged"] is False
+    assert json.loads(page_file.encode(draw(two_columns(), 345, 190)))["order_arranged"] is False
 
 
 def test_a_change_of_the_order_is_small_and_fits_only_the_order_it_was_made_for() -> None:
-    page = draw(columns(), 345, 190)
+    page = draw(two_columns(), 345, 190)
     edit = kept_order.keep_order(page, edits.add(page, Quad.from_box(60, 280, 120, 310)))
     [change] = edit.order or ()
     assert (len(change.lines[0]), len(change.lines[1])) == (0, 1)
@@ -316,7 +303,7 @@ def test_any_sequence_of_changes_leaves_the_order_of_all_other_words(
     page: Page, full: bool, data: st.DataObject
 ) -> None:
     if full:
-        page = columns()
+        page = two_columns()
     undo: list[tuple[Page, Edit]] = []
     redo: list[tuple[Page, Edit]] = []
     for _ in range(data.draw(st.integers(1, 8))):
@@ -346,3 +333,29 @@ def test_any_sequence_of_changes_leaves_the_order_of_all_other_words(
         ]
         assert sorted(order(page)) == sorted(page.words)
         assert page_file.decode(page_file.encode(page)).order == page.order
+
+
+def test_arranging_the_words_in_the_board_view_leaves_the_others_behind_the_words_before_them() -> None:
+    page = draw(two_columns(), 345, 190)
+    hidden = ["milk", "salt", "nuts", "plums", "dates", "Ben"]
+    shown = replace(page, words={key: word for key, word in page.words.items() if key not in hidden})
+    edit = page_order.move_words(shown, ["bread", "apples"], None)
+    arranged = apply(shown, edit).order
+    whole = apply(page, Edit("Arrange", order=page_order.reorder_part(page, arranged)))
+    assert [key for key in order(whole) if key not in hidden] == [key for line in arranged.lines for key in line]
+    assert lines(whole) == [
+        "milk", "rice pasta salt", "tea sugar honey new", "nuts plums dates", *_RIGHT, "bread apples",
+    ]  # fmt: skip
+    back = page_order.reset_order(shown)
+    assert (
+        apply(page, Edit("Reset", order=page_order.reorder_part(page, apply(shown, back).order))).order == WordOrder()
+    )
+
+
+@given(made_pages.pages(places=made_pages.boxes))
+def test_keeping_the_order_changes_no_text(page: Page) -> None:
+    words = {key: replace(word, human=Transcription.by_human(key[:4]), mark=None) for key, word in page.words.items()}
+    page = replace(page, words=words, order=WordOrder())
+    kept = done(page, edits.rotate(page, page.words, 1e-3)) if page.words else page
+    assert page_order.find_lines(replace(kept, words=page.words)) == page_order.find_lines(page)
+    assert page_order.compose_text(replace(kept, words=page.words)) == page_order.compose_text(page)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent
@@ -11,14 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import WordState
 from ocr_studio.core.project import project_words
-from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.reading_order import layout, page_order
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.text.note_editor import NoteEditor
 from ocr_studio.ui.words.word_delegate import NUMBER, TEXT
+from tests.core.made_pages import LEFT_COLUMN, RIGHT_COLUMN, two_columns
 from tests.ui import made_board
 from tests.ui.canvas_page import Hand
 from tests.ui.studio import Open, texts
@@ -244,6 +249,53 @@ def test_rows_dropped_elsewhere_change_the_order(studio: Studio) -> None:
     page = studio.document.page
     assert page is not None
     assert page_order.compose_text(page) == "ask Anna about queves\n\nShip the new build"
+
+
+def test_a_box_drawn_in_the_margin_of_two_columns_leaves_all_other_words_in_order(
+    open_studio: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    photo = tmp_path / "columns.png"
+    photo_file.save_png(photo, np.full((800, 1000, 3), 240, np.uint8))
+    page = replace(two_columns(), id=photo_file.compute_content_id(photo), image=photo.name)
+    project = Project.open(tmp_path)
+    project.save_page(page)
+    project.unlock()
+    studio = open_studio(photo)
+    studio.window.action_set["text_panel"].trigger()
+    before, text = texts(studio), studio.window.texts.panel.text.toPlainText()
+    assert before == " ".join((*LEFT_COLUMN, *RIGHT_COLUMN)).split()
+    view = studio.window.view
+    view.snapping = False
+    view.set_tool(Tool.DRAW)
+    Hand(view).drag((350, 145), (545, 175))  # it bridges the gutter
+    assert len(texts(studio)) == len(before) + 1
+    qtbot.waitUntil(lambda: any(each.startswith("again") for each in texts(studio)) and not studio.busy)
+    after = texts(studio)
+    (new,) = set(after) - set(before)
+    assert [each for each in after if each != new] == before
+    assert after[after.index(new) - 1] in {"salt", "today"}  # in a line of its own height
+    table = studio.window.table.model()
+    assert [table.index(row, TEXT).data() for row in range(len(after))] == after
+    assert studio.window.texts.panel.text.toPlainText().split() == after
+    studio.document.undo_stack.undo()
+    studio.document.undo_stack.undo()
+    assert (texts(studio), studio.window.texts.panel.text.toPlainText()) == (before, text)
+    assert not studio.window.action_set["computed_order"].isEnabled()
+    studio.document.undo_stack.redo()
+    studio.document.undo_stack.redo()
+    assert texts(studio) == after
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    again = open_studio(photo)
+    assert texts(again) == after
+    again.window.action_set["computed_order"].trigger()
+    shown = again.document.page
+    assert shown is not None
+    assert list(again.document.order()) == list(layout.order_words(shown.words.values()))
+    for _ in range(3):
+        again.window.action_set["undo"].trigger()
+    assert texts(again) == before
 
 
 def test_other_things_dropped_on_the_table_change_nothing(studio: Studio) -> None:
