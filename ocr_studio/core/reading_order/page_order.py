@@ -8,6 +8,7 @@ them in their line, else before the one after them, else as a line of their own.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -154,6 +155,38 @@ def chain_words(page: Page, ids: Collection[str]) -> Edit:
 def reset_order(page: Page) -> Edit:
     """Restore the automatic reading order."""
     return Edit(message("Reset reading order"), order=OrderChange.between(page.order, WordOrder()))
+
+
+def reorder_part(page: Page, part: WordOrder) -> tuple[OrderChange, ...]:
+    """Give some words of a page another order; each of the others stays behind the word before it.
+
+    Args:
+        page: The page.
+        part: The new order of the words that are arranged, for example of those in the board view.
+    """
+    ordered = _find_given_places(replace(page, order=part))
+    if not ordered:
+        return OrderChange.between(page.order, part)
+    arranged = {place.id for place in ordered}
+    behind: dict[str, list[Place]] = {}
+    last = ""
+    for place in find_places(page):
+        if place.id in arranged:
+            last = place.id
+        else:
+            behind.setdefault(last, []).append(place)
+    found = behind.get("", [])
+    waiting: list[Place] = []  # lines that follow when this one ends
+    for place in ordered:
+        if place.follows != SAME:
+            found, waiting = [*found, *waiting], []
+        found.append(place)
+        others = behind.get(place.id, [])
+        if others and others[0].follows == SAME:
+            found += others
+        else:
+            waiting += others
+    return OrderChange.between(page.order, WordOrder(compose_lines([*found, *waiting]), part.arranged))
 
 
 def _select_words(page: Page, ids: Collection[str] | None) -> Collection[Word]:

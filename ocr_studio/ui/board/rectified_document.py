@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import board_corners
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.page import Edit, Page, Quad, Word
+from ocr_studio.core.page import Edit, Page, Quad, Word, apply
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
@@ -169,7 +169,8 @@ class RectifiedDocument(QObject):
                 changes[key] = was, replace(after, quad=quad or (was.quad if was else after.quad))
             else:
                 changes[key] = was, None
-        return Edit(edit.name, changes, edit.facts, edit.order)
+        order = edit.order and page_order.reorder_part(real, apply(self._shown, Edit("", order=edit.order)).order)
+        return Edit(edit.name, changes, edit.facts, order)
 
     def _make(self) -> None:
         """Compute the page as it is shown."""

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.images import board_corners, photo_file
-from ocr_studio.core.page import BoardLook, Page, Quad, Word
+from ocr_studio.core.page import BoardLook, Page, Quad, Word, WordOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.board.board_panel import BoardPanel
+from ocr_studio.ui.document import commands
 from tests.core import drawn_boards
 from tests.ui import made_board
 from tests.ui.canvas_page import Hand, machine, place
@@ -175,6 +176,20 @@ def test_a_box_that_is_drawn_there_lies_on_the_photo(studio: Studio, qtbot: QtBo
     there = view.document.placed(real.quad)
     assert np.abs(np.array(there.bounds()) - (500, 100, 640, 160)).max() < 3
     qtbot.waitUntil(lambda: not studio.busy)
+
+
+def test_words_arranged_there_leave_those_beside_the_board_in_their_places(studio: Studio, qtbot: QtBot) -> None:
+    assert studio.document.order() == ("wall", "one", "two", "three")
+    put_on(studio, qtbot)
+    commands.move_in_order(studio.window.view.document, ["one"], None)
+    assert studio.document.order() == ("wall", "two", "three", "one")
+    assert studio.document.page is not None
+    assert studio.document.page.order.lines[0] == ("wall",)
+    commands.move_in_order(studio.window.view.document, ["three"], "two")
+    assert studio.document.order() == ("wall", "three", "two", "one")
+    studio.document.undo_stack.undo()
+    studio.document.undo_stack.undo()
+    assert studio.document.page.order == WordOrder()
 
 
 def test_switches_change_the_picture_as_steps_that_can_be_undone(studio: Studio, qtbot: QtBot) -> None:
