@@ -253,7 +253,7 @@ def test_writer_and_tags_are_one_step_for_all_selected(studio: Studio, qtbot: Qt
 
 
 def test_tags_change_nothing_else_that_is_said_of_a_page() -> None:
-    facts = PageFacts("Anna", ("exam",), "a note", (("w1", "w0"),), BoardLook(strong_ink=True))
+    facts = PageFacts("Anna", ("exam",), "a note", BoardLook(strong_ink=True))
     change = MetadataChange("Ben", ("math",), ())
     assert change.of(facts) == replace(facts, writer="Ben", tags=("exam", "math"))
 
