@@ -37,7 +37,7 @@ def keep_order(page: Page, edit: Edit) -> Edit:
     Returns:
         The edit with its ``order``; the same one if that is decided already or can't change.
     """
-    if not is_open(edit) or not page.words or not _matters(page, edit):
+    if not is_undecided(edit) or not page.words or not _matters(page, edit):
         return edit
     words = {key: after for key in page.words if (after := _after(page, edit, key))}
     added = {key: after for key, (before, after) in edit.changes.items() if after and key not in page.words}
@@ -51,7 +51,7 @@ def keep_order(page: Page, edit: Edit) -> Edit:
     return replace(edit, order=OrderChange.between(page.order, order))
 
 
-def come_home(first: Edit, later: Edit) -> Edit:
+def cancel_out(first: Edit, later: Edit) -> Edit:
     """Let an edit that takes back a former one restore the order before that, so that nothing remains of the two."""
     both = first.then(later)
     if not first.changes or both.changes or both.facts or not both.order:
@@ -59,7 +59,7 @@ def come_home(first: Edit, later: Edit) -> Edit:
     return replace(later, order=(*(later.order or ()), *(both.inverted().order or ())))
 
 
-def is_open(edit: Edit) -> bool:
+def is_undecided(edit: Edit) -> bool:
     """Whether it is not decided yet what an edit does to the order, and it could change it."""
     return edit.order is None and not page_order.keeps_order(edit)
 

@@ -173,7 +173,7 @@ class History(QObject):
             joined = self._command(self.stack.index() - 1)
             joins = joined is not None and joined.takes_in(command)
             if joined is not None and joins and not line:
-                command.step = step = _come_home(joined.step, step)
+                command.step = step = _cancel_out(joined.step, step)
             log = line or (undo_log.done_line(step) if self._pages else b"")
             if joins:
                 log += undo_log.join_line()
@@ -283,7 +283,7 @@ class History(QObject):
         """Complete the edits of a step, so that words that it doesn't touch stay in their reading order."""
         edits: dict[str, Edit] = {}
         for key, edit in step.edits.items():
-            page = self.page(key) if kept_order.is_open(edit) else None
+            page = self.page(key) if kept_order.is_undecided(edit) else None
             edits[key] = kept_order.keep_order(page, edit) if page else edit
         return replace(step, edits=edits)
 
@@ -314,11 +314,11 @@ class History(QObject):
             self._silent = False
 
 
-def _come_home(first: Step, later: Step) -> Step:
-    """Let a step that takes back the one before restore the reading order, too; see ``kept_order``."""
+def _cancel_out(first: Step, later: Step) -> Step:
+    """Let a step that takes back the one before restore the reading order as well; see ``kept_order``."""
     pairs = ((key, first.edits.get(key), edit) for key, edit in later.edits.items())
     return replace(
-        later, edits={key: kept_order.come_home(before, edit) if before else edit for key, before, edit in pairs}
+        later, edits={key: kept_order.cancel_out(before, edit) if before else edit for key, before, edit in pairs}
     )
 
 
