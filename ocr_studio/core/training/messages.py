@@ -36,6 +36,10 @@ LEARN_MORE: Final[Text] = {
     "words": later("You can discard it. To improve it, correct more words, especially misread ones."),
     "lines": later("You can discard it. To improve it, correct more lines, especially misread ones."),
 }
+CONTRADICTORY: Final[Text] = {
+    "words": later("It misreads fewer characters, but more words. You can keep it and switch back at any time."),
+    "lines": later("It misreads fewer characters, but more lines. You can keep it and switch back at any time."),
+}
 NOTHING_LEARNED: Final[Text] = {
     "words": later("Correct more words, especially misread ones, and train again."),
     "lines": later("Correct more lines, especially misread ones, and train again."),

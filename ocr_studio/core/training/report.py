@@ -250,6 +250,8 @@ def _when_unclear(comparison: AnyComparison, *, stopped_early: bool) -> str:
         return f"{_none_differs(comparison)} {early}"
     if _same(comparison):
         return f"{tells} {tr(messages.LEARN_MORE[comparison.unit])}"
+    if _is_contradictory(comparison):
+        return f"{tells} {tr(messages.CONTRADICTORY[comparison.unit])}"
     if _gain(comparison) > 0:
         return f"{tells} {tr('It seems to help: you can keep it and switch back at any time.')}"
     then = tr("It doesn’t seem to help: discard it, correct more text and train again.")
@@ -266,6 +268,13 @@ def _gain(comparison: AnyComparison) -> float:
     if isinstance(comparison, RecognizerComparison):
         return comparison.before.cer - comparison.after.cer
     return (comparison.after.f or 0.0) - (comparison.before.f or 0.0)
+
+
+def _is_contradictory(comparison: AnyComparison) -> bool:
+    """Whether fewer characters are misread, but more words."""
+    if not isinstance(comparison, RecognizerComparison):
+        return False
+    return _gain(comparison) > 0 and comparison.after.right < comparison.before.right
 
 
 def _word(each: HeldOutSample | PlacedWord) -> str:

@@ -319,7 +319,9 @@ def _ending(evaluation: Evaluation, whole: bool) -> str:
     photos = len(evaluation.photos)
     if whole:
         reader = evaluation.reader
-        parts = [tr_n("{count} photo, read with {reader}", "{count} photos, read with {reader}", photos, reader=reader)]
+        parts = [
+            tr_n("{count} photo, read with “{reader}”", "{count} photos, read with “{reader}”", photos, reader=reader)
+        ]
     else:
         parts = [tr_n("{count} photo", "{count} photos", photos), tr("stopped early")]
     if failed := len(evaluation.failed):

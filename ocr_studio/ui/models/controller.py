@@ -131,7 +131,11 @@ class ModelsController(QObject):
             self._dialog.say(text, wrong=wrong)
 
     def _use(self, name: str) -> None:
-        self._try(lambda: self.use(name), done=tr("“{model}” is now in use.", model=name), choose=name)
+        chosen = self._dialog.chosen if self._dialog else None
+        done = tr("“{model}” is now in use.", model=name)
+        if isinstance(chosen, Model) and chosen.writer:
+            done = tr("Photos by {writer} are now read with “{model}”.", writer=chosen.writer, model=name)
+        self._try(lambda: self.use(name), done=done, choose=name)
 
     def _stop_using(self, name: str) -> None:
         self._try(lambda: self.stop_using(name), done=tr("“{model}” is no longer in use.", model=name), choose=name)

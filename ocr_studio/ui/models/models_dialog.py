@@ -177,8 +177,11 @@ class ModelsDialog(QDialog):
         return made
 
     def _want(self, wanted: object) -> None:
+        focused = self.focusWidget() in (self.use, self.stop)
         if self.chosen is not None:
             wanted.emit(self.chosen.name)  # type: ignore[attr-defined]  # a bound signal, for which there is no type
+        if focused:  # one of the two takes the place of the other
+            (self.stop if self.use.isHidden() else self.use).setFocus()
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()

@@ -58,6 +58,11 @@ class RereadingScopeDialog(QDialog):
     def show_pages(self, pages: tuple[PageToRead, ...], *, here: str) -> None:
         """Offer all pages with unchecked words; ``here`` is the id of the open page."""
         self._pages = pages
+        self._offer_pages(here)
+        self.adjustSize()  # the numbers need more room
+
+    def _offer_pages(self, here: str) -> None:
+        pages = self._pages
         if all(page.page_id == here for page in pages):
             self.every.setText(tr("No unchecked words on other photos in this folder"))
             return

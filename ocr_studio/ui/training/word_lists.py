@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView
 
 from ocr_studio.core.datasets.dataset import CheckKind, Dataset, Example, Split
@@ -22,6 +22,10 @@ LearnedPlace: TypeAlias = tuple[str, str] | PlacedWord
 
 # Translators: How a word was checked: by correcting or by confirming its text.
 _CHECKED = {CheckKind.CORRECTED: later("corrected"), CheckKind.CONFIRMED: later("confirmed")}
+
+# The most of a table's width that its images take, and pixels around each.
+_SHARE = 0.3
+_AROUND = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class _WordRows(TitledRows):
         super().__init__((tr("Image"), *titles), parent)
         self._pictures = pictures
         self.rows: tuple[LearnedRow, ...] = ()
+        self.room = SIZE.width()  # widest images
 
     def show_rows(self, rows: Sequence[LearnedRow]) -> None:
         """Show these rows; if the words are the same as before, the selection stays."""
@@ -71,7 +76,7 @@ class _WordRows(TitledRows):
         row, column = self.rows[index.row()], index.column() - 1
         if column < 0:
             if role == Qt.ItemDataRole.DecorationRole:
-                return self._pictures.of(row.crop)
+                return _narrowed(self._pictures.of(row.crop), self.room)
         elif role == Qt.ItemDataRole.DisplayRole:
             return row.cells[column]
         elif role == Qt.ItemDataRole.ForegroundRole and column in row.wrong:
@@ -102,8 +107,14 @@ class LearnedTable(ChosenByReturn, RowTable):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(0, SIZE.width() + 14)
+        header.resizeSection(0, SIZE.width() + _AROUND)
         self._choose_clicked()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """In a narrow table, make the images smaller, so that the texts beside them can be read."""
+        super().resizeEvent(event)
+        self.words.room = min(SIZE.width(), int(self.viewport().width() * _SHARE))
+        self.horizontalHeader().resizeSection(0, self.words.room + _AROUND)
 
     def give_room_to(self, column: int) -> None:
         """Give one column all the remaining width, and wrap its texts."""
@@ -120,6 +131,13 @@ class LearnedTable(ChosenByReturn, RowTable):
     def _behind(self, row: int) -> tuple[object, ...]:
         place = self.words.rows[row].place
         return () if place is None else (place,)
+
+
+def _narrowed(image: QPixmap | None, room: int) -> QPixmap | None:
+    """Return an image, made smaller if it is wider than so many pixels."""
+    if image is None or image.deviceIndependentSize().width() <= room:
+        return image
+    return image.scaledToWidth(int(room * image.devicePixelRatio()), Qt.TransformationMode.SmoothTransformation)
 
 
 class _Examples(QAbstractListModel):

@@ -81,6 +81,8 @@ def test_worse_is_advised_against(comparison: RecognizerComparison) -> None:
 def test_what_is_unsure_is_still_advised_on() -> None:
     assert "It seems to help" in training_report.format_advice(UNCLEAR)
     assert "discard it" in training_report.format_advice(replace(UNCLEAR, after=ReadingScore(20, 4, 0.16)))
+    contradictory = replace(UNCLEAR, after=ReadingScore(20, 4, 0.1))
+    assert "fewer characters, but more words" in training_report.format_advice(contradictory)
     assert "stopped too early" in training_report.format_advice(SAME, stopped="asked")
     assert "discard it. To improve it, correct more" in training_report.format_advice(SAME)
 

@@ -101,6 +101,7 @@ def test_only_the_photos_by_one_writer_can_be_read_again(qtbot: QtBot, studio: S
     assert studio.autosave.flush()
     scope = ask(qtbot, studio)
     assert scope.theirs.text() == "&Photos by Anna: 16 unchecked words on 2 photos"
+    assert all(button.width() >= button.sizeHint().width() for button in (scope.this, scope.theirs, scope.every))
     QTest.mouseClick(scope.theirs, LEFT)
     (dialog,) = studio.window.findChildren(ChangesDialog)
     qtbot.waitUntil(dialog.take.isVisible)

@@ -68,6 +68,20 @@ def test_a_profile_is_made_used_and_stopped(learning: Studio, learner: StandInLe
     assert settings_file.load().writer_profiles == ()
 
 
+def test_in_a_narrow_table_the_images_leave_room_for_the_texts(
+    learning: Studio, learner: StandInLearner, qtbot: QtBot
+) -> None:
+    correct(learning, 6)
+    press_learn(learning, qtbot)
+    begin(learning, qtbot)
+    table = learning.window.trainer.result.gained
+    for wide in (300, 900):
+        table.setFixedWidth(wide)
+        assert table.columnWidth(0) <= max(60, 0.4 * wide)
+        image = table.words.index(0, 0).data(Qt.ItemDataRole.DecorationRole)
+        assert image.deviceIndependentSize().width() <= table.columnWidth(0)
+
+
 def test_without_writers_nothing_is_asked(learning: Studio, qtbot: QtBot) -> None:
     correct(learning, 6)
     press_learn(learning, qtbot)
@@ -84,7 +98,10 @@ def test_in_the_list_of_models_a_profile_is_used_for_its_writer_and_stopped(open
     names = [entry.name for entry in dialog._entries]
     dialog.list.setCurrentIndex(dialog.list.model().index(names.index("hers"), 0))
     assert dialog.stop.isHidden()
+    dialog.use.setFocus()
     QTest.mouseClick(dialog.use, LEFT)
+    assert dialog.focusWidget() is dialog.stop
+    assert dialog.status.text() == "Photos by Anna are now read with “hers”."
     assert studio.settings.writer_profiles == (("Anna", "hers"),)
     assert studio.settings.model is None
     assert "In use for photos by Anna" in dialog.list.currentIndex().data()
