@@ -6,10 +6,11 @@ They tell gaps between words from gaps inside them; and how well they tell.
 
 A logistic regression is fitted to the letters that follow each other, as the recognizer reads them, in lines of photos
 of real boards whose words were looked at by eye (``board_lines.tsv``: photo of ``boards_unlabelled``; six points as
-``Detector.find`` gives them; where words part, as shares of the line's width), on made boards by hand and on made pages
-and signs in print: what tells on boards must not cut print. What was made counts as much as what is real.
-Counted is how often it, and what the program holds, are wrong on what it was fitted to, on lines of people who were
-held out, and on labelled photos. Another recognizer has another notion of spaces: fit anew for it.
+``Detector.find`` gives them; where words part, as shares of the line's width), on every fourth hand-drawn diagram of
+``diagrams/train``, on made boards by hand and on made pages and signs in print: what tells on boards must not cut
+print. What was made counts as much as what is real. Counted is how often it, and what the program holds, are wrong on
+what it was fitted to, on lines of people who were held out, and on labelled photos. Another recognizer has another
+notion of spaces: fit anew for it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
 from ocr_studio.engine.synth.boards.whole_boards import BoardMaker
 from ocr_studio.engine.synth.sources import Sources
-from tests.benchmarks.adapt_recognizer import HELD_OUT, hands
+from tests.benchmarks.adapt_recognizer import HELD_OUT, hands, held_out_writers
 from tests.benchmarks.adaptation import recognizer
 from tests.benchmarks.boards import SETS, truth
 
@@ -47,6 +48,8 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 
 LOOKED_AT: Final = "looked at"
 HELD: Final = "held out"
+DIAGRAMS: Final = "diagrams"
+HELD_DIAGRAMS: Final = "diagrams held out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _read(reader: Reader, photo: Photo, quads: Floats) -> Iterator[tuple[Line, P
 def pairs(photos: Iterable[tuple[Photo, Sequence[Labelled]]], reader: Reader) -> Iterator[Pair]:
     """The letters following each other on photos, where it is known which word each belongs to."""
     for photo, labels in photos:
-        for line, letters, evidence in _read(reader, photo, reader.find(photo)):
+        for line, letters, evidence in _read(reader, photo, reader.find_lines(photo)):
             if not len(evidence):
                 continue
             places = line.on_photo([(x, line.crop.shape[0] / 2) for x in letters.centres(line.steps.span)])
@@ -113,6 +116,18 @@ def looked_at(data: Path, reader: Reader) -> dict[str, list[Pair]]:
             for told, (left, right) in zip(evidence, places, strict=True):
                 known.append(Pair(any(left < cut <= right for cut in cuts), told))
     return found
+
+
+def diagrams(folder: Path, reader: Reader) -> dict[str, list[Pair]]:
+    """The letters following each other on diagrams: to fit to, and of writers held out."""
+    pages = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))
+    left_out, labels = held_out_writers(pages), truth(folder)
+    known = [page["image"] for page in pages if page["writer"] not in left_out][::4]
+    held = [page["image"] for page in pages if page["writer"] in left_out]
+    return {
+        kind: list(pairs(((photo_file.open_photo(folder / image), labels[image]) for image in images), reader))
+        for kind, images in ((DIAGRAMS, known), (HELD_DIAGRAMS, held))
+    }
 
 
 def _owner(labels: Sequence[Labelled], place: Floats) -> int | None:
@@ -155,11 +170,11 @@ def report(sets: Mapping[str, Sequence[Pair]], new: Floats, everything: Floats) 
     names = ("distance", "gap", "space", "no space", *character_classes.NAMES)
     for name, *values in zip(names, new, everything, word_segmentation.WEIGHTS, strict=True):
         print(f"{name:16}{values[0]:8.2f}{values[1]:8.2f}{values[2]:16.2f}")
-    print(f"{'':16}{'pairs':>8}{'parted':>8}{'wrong if fitted anew':>24}{'wrong as the program is':>26}")
+    print(f"{'':18}{'pairs':>8}{'parted':>8}{'wrong if fitted anew':>24}{'wrong as the program is':>26}")
     for kind, known in sets.items():
         inputs, parted = _inputs(known)
         wrong = [int((((inputs @ these) > 0) != parted).sum()) for these in (new, word_segmentation.WEIGHTS)]
-        print(f"{kind:16}{len(known):8}{parted.sum():8}{wrong[0]:24}{wrong[1]:26}")
+        print(f"{kind:18}{len(known):8}{parted.sum():8}{wrong[0]:24}{wrong[1]:26}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -177,7 +192,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for kind, photos in boards(chosen.data, chosen.prints, chosen.boards).items():
         sets[kind] = list(pairs(photos, reader))
     made = [known for kind, known in sets.items() if kind not in (LOOKED_AT, HELD)]
-    new, everything = (fitted([real, *made]) for real in (sets[LOOKED_AT], sets[LOOKED_AT] + sets[HELD]))
+    sets |= diagrams(chosen.data / "diagrams" / "train", reader)
+    real = sets[LOOKED_AT] + sets[DIAGRAMS]
+    new, everything = (fitted([known, *made]) for known in (real, real + sets[HELD] + sets[HELD_DIAGRAMS]))
     sets |= {kind: list(pairs(_labelled(chosen.data / folder), reader)) for kind, folder in SETS.items()}
     report(sets, new, everything)
 
