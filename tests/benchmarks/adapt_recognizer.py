@@ -20,6 +20,10 @@ https://arxiv.org/abs/2203.05482). The shipped models are of one round. The firs
 0.4), held-out boards were read 1.6 points better and UNIPEN writers 1.3, but words of scenes 0.8 and handwritten ones
 2.6 points worse, and the five boards as before: what is left to learn is paid for elsewhere.
 
+handwriting-recognizer was made by two commands, which its card names: each begins with the model before, and keeps a
+share of what it learned. With --hold-boards, the second is held to the outputs of the model before on all that was
+found on the boards, as on print: without it, what diagrams teach costs boards three points.
+
 Everything is kept in --out and gone on with after a stop or a kill: what was read and made, and the checkpoint of the
 training (each eighth of it). --minutes: stop after so many; the same command goes on. At the end a whole model lies in
 FOLDER/model, for ``tests.benchmarks.adaptation``.
