@@ -42,6 +42,8 @@ ADDED: Final = 400.0  # about how much a usual name counts
 LEAST: Final = 8.0
 TARGET: Final = Path(__file__).parents[1] / "resources" / "technical-terms.tsv"
 
+# "doesn't", "we'll", and the n of "\\n": none of their parts is a word.
+_NO_NAME: Final = re.compile(r"\w+n['’]t\b|['’](?:ll|ve|re|d|s|m)\b|\\[a-z]")
 _NAME: Final = re.compile(r"[A-Za-z]+[0-9]*")
 _PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+[0-9]*")
 
@@ -60,7 +62,7 @@ def find_files() -> Iterator[Path]:
 def count_words(text: str) -> Counter[str]:
     """Count the words of one file, in lower case."""
     found = Counter[str]()
-    for name in _NAME.findall(text):
+    for name in _NAME.findall(_NO_NAME.sub(" ", text)):
         found.update({part.lower() for part in (name, *_PART.findall(name)) if 2 <= len(part) <= 20})
     return found
 

@@ -124,15 +124,22 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 yield Row(writer, count, known, learned, seconds)
 
 
+def relative_change(before: Sequence[float], after: Sequence[float]) -> tuple[float, float, float]:
+    """Return the change of a sum in percent and its 95 % interval, by bootstrap over its parts, such as writers."""
+    parts = np.array([before, after], np.float64)
+    drawn = np.random.default_rng(0).integers(parts.shape[1], size=(2000, parts.shape[1]))
+    old, new = parts[:, drawn].sum(axis=2)
+    low, high = np.percentile(100 * (new / np.maximum(old, 1) - 1), (2.5, 97.5))
+    return 100 * (parts[1].sum() / max(parts[0].sum(), 1) - 1), float(low), float(high)
+
+
 def interval(rows: Sequence[Row]) -> tuple[float, float, float]:
     """Return the change of letters wrong in percent and its 95 % interval."""
-    writers = sorted({row.writer for row in rows})
-    both = [[(row.known, row.learned) for row in rows if row.writer == each] for each in writers]
-    sums = np.array([np.sum(each, axis=0) for each in both]).T
-    drawn = np.random.default_rng(0).integers(len(writers), size=(2000, len(writers)))
-    changes = 100 * (sums[1][drawn].sum(axis=1) / np.maximum(sums[0][drawn].sum(axis=1), 1) - 1)
-    low, high = np.percentile(changes, (2.5, 97.5))
-    return 100 * (sums[1].sum() / max(sums[0].sum(), 1) - 1), float(low), float(high)
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        known, learned = sums.get(row.writer, (0, 0))
+        sums[row.writer] = [known + row.known, learned + row.learned]
+    return relative_change(*zip(*sums.values(), strict=True))
 
 
 def main() -> int:

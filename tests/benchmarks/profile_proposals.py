@@ -4,9 +4,9 @@
 
 A profile is trained for each writer of the diagrams with 40 words by chance of the first half of the writer's pictures
 (see ``writer_profiles``). Up to three pictures of the other half are then read with all profiles and without one, as
-``jobs.reading.match_writer`` does, on words cut by their true boxes. "stranger": with all profiles but the writer's
-own, where nothing should be proposed. The confidence is that of the dictionary's readings, as in the program.
-``--part train``: the writers that no model has learned from.
+``jobs.reading.match_writer`` does, on words cut by their true boxes and chosen by their true texts. "stranger": with
+all profiles but the writer's own, where nothing should be proposed. The confidence is that of the dictionary's
+readings, as in the program. ``--part train``: the writers that no model has learned from.
 """
 
 from __future__ import annotations
@@ -27,13 +27,12 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.training.events import Recipe, suggested_recipe
 from ocr_studio.engine import model_loader
 from ocr_studio.engine.recognition.recognizer import Recognizer
-from ocr_studio.jobs.reading.match_writer import fits
+from ocr_studio.jobs.reading.match_writer import LEAST, LONGEST, MOST, fits
 from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import held_out_writers
 from tests.benchmarks.corrections import find_certain, words_of
 from tests.benchmarks.writer_profiles import Words, learn
 
-SHOWN = 40  # words of a picture that are compared
 PICTURES = 3  # of a writer
 
 Confidences = NDArray[np.float64]
@@ -87,8 +86,10 @@ def main() -> int:
     known, strangers = Counter[str](), Counter[str]()
     for writer in chosen:
         for page in by_writer[writer][len(by_writer[writer]) // 2 :][:PICTURES]:
-            words = [word for word in words_of(folder, [page]) if len(word[1]) > 1]
-            words = words[:: max(1, -(-len(words) // SHOWN))]
+            words = [word for word in words_of(folder, [page]) if 1 < len(word[1]) <= LONGEST]
+            words = words[:: max(1, -(-len(words) // MOST))]
+            if len(words) < LEAST:
+                continue
             general = confidences(base, words)
             found = {name: confidences(profile, words) for name, profile in profiles.items()}
             proposed = compare(general, found)

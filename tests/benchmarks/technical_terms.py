@@ -14,12 +14,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr_studio.core import metrics
 from ocr_studio.core.images import photo_file, word_crops
@@ -33,7 +31,7 @@ from ocr_studio.engine.training.training_data import Crop
 from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import HELD_OUT, held_out_writers, labelled
 from tests.benchmarks.adaptation import recognizer
-from tests.benchmarks.craft import Floats, with_interval
+from tests.benchmarks.corrections import relative_change, words_of
 from tests.benchmarks.written_words import KINDS, Desk
 
 DRAWN = 1000
@@ -55,10 +53,7 @@ def diagram_words(folder: Path) -> Iterator[tuple[str, Crop, str]]:
     pages = json.loads((folder / "annotations.json").read_text("utf-8"))
     left_out = held_out_writers(pages)
     for page in (page for page in pages if page["writer"] in left_out):
-        picture = Pyramid(photo_file.open_photo(folder / page["image"]))
-        for word in page["words"]:
-            if word["text"].strip() and not word["ignore"]:
-                yield page["image"], _crop(picture, Quad.from_array(np.array(word["quad"]))), word["text"]
+        yield from ((page["image"], crop, text) for crop, text in words_of(folder, [page]))
 
 
 def drawn_words(data: Path, kind: str, many: int) -> Iterator[tuple[str, Crop, str]]:
@@ -70,11 +65,6 @@ def drawn_words(data: Path, kind: str, many: int) -> Iterator[tuple[str, Crop, s
 
 def _crop(picture: Pyramid, quad: Quad) -> Crop:
     return word_crops.extract_crop(picture, np.asarray(quad.corners, np.float32), height=HEIGHT, step=STEP)
-
-
-def _change(before: Floats, after: Floats, drawn: NDArray[np.int64]) -> Floats:
-    """Change in percent from one sum to the other, for each drawn sample of photos."""
-    return np.asarray(100 * (after[drawn].sum(axis=-1) / before[drawn].sum(axis=-1) - 1))
 
 
 def main() -> int:
@@ -92,17 +82,16 @@ def main() -> int:
     }
     for kind, words in sets.items():
         photos = np.unique([photo for photo, _, _ in words], return_inverse=True)[1]
-        sums: list[Floats] = []
+        sums: list[list[float]] = []
         for languages in LANGUAGES:
             model.set_lexicons([lexicon.load_lexicon(languages)])
             read = [each.text for each in model.read([crop for _, crop, _ in words], spaces=False)]
             edits = metrics.edit_distances([(text, found) for (_, _, text), found in zip(words, read, strict=True)])
-            sums.append(np.bincount(photos, edits).astype(np.float64))
+            sums.append(np.bincount(photos, edits).tolist())
             print(f"{kind:15} {'+'.join(languages):14} {len(words)} words, right {(edits == 0).sum()}, ", end="")
             print(f"letters wrong {edits.sum()}")
-        before, after = sums
-        change = with_interval(partial(_change, before, after), len(before), decimals=1)
-        print(f"{kind:15} letters wrong, change in %: {change}")
+        change, low, high = relative_change(*sums)
+        print(f"{kind:15} letters wrong, change in %: {change:.1f} ({low:.1f} to {high:.1f})")
     return 0
 
 

@@ -36,7 +36,7 @@ from ocr_studio.engine.training import finetune
 from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
 from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import held_out_writers, installed
-from tests.benchmarks.corrections import count_wrong, find_certain, words_of
+from tests.benchmarks.corrections import count_wrong, find_certain, relative_change, words_of
 
 MOST, LEAST = 200, 30  # other words of a writer
 OTHERS = 300  # words of other writers
@@ -118,15 +118,10 @@ def change(pairs: Sequence[tuple[str, int, int]]) -> str:
     for writer, before, after in pairs:
         kept = sums.setdefault(writer, [0, 0])
         kept[0], kept[1] = kept[0] + before, kept[1] + after
-    both = np.array(list(sums.values())).T
-    drawn = np.random.default_rng(0).integers(len(sums), size=(2000, len(sums)))
-    changes = 100 * (both[1][drawn].sum(axis=1) / np.maximum(both[0][drawn].sum(axis=1), 1) - 1)
-    low, high = np.percentile(changes, (2.5, 97.5))
-    all_of_it = 100 * (both[1].sum() / max(both[0].sum(), 1) - 1)
+    old, new = zip(*sums.values(), strict=True)
+    value, low, high = relative_change(old, new)
     worse = sum(after > before for before, after in sums.values())
-    return (
-        f"{both[0].sum():6} → {both[1].sum():5} {all_of_it:+6.1f} % [{low:+5.1f}, {high:+5.1f}], {worse} writers worse"
-    )
+    return f"{sum(old):6} → {sum(new):5} {value:+6.1f} % [{low:+5.1f}, {high:+5.1f}], {worse} writers worse"
 
 
 def report(rows: Sequence[Row]) -> Iterator[str]:

@@ -94,7 +94,8 @@ def hash_letters(letters: str) -> int:
 
 
 def load_lexicon(languages: tuple[str, ...]) -> Lexicon:
-    """Load the words of languages with equal weight. Raises KeyError for an unknown language, and NoWordCounts.
+    """Load the words of languages with equal weight. Raises KeyError for an unknown language, and as
+    ``word_frequencies.load_frequencies``.
 
     The first time it takes some tenths of a second a language, so ask for it where photos are read; then it is kept.
     Threads that ask at the same time wait for the first one: reading and the spell checker begin together.

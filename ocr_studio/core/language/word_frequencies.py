@@ -76,7 +76,7 @@ class NoWordCounts(StudioError):
 def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, list[str]]]:
     """Yield shares of all written words with the words that have it, most frequent first, down to ``rarest``.
 
-    Raises NoWordCounts, and ResourceMissing for technical terms.
+    Raises NoWordCounts; ResourceMissing if the file of technical terms is missing or damaged.
     """
     if language == TECHNICAL:
         yield from technical_terms.load_frequencies(rarest=rarest)
@@ -103,9 +103,7 @@ def load_frequencies(language: str, *, rarest: float) -> Iterator[tuple[float, l
 
 
 def read_version(languages: Collection[str]) -> str:
-    """Return what changes if the words of these languages do. Raises NoWordCounts, and ResourceMissing for technical
-    terms.
-    """
+    """Return what changes if the words of these languages do. Raises as ``load_frequencies``."""
     version = str(_find_package().version)
     return f"{version} {technical_terms.compute_checksum()}" if TECHNICAL in languages else version
 

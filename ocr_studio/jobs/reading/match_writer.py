@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from ocr_studio.engine.reader import Reader
 
 # Words of a photo that are compared, and fewest of them that tell anything.
-_MOST, _LEAST = 40, 8
+MOST, LEAST = 40, 8
 # A profile fits if the mean confidence is higher by this much, and by this many standard errors.
 _GAIN: Final = 0.03
 _STANDARD_ERRORS: Final = 2.5
-_LONGEST: Final = 30  # letters; a whole line says no more than a word
+LONGEST: Final = 30  # letters; a whole line says no more than a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def match_writer(
     """
     quads = choose_words(words)
     profiles = ocr_service.options.writer_profiles
-    if not profiles or len(quads) < _LEAST:
+    if not profiles or len(quads) < LEAST:
         return
     yield from prepare(ocr_service)
     general = _measure_confidence(ocr_service.reader(), image, quads)
@@ -72,8 +72,8 @@ def match_writer(
 
 def choose_words(words: Sequence[Word]) -> list[Quad]:
     """The places of words that nobody has checked and that tell most: neither single letters nor whole lines."""
-    fit = [word for word in words if word.machine and not word.checked and 1 < len(word.machine.text) <= _LONGEST]
-    step = max(1, -(-len(fit) // _MOST))
+    fit = [word for word in words if word.machine and not word.checked and 1 < len(word.machine.text) <= LONGEST]
+    step = max(1, -(-len(fit) // MOST))
     return [word.quad for word in fit[::step]]
 
 
