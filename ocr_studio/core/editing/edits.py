@@ -242,7 +242,7 @@ def reread(
         mine = old.machine is None or (before_it and old.machine == _join_machine(before_it, old.quad))
         if mine and (reading := _join_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
-    return Edit(message("Read photo"), changes, order=kept_order.start_over(page))
+    return Edit(message("Read photo"), changes, order=kept_order.reset_computed_order(page))
 
 
 def refresh(page: Page, words: Iterable[Word], *, name: Message | None = None) -> Edit:

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from ocr_studio.core.geometry import hit_tests
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Edit, OrderChange, Page, Word, WordOrder
@@ -64,8 +66,8 @@ def is_undecided(edit: Edit) -> bool:
     return edit.order is None and not page_order.keeps_order(edit)
 
 
-def start_over(page: Page) -> tuple[OrderChange, ...] | None:
-    """What a new reading of a page does to its order: it is computed again, unless the user has arranged it."""
+def reset_computed_order(page: Page) -> tuple[OrderChange, ...] | None:
+    """Compute the order again after a new reading of a page, unless the user has arranged it; None: undecided."""
     return None if page.order.arranged else OrderChange.between(page.order, WordOrder())
 
 
@@ -107,11 +109,14 @@ def _place_parts(
         The places, and the words that were not part of any.
     """
     changed = [place.id for place in places if before[place.id].quad != after[place.id].quad]
+    left, top, right, bottom = np.array([before[key].quad.bounds() for key in changed]).reshape(-1, 4).T
     parts: dict[str, list[str]] = {}
     others: dict[str, Word] = {}
     for key, word in added.items():
-        centre = geometry.find_centre(word.quad)
-        whole = next((each for each in changed if hit_tests.contains_point(before[each].quad, centre)), None)
+        x, y = centre = geometry.find_centre(word.quad)
+        near = np.flatnonzero((left <= x) & (x <= right) & (top <= y) & (y <= bottom))
+        around = (changed[index] for index in near.tolist())
+        whole = next((each for each in around if hit_tests.contains_point(before[each].quad, centre)), None)
         if whole is None:
             others[key] = word
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 import numpy as np
@@ -182,10 +182,9 @@ def reorder_part(page: Page, part: WordOrder) -> tuple[OrderChange, ...]:
             found, waiting = [*found, *waiting], []
         found.append(place)
         others = behind.get(place.id, [])
-        if others and others[0].follows == SAME:
-            found += others
-        else:
-            waiting += others
+        in_line = list(takewhile(lambda other: other.follows == SAME, others))
+        found += in_line
+        waiting += others[len(in_line) :]
     return OrderChange.between(page.order, WordOrder(compose_lines([*found, *waiting]), part.arranged))
 
 

@@ -232,7 +232,7 @@ class _PageInto:
         changed = {word.id: word for word in event.words}
         self._words = [changed.get(word.id, word) for word in self._words]
         if self._streaming and (page := self._document.page):
-            edit = replace(edits.refresh(page, event.words), order=kept_order.start_over(page))
+            edit = replace(edits.refresh(page, event.words), order=kept_order.reset_computed_order(page))
             self._document.push(edit, join=self._mark)
 
     def show(self) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ocr_studio.core.editing import changes, edits
 from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.geometry import hit_tests
 from ocr_studio.core.page import Edit, EditMismatch, Mark, OrderChange, Page, Quad, Transcription, WordOrder, apply
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import kept_order, page_order
@@ -350,6 +351,31 @@ def test_arranging_the_words_in_the_board_view_leaves_the_others_behind_the_word
     assert (
         apply(page, Edit("Reset", order=page_order.reorder_part(page, apply(shown, back).order))).order == WordOrder()
     )
+
+
+def test_a_word_joined_to_a_line_in_the_board_view_joins_no_other_word_on_the_page() -> None:
+    page = page_of(*(read_word(key, 40 * number, key=key) for number, key in enumerate("AxyBC")))
+    page = replace(page, order=WordOrder((("A", "x"), ("y",), ("B",), ("C",))))
+    for shown, wanted in (
+        ((("A", "B"), ("C",)), ["A x B", "y", "C"]),
+        ((("A",), ("B",), ("C",)), ["A x", "y", "B", "C"]),
+        ((("C",), ("A",), ("B",)), ["C", "A x", "y", "B"]),
+    ):
+        order = page_order.reorder_part(page, WordOrder(shown, arranged=True))
+        assert lines(apply(page, Edit("Arrange", order=order))) == wanted
+
+
+def test_few_boxes_are_compared_when_a_large_page_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = page_of(*(read_word("w", 40 * (n % 20), 45 * (n // 20), width=30, key=f"k{n}") for n in range(200)))
+    page = done(page, page_order.move_words(page, ["k5"], "k100"))
+    compared: list[Quad] = []
+    contains = hit_tests.contains_point
+    monkeypatch.setattr(hit_tests, "contains_point", lambda quad, point: compared.append(quad) or contains(quad, point))
+    left = {key: (word, edits.move(page, [key], 1, 0).changes[key][1]) for key, word in page.words.items()}
+    right = {f"r{key}": (None, replace(word, id=f"r{key}")) for key, word in page.words.items()}
+    after = done(page, Edit("Read photo", {**left, **right}))
+    assert order(after) == [key for known in order(page) for key in (known, f"r{known}")]
+    assert len(compared) <= 2 * len(page.words)
 
 
 @given(made_pages.pages(places=made_pages.boxes))
