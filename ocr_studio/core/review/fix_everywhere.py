@@ -86,14 +86,11 @@ def select_offers(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
     return ordered if ordered and ordered[0].likelihood >= TICKED else ()
 
 
-def renew(offer: LookAlike, word: Word | None, right: str) -> LookAlike | None:
-    """Return an offer with the text that its word has now; None if the word needs no correction any more.
-
-    right: the corrected text.
-    """
-    if word is None or word.checked or word.text == right:
+def update_offer(offer: LookAlike, word: Word | None) -> LookAlike | None:
+    """Return an offer with the box that its word has now; None if the word was checked or is read differently."""
+    if word is None or word.checked or word.text != offer.text:
         return None
-    return replace(offer, text=word.text, quad=word.quad)
+    return replace(offer, quad=word.quad)
 
 
 def make_changes(offers: Iterable[LookAlike], text: str) -> list[Change]:

@@ -138,9 +138,7 @@ class FixingEverywhere(QObject):
             self.forget()
 
     def _update_offers(self, offers: Iterable[LookAlike], changed: Collection[str]) -> tuple[LookAlike, ...]:
-        """Return the words that still need the correction, with their texts as they are on the changed pages."""
-        if self.corrected is None:
-            return ()
+        """Return the words that still need the correction, with their boxes as they are on the changed pages."""
         offers = tuple(offers)
         pages = {key: self._page(key) for key in {each.place[0] for each in offers}.intersection(changed)}
         words = {
@@ -149,14 +147,13 @@ class FixingEverywhere(QObject):
             if page is not None
             for word_id, word in page.words.items()
         }
-        right = self.corrected.correction.right
         return tuple(
             found
             for each in offers
             if (
                 found := each
                 if each.place[0] not in pages
-                else fix_everywhere.renew(each, words.get(each.place), right)
+                else fix_everywhere.update_offer(each, words.get(each.place))
             )
         )
 
