@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, OrderedDict
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.images.pyramid import Pyramid
@@ -16,12 +17,10 @@ from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
-from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.review import card as review_card
 from ocr_studio.core.review import queue as review_queue
 from ocr_studio.core.review.queue import Place, QueueOrder, QueueRow
 from ocr_studio.core.search.index import Index, IndexTrouble
-from ocr_studio.core.search.index import Order as IndexOrder
 from ocr_studio.core.translation import tr
 
 # Bytes of decoded photos that are cached; at least one is.
@@ -29,7 +28,6 @@ _PHOTOS: Final = 160 * 2**20
 # JPEG quality: small, with hardly visible artefacts.
 _QUALITY: Final = 88
 _TOLD_EVERY: Final = 25
-_INDEXED: Final[dict[QueueOrder, IndexOrder]] = {QueueOrder.LEAST_SURE: "confidence", QueueOrder.PAGE: "page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,54 +96,37 @@ CardEvent: TypeAlias = CardMade | CardFailed
 def waiting(project: Project, order: QueueOrder, index: Index | None = None) -> Iterator[Waiting]:
     """Collect the unchecked words of a project; yields PagesLooked …, then WordsWait.
 
-    If the search index is complete and supports the order, only the pages are loaded whose reading order counts. Raises
-    StudioError.
+    If the search index is complete and the least sure words come first, no page is loaded; page by page, only those
+    that are needed. Raises StudioError.
     """
-    if index is not None and index.complete and order in _INDEXED:
+    if index is not None and index.complete and order is QueueOrder.LEAST_SURE:
         with contextlib.suppress(IndexTrouble):
-            found = _indexed(index, order)
-            if order is QueueOrder.PAGE:
-                found = replace(found, rows=(yield from _sort_by_reading_order(project, found.rows)))
-            yield found
+            yield _indexed(index)
             return
     yield from _scan_pages(project, order)
 
 
-def _indexed(index: Index, order: QueueOrder) -> WordsWait:
-    words = index.words(unchecked_only=True, order=_INDEXED[order], limit=review_queue.MOST)
+def _indexed(index: Index) -> WordsWait:
+    words = index.words(unchecked_only=True, order="confidence", limit=review_queue.MOST)
     rows = (QueueRow(row.page_id, row.word_id, row.image, at, row.confidence) for at, row in enumerate(words))
     pages = index.pages()
     failed = tuple(f"{page.image or page.page_id}: {page.failed}" for page in pages if page.failed)
     return WordsWait(tuple(rows), max(len(words), sum(page.unchecked for page in pages)), failed)
 
 
-def _sort_by_reading_order(
-    project: Project, rows: Iterable[QueueRow]
-) -> Generator[Waiting, None, tuple[QueueRow, ...]]:
-    """Put the words of each page into its reading order, which the index doesn't know. Yields PagesLooked."""
-    pages: dict[str, list[QueueRow]] = {}
-    for row in rows:
-        pages.setdefault(row.page_id, []).append(row)
-    found: list[QueueRow] = []
-    for done, (key, some) in enumerate(pages.items()):
-        if done % _TOLD_EVERY == 0:
-            yield PagesLooked(done, len(pages))
-        places: dict[str, int] = {}
-        with contextlib.suppress(StudioError):  # its cards say why
-            if page := project.load_page(key, aside=False):
-                places = {word_id: place for place, word_id in enumerate(page_order.order_words(page))}
-        placed = (replace(row, place=places.get(row.word_id, row.place)) for row in some)
-        found += sorted(placed, key=lambda row: row.place)
-    return tuple(found)
-
-
 def _scan_pages(project: Project, order: QueueOrder) -> Iterator[Waiting]:
-    pages = [key for key, summary in project.summaries().items() if summary.unchecked]
+    summaries = {key: summary for key, summary in project.summaries().items() if summary.unchecked}
+    pages = list(summaries)
+    if order is QueueOrder.PAGE:
+        pages.sort(key=lambda key: (make_natural_key(summaries[key].image), key))
     second = second_readings.load(project.files) if order is QueueOrder.DIFFERING else {}
     rows: list[QueueRow] = []
     failed: list[str] = []
     cut = 0
     for done, key in enumerate(pages):
+        if order is QueueOrder.PAGE and len(rows) >= review_queue.MOST:
+            cut += sum(summaries[later].unchecked for later in pages[done:])
+            break
         if done % _TOLD_EVERY == 0:
             yield PagesLooked(done, len(pages))
         try:

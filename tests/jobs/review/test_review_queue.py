@@ -94,6 +94,23 @@ def test_only_so_many_words_are_kept_and_all_are_counted(project: Project, monke
     assert found.total == 24
 
 
+def test_the_last_photo_that_is_kept_begins_with_its_first_words(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_queue, "MOST", 3)
+    monkeypatch.setattr(review_queue.select_first, "__kwdefaults__", {"most": 3})
+    first = _pages(project)["board 1.png"]
+    project.save_page(apply(first, page_order.move_words(first, ["w6", "w7"], "w0")))
+    index = Index(project)
+    list(index.refresh())
+    for known in (index, None):
+        found = _waiting(project, QueueOrder.PAGE, known)
+        assert [row.word_id for row in found.rows] == ["w6", "w7", "w0"]
+        assert {row.image for row in found.rows} == {"board 1.png"}
+        assert found.total == 24
+    index.close()
+
+
 def test_a_damaged_page_is_logged_and_the_others_are_there(project: Project, caplog: pytest.LogCaptureFixture) -> None:
     damaged = _pages(project)["board 2.png"]
     _waiting(project, QueueOrder.PAGE)
