@@ -101,6 +101,7 @@ class CorrectionLearner:
         *,
         project: Project | None = None,
         changed: Iterable[Page] = (),
+        missing: Iterable[str] = (),
     ) -> Iterator[LoadingRecognizer | LearningStep | CorrectionsLearned]:
         """Learn the checked words of a page, and read the others again.
 
@@ -110,11 +111,13 @@ class CorrectionLearner:
             page: Its words.
             project: As for ``read.read_page``.
             changed: Other pages as they are now: what was undone or corrected again there teaches no more.
+            missing: Ids of other pages that no longer exist or can't be read: nothing there teaches any more.
 
         Yields:
             LoadingRecognizer if necessary, LearningStep …, then CorrectionsLearned, unless nothing can be learned and
             nothing was learned on this page before.
         """
+        self._forget_others(changed, missing)
         yield from prepare(ocr_service)
         ocr_service.use_project_words(project)
         if self._service is None or self._service() is not ocr_service:  # other models, or other options
@@ -127,8 +130,6 @@ class CorrectionLearner:
             return
         yield LearningStep()
         sight = _Sight.of(image, page)
-        for other in changed:
-            self._forget_changed(other)
         crops = self._collect(sight, page)
         words = [word for word in page.words.values() if _is_doubtful(word)]
         layer = None
@@ -177,6 +178,14 @@ class CorrectionLearner:
             while len(self._learners) > _MOST_MODELS:
                 del self._learners[next(iter(self._learners))]
         return self._learners[reader.name]
+
+    def _forget_others(self, changed: Iterable[Page], missing: Iterable[str]) -> None:
+        """Forget what was changed on other pages, and all words of missing ones."""
+        for page in changed:
+            self._forget_changed(page)
+        for page_id in missing:
+            for crops in self._crops.values():
+                crops.forget(page_id)
 
     def _forget_changed(self, page: Page) -> None:
         """Forget the words of a page that are not on it any more as they were learned, or not by this writer."""

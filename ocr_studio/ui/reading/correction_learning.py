@@ -122,10 +122,10 @@ class CorrectionLearning(QObject):
         if not self._can_change(page) or not self._is_worthwhile(page, checked):
             return
         learner, project = self._learner, self._reading.project
-        changed = self._find_changed(page.id)
+        changed, missing = self._find_changed(page.id)
         self._learned.add(page.id)
         job = self._job = self._reading.lane.submit(
-            lambda: learner.learn(ocr_service, image, page, project=project, changed=changed),
+            lambda: learner.learn(ocr_service, image, page, project=project, changed=changed, missing=missing),
             name=later("Learning from corrections"),
             priority=Priority.BACKGROUND,
         )
@@ -148,16 +148,19 @@ class CorrectionLearning(QObject):
             return True
         return len(checked - (known or frozenset())) >= CHECKED_WORDS
 
-    def _find_changed(self, but: str) -> list[Page]:
-        """Return the other pages with learned words that have changed since, as they are now."""
+    def _find_changed(self, but: str) -> tuple[list[Page], list[str]]:
+        """Return the other pages with learned words that have changed since, as they are now, and missing ones.
+
+        A page is missing if it has left the project or can't be read.
+        """
         self._looked_at |= self._changed  # those of a cancelled job again
-        self._changed, found = set(), []
+        self._changed = set()
+        found: dict[str, Page | None] = {}
         for page_id in self._looked_at - {but}:
+            found[page_id] = None
             with contextlib.suppress(StudioError):  # reported when its photo is opened
-                page = self._document.history.page(page_id)
-                if page is not None:
-                    found.append(page)
-        return found
+                found[page_id] = self._document.history.page(page_id)
+        return [page for page in found.values() if page], [page_id for page_id, page in found.items() if page is None]
 
     def _remember(self, job: Job, page: Page, checked: frozenset[tuple[str, str]]) -> None:
         if job is not self._job:

@@ -105,6 +105,32 @@ def test_what_was_undone_on_another_photo_stops_teaching(service: OcrService) ->
         assert [word.text for word in found.words] == changed
 
 
+def test_what_was_undone_is_forgotten_though_the_model_of_the_open_photo_cannot_learn(
+    service: OcrService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS, "Anna")
+    learned(learner, service, image, corrected(page))
+    picture, other = read(service, ("beer", "tall", "rain"), "Anna")
+    other = replace(apply(other, edits.accept(other, ["00000002"])), id="other")
+    with monkeypatch.context() as patch:
+        patch.setattr(CorrectionLearner, "_learner", lambda *_: None)
+        assert not [*filter(_is_learned, learner.learn(service, picture, other, changed=[page]))]
+    assert not learned(learner, service, picture, other).words
+
+
+def test_a_page_that_is_gone_teaches_no_more(service: OcrService) -> None:
+    learner, (image, page) = CorrectionLearner(), read(service, WORDS, "Anna")
+    learned(learner, service, image, corrected(page))
+    picture, other = read(service, ("beer", "tall", "rain"), "Anna")
+    other = replace(apply(other, edits.accept(other, ["00000002"])), id="other")
+    (found,) = filter(_is_learned, learner.learn(service, picture, other, missing=[page.id]))
+    assert found == CorrectionsLearned(())
+
+
+def _is_learned(event: object) -> bool:
+    return isinstance(event, CorrectionsLearned)
+
+
 def test_what_was_learned_is_read_as_usual_once_nothing_teaches_it(service: OcrService) -> None:
     learner, (image, page) = CorrectionLearner(), read(service, WORDS, "Anna")
     learned(learner, service, image, corrected(page))

@@ -27,14 +27,23 @@ from tests.ui.studio import Open
 
 class Shouting:
     """Learns to read everything in capitals, whatever is corrected. changed: pages of the last job, and which those
-    were that have changed since."""
+    were that have changed since; missing: ids of those that are gone."""
 
     changed: ClassVar[list[tuple[str, Page]]] = []
+    missing: ClassVar[Sequence[str]] = ()
 
     def learn(
-        self, ocr_service: OcrService, image: Any, page: Page, *, project: Any = None, changed: Sequence[Page] = ()
+        self,
+        ocr_service: OcrService,
+        image: Any,
+        page: Page,
+        *,
+        project: Any = None,
+        changed: Sequence[Page] = (),
+        missing: Sequence[str] = (),
     ) -> Iterator[CorrectionsLearned]:
         Shouting.changed = [(page.id, each) for each in changed]
+        Shouting.missing = missing
         others = [word for word in page.words.values() if not word.checked and word.machine]
         yield CorrectionsLearned(tuple(map(shouted, others)))
 
@@ -214,7 +223,7 @@ def test_what_was_checked_before_the_photo_was_opened_does_not_count(
 
 
 def test_what_is_undone_while_another_photo_is_open_stops_teaching(
-    open_studio: Open, folder: Path, qtbot: QtBot
+    open_studio: Open, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = open_studio(folder / "board 1.png")
 
@@ -238,3 +247,12 @@ def test_what_is_undone_while_another_photo_is_open_stops_teaching(
     studio.document.push(edits.accept(second, studio.document.order()[5:6]))
     wait(studio, qtbot)
     assert Shouting.changed == [(second.id, studio.document.history.page(first.id))]
+    assert Shouting.missing == []
+    first = studio.document.history.page(first.id) or first
+    edit = edits.accept(first, [next(iter(first.words))])
+    studio.document.history.push(Step(edit.name, {first.id: edit}))
+    load = studio.document.history.page
+    monkeypatch.setattr(studio.document.history, "page", lambda key: None if key == first.id else load(key))
+    studio.document.push(edits.accept(second, studio.document.order()[6:7]))
+    wait(studio, qtbot)
+    assert (Shouting.changed, Shouting.missing) == ([], [first.id])
