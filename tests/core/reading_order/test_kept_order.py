@@ -14,7 +14,18 @@ from ocr_studio.core.editing import changes, edits
 from ocr_studio.core.editing.changes import Change
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.geometry import hit_tests
-from ocr_studio.core.page import Edit, EditMismatch, Mark, OrderChange, Page, Quad, Transcription, WordOrder, apply
+from ocr_studio.core.page import (
+    Edit,
+    EditMismatch,
+    Mark,
+    OrderChange,
+    Page,
+    Point,
+    Quad,
+    Transcription,
+    WordOrder,
+    apply,
+)
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import kept_order, page_order
 from ocr_studio.core.reading_order import layout as reading_order
@@ -370,7 +381,12 @@ def test_few_boxes_are_compared_when_a_large_page_is_read_again(monkeypatch: pyt
     page = done(page, page_order.move_words(page, ["k5"], "k100"))
     compared: list[Quad] = []
     contains = hit_tests.contains_point
-    monkeypatch.setattr(hit_tests, "contains_point", lambda quad, point: compared.append(quad) or contains(quad, point))
+
+    def counted(quad: Quad, point: Point) -> bool:
+        compared.append(quad)
+        return contains(quad, point)
+
+    monkeypatch.setattr(hit_tests, "contains_point", counted)
     left = {key: (word, edits.move(page, [key], 1, 0).changes[key][1]) for key, word in page.words.items()}
     right = {f"r{key}": (None, replace(word, id=f"r{key}")) for key, word in page.words.items()}
     after = done(page, Edit("Read photo", {**left, **right}))
