@@ -114,13 +114,17 @@ class ReaderOptions:
         """The name of the detector, chosen or default. It need not exist."""
         return self.detector or registry.default("detector", alphabet=self.alphabet).name
 
+    def general_models(self) -> tuple[str, str]:
+        """The names of the recognizer and the detector for all photos. They need not exist."""
+        return self.reads_with(), self.finds_with()
+
     def models_in_use(self) -> tuple[str, ...]:
         """The names of recognizer, detector and writer profiles. They need not exist."""
-        return (self.reads_with(), self.finds_with(), *(model for _, model in self.writer_profiles))
+        return (*self.general_models(), *(model for _, model in self.writer_profiles))
 
     def in_general_use(self, name: str) -> bool:
         """Whether this model finds the text of all photos, or reads those of all writers without a profile."""
-        return name in (self.reads_with(), self.finds_with())
+        return name in self.general_models()
 
     def writers_of(self, name: str) -> tuple[str, ...]:
         """The writers whose photos this model reads, whoever it was trained for."""

@@ -70,7 +70,8 @@ def export(
     layout = LAYOUTS[wanted.layout]
     ordered = sorted(pages, key=lambda source: (make_natural_key(source.page.image), source.page.id))
     with dataset_folder.open_workshop(folder, layout) as workshop:
-        making = DatasetBuilder(workshop, layout, wanted.unit, source, trouble=list(trouble))
+        unchecked = wanted.unchecked and layout.name == own.LAYOUT.name and wanted.unit == "words"
+        making = DatasetBuilder(workshop, layout, wanted.unit, source, trouble=list(trouble), with_unchecked=unchecked)
         gathering = _ExampleCutter(making, wanted)
         for number, each in enumerate(ordered, start=1):
             gathering.add(each)
@@ -85,7 +86,6 @@ class _ExampleCutter:
 
     def __init__(self, making: DatasetBuilder, wanted: ExportOptions) -> None:
         self._making, self._layout, self._wanted = making, making.layout, wanted
-        making.with_unchecked = self._takes_unchecked
         self._letters = None if wanted.letters is None else frozenset(wanted.letters)
         self._places: list[ExamplePlace] = []
         self._known: set[tuple[bytes, str]] = set()
@@ -97,7 +97,7 @@ class _ExampleCutter:
         making.pages.append((source.page.id, source.page.image))
         found = eligibility.find_candidates(source, unit=self._wanted.unit, letters=self._letters)
         fit = any(each.reason is None for each in found)
-        certain = eligibility.find_certain(source, letters=self._letters) if fit and self._takes_unchecked else []
+        certain = eligibility.find_certain(source, letters=self._letters) if fit and making.with_unchecked else []
         image = self._opened(source) if fit or source.whole else None
         if image is None:
             making.left_out += [_make_left_out(source, each, each.reason or Reason.PHOTO) for each in found]
@@ -146,10 +146,6 @@ class _ExampleCutter:
                     self._keep(source, each, picture, photo)
             if reason is not None:
                 self._making.left_out.append(_make_left_out(source, each, reason))
-
-    @property
-    def _takes_unchecked(self) -> bool:
-        return self._wanted.unchecked and self._layout.name == own.LAYOUT.name and self._wanted.unit == "words"
 
     def _keep(self, source: SourcePage, found: Candidate, picture: RGB, photo: str) -> None:
         self._making.examples.append(self._write_example(source, found, picture, photo))

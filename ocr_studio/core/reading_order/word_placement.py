@@ -59,7 +59,7 @@ class OrderedWords:
         self._space = self._find_widest_space()
 
     def find_slot(self, quad: Quad) -> Slot:
-        """Find the place of a box, in pixels of the upright photo: the same one whatever else is added or removed."""
+        """Find the place of a box, in pixels of the upright photo. It depends only on the box and the words given."""
         if not len(self._starts):
             return Slot(0, BLOCK, BLOCK)
         box = LineBoxes.of(np.array([quad.corners], dtype=np.float64) @ self._frame)

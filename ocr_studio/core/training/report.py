@@ -48,12 +48,12 @@ def format_title(comparison: AnyComparison) -> str:
     return tr(messages.NO_DIFFERENCE[comparison.unit]) if _same(comparison) else tr("No clear difference")
 
 
-def headline(trained: AnyTrained) -> str:
+def format_headline(trained: AnyTrained) -> str:
     """Return the verdict on a training as a short headline."""
     return format_title(trained.comparison) if trained.changed else tr("Nothing was learned")
 
 
-def next_step(trained: AnyTrained) -> str:
+def format_next_step(trained: AnyTrained) -> str:
     """Return what was done for other handwriting, and what the user should do next."""
     if not trained.changed:
         return describe_step(trained)
@@ -181,7 +181,7 @@ def format_duration(trained: AnyTrained) -> str:
 def render(trained: AnyTrained) -> list[str]:
     """Return the report for a terminal, as lines."""
     comparison = trained.comparison
-    lines = [f"{headline(trained)}. {format_result(comparison)}"]
+    lines = [f"{format_headline(trained)}. {format_result(comparison)}"]
     table = [("", "before", "after", "change (95%)")]
     table += [(row.title, row.before, row.after, row.change) for row in list_rows(comparison)]
     if len(table) > 1:

@@ -87,7 +87,7 @@ ACTIONS: tuple[ActionSpec[TextMenu], ...] = (
     ActionSpec(
         "computed_order", "Reset readin&g order", lambda p: p.texts.order.compute(), "&Text", 3,
         "mdi6.restore", tip="Discard your changes and use the automatic reading order",
-        when=lambda p: p.texts.order.given, edits=True, why="This photo already uses the automatic reading order.",
+        when=lambda p: p.texts.order.is_kept, edits=True, why="This photo already uses the automatic reading order.",
     ),
     ActionSpec(
         "copy_markdown", "Copy as &Markdown", lambda p: p.clipboard.copy_markdown(), "&Text", 4,

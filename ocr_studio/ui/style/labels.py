@@ -116,7 +116,8 @@ def elided_apart(metrics: QFontMetrics | QFontMetricsF, texts: Sequence[str], wi
     """Return texts elided to a width in pixels so that they differ: at the end, else also before the first difference,
     else in the middle.
     """
-    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    beginnings = (text[:_MOST] for text in texts)
+    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*beginnings, strict=False))
     start = max(0, sum(1 for _ in alike) - _BEFORE_DIFFERENCE)
     fit = [metrics.horizontalAdvance(text[:_MOST]) <= width and len(text) <= _MOST for text in texts]
     ways = [

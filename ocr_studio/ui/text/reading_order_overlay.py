@@ -164,7 +164,7 @@ class OrderShown(QObject):
         self._show()
 
     @property
-    def given(self) -> bool:
+    def is_kept(self) -> bool:
         """Whether the open page keeps a reading order, which is not computed from its layout."""
         page = self._document.page
         return page is not None and page_order.is_kept(page)

@@ -93,11 +93,11 @@ class ResultPage(QWidget):
         """Show the result of a training."""
         self._trained = trained
         comparison = trained.comparison
-        self.column.headline.setText(training_report.headline(trained))
+        self.column.headline.setText(training_report.format_headline(trained))
         run = self._training.run
         self.keep.setToolTip(labels.tooltip(_keep_tip(run.writer if run else "")))
         say(self.sentence, training_report.format_result(comparison))
-        say(self.advice, training_report.next_step(trained))
+        say(self.advice, training_report.format_next_step(trained))
         theme.set_state(self.keep, "primary", comparison.verdict == "better")
         theme.set_state(self.discard, "primary", comparison.verdict == "worse" or not trained.changed)
         self._show_stage()

@@ -207,23 +207,24 @@ def test_what_would_make_it_clear_is_said_in_the_window_and_in_a_terminal() -> N
 
 def test_a_training_without_a_change_says_so_and_how_to_go_on() -> None:
     same = Trained("boards", Path(), SAME, 120, 31.4, changed=False)
-    assert training_report.headline(same) == "Nothing was learned"
-    assert training_report.next_step(same) == training_report.describe_step(same)
-    assert training_report.next_step(same) == (
+    assert training_report.format_headline(same) == "Nothing was learned"
+    assert training_report.format_next_step(same) == training_report.describe_step(same)
+    assert training_report.format_next_step(same) == (
         "The new model equals the previous one. Correct more words, especially misread ones, and train again."
     )
-    assert "Correct more lines" in training_report.next_step(replace(same, comparison=replace(SAME, unit="lines")))
-    assert training_report.next_step(replace(same, step_share=0.0)).startswith(
+    lines = replace(same, comparison=replace(SAME, unit="lines"))
+    assert "Correct more lines" in training_report.format_next_step(lines)
+    assert training_report.format_next_step(replace(same, step_share=0.0)).startswith(
         "Nothing was changed, as other handwriting would be read worse."
     )
     found = DetectorTrained("finder", Path(), FOUND, 3, 1.0, changed=False)
-    assert training_report.headline(found) == "Nothing was learned"
-    assert "Check more photos" in training_report.next_step(found)
+    assert training_report.format_headline(found) == "Nothing was learned"
+    assert "Check more photos" in training_report.format_next_step(found)
     assert training_report.report_values(found)["changed"] is False
     assert training_report.describe_step(replace(found, changed=True)) == ""
     changed = replace(same, comparison=BETTER, changed=True)
-    assert training_report.headline(changed) == training_report.format_title(BETTER)
-    assert training_report.next_step(changed) == training_report.format_advice(BETTER)
+    assert training_report.format_headline(changed) == training_report.format_title(BETTER)
+    assert training_report.format_next_step(changed) == training_report.format_advice(BETTER)
 
 
 def test_new_characters_are_a_change() -> None:
