@@ -34,7 +34,8 @@ Layouts (training and evaluation read all of them):
 
 JSON: {"folder", "layout", "unit", "found", "written", "corrected", "confirmed", "left_out": {reason: number},
 "pages", "pages_written", "boxes": number of photos with every word checked, "unchecked": number of words
-that go along with --unchecked, "split": {"rule", "train", "held-out"}, "alphabet", "digest", "trouble": [line]}.
+that go along with --unchecked, otherwise null, "split": {"rule", "train", "held-out"}, "alphabet", "digest",
+"trouble": [line]}.
 
 Exit status 0: success; 1: something could not be read or nothing was written; 2: incorrect usage.
 """

@@ -37,6 +37,9 @@ selected a recognizer, the program chooses one by your alphabet. A writer profil
 writer; other photos are read as before. Models that come with the program can’t be renamed, deleted or exported. An
 exported model is a single file; importing it runs no code. For more, see "ocr-studio help models".
 
+list --format json: a list of {"name", "kind", "about", "trained_for_writer": name or null, "in_use",
+"in_use_for_writers": [name]}. "in_use": for all photos, but those of writers with a profile in use.
+
 Exit status 0: success; 1: it failed or a model is damaged; 2: incorrect usage.
 """
 
@@ -94,7 +97,7 @@ def _list(options: argparse.Namespace, _: Settings) -> int:
     chosen = settings_for(("recognizer", "detector"))
     known, broken = registry.overview()
     if options.format == "json":
-        print(json_text([_facts(model, chosen) for model in known]))
+        print(json_text([_build_model_object(model, chosen) for model in known]))
     else:
         for model in known:
             uses = chosen.describe_use(model.name)
@@ -105,7 +108,7 @@ def _list(options: argparse.Namespace, _: Settings) -> int:
     return FAILED if broken else GOOD
 
 
-def _facts(model: Model, chosen: Settings) -> dict[str, object]:
+def _build_model_object(model: Model, chosen: Settings) -> dict[str, object]:
     """A model and what it is used for, for programs."""
     return {
         "name": model.name,
@@ -139,25 +142,25 @@ def _use(options: argparse.Namespace, chosen: Settings) -> int:
     if options.writer is None:
         settings.save(chosen.using(model))
         if model.writer:
-            complain(_what_reads(model.writer, model, chosen))
+            complain(_describe_reader(model.writer, model, chosen))
     else:
         registry.chosen(model.name)  # raises for a detector
-        writer = _writer_name(options.writer)
+        writer = _normalize_writer(options.writer)
         if not 1 <= len(writer) <= LONGEST_NAME:
             complain(f"the name of a writer must have 1 to {LONGEST_NAME} characters")
             return MISUSED
         settings.save(chosen.with_profile(writer, model.name))
-        complain(_what_reads(writer, model, chosen))
+        complain(_describe_reader(writer, model, chosen))
     print(visible(model.name))
     return GOOD
 
 
-def _writer_name(typed: str) -> str:
+def _normalize_writer(typed: str) -> str:
     """Return the name of a writer as the window saves it."""
     return " ".join(one_line(typed).split())
 
 
-def _what_reads(writer: str, model: Model, chosen: Settings) -> str:
+def _describe_reader(writer: str, model: Model, chosen: Settings) -> str:
     """Say what reads a writer's photos now. Photos may be anywhere, so that a name can only be compared with those of
     profiles."""
     said = f"photos by “{writer}” are now read with “{model.name}”"
@@ -171,7 +174,7 @@ def _what_reads(writer: str, model: Model, chosen: Settings) -> str:
 def _default(options: argparse.Namespace, chosen: Settings) -> int:
     if options.writer is None:
         fresh = replace(chosen, model=None, detector=None)
-    elif chosen.find_profile(writer := _writer_name(options.writer)) is None:
+    elif chosen.find_profile(writer := _normalize_writer(options.writer)) is None:
         names = ", ".join(writer for writer, _ in chosen.writer_profiles) or "none"
         what = f"no profile is in use for “{writer}”"
         raise StudioError(what, remedy=f"Writers with a profile in use: {names}.")
@@ -187,8 +190,7 @@ def _delete(options: argparse.Namespace, chosen: Settings) -> int:
     # Bundled models are refused below.
     if not any(model.of_program for model in registry.everything() if model.name == options.name):
         training_runs.check_model_unused(options.name)
-    in_use = (chosen.reads_with(), chosen.finds_with())
-    registry.delete(options.name, in_use=in_use, writers=chosen.writers_of(options.name))
+    registry.delete(options.name, in_use=chosen.general_models(), writers=chosen.writers_of(options.name))
     print(visible(options.name))
     return GOOD
 
