@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -59,7 +59,8 @@ class RereadingPhotos(QObject):
         """
         self._here = pages if isinstance(pages, Page) else None
         if isinstance(pages, Page):
-            pages = (PageToRead(pages.id, pages.image, sum(not word.checked for word in pages.words.values())),)
+            unchecked = sum(not word.checked for word in pages.words.values())
+            pages = (PageToRead(pages.id, pages.image, unchecked, pages.facts.writer),)
         self._total = sum(page.words for page in pages)
         self._changes = ChangeList(
             document,
@@ -78,7 +79,7 @@ class RereadingPhotos(QObject):
                 "“{model}” is reading {count} unchecked word…",
                 "“{model}” is reading {count} unchecked words…",
                 self._total,
-                model=_find_model(reading, self._here),
+                model=_find_model(reading, pages),
             ),
             self._changes,
             note=tr(_NOTE),
@@ -191,10 +192,10 @@ class RereadingPhotos(QObject):
             self.dialog.accept()
 
 
-def _find_model(reading: ReadingController, page: Page | None) -> str:
-    """The model that reads: of the only page its writer's profile, if there is one."""
-    options = reading.ocr_service.options
-    return options.find_profile(page.facts.writer if page else None) or options.reads_with()
+def _find_model(reading: ReadingController, pages: Iterable[PageToRead]) -> str:
+    """Find the model that reads the pages: the profile of their only writer, if there is one."""
+    options, writers = reading.ocr_service.options, {page.writer for page in pages}
+    return (options.find_profile(writers.pop()) if len(writers) == 1 else None) or options.reads_with()
 
 
 def read_otherwise(found: int, words: int) -> str:
