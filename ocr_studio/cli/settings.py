@@ -14,9 +14,11 @@ from ocr_studio.jobs.reading.read import OcrService
 
 
 def complain_of_runtime(ocr_service: OcrService) -> None:
-    """Print why another library ran the networks than was asked for, if so."""
+    """Print why another library ran the networks than was asked for, or another model than a writer's profile."""
     if ocr_service.notice:
         complain(str(ocr_service.notice))
+    for error in ocr_service.profile_errors.values():
+        complain(error)
 
 
 def settings_for(kinds: Collection[Kind]) -> Settings:

@@ -227,7 +227,11 @@ def _learn_words(task: TrainingTask) -> Iterator[TrainingEvent]:
     yield from _read(dataset, certain[:: max(1, -(-len(certain) // _MOST_UNCHECKED))], unchecked)
     if not train and run.writer:
         what = tr("it contains no words by {writer} for training", writer=run.writer)
-        raise StudioError(what, file=dataset.folder, remedy=tr("Set the writer of the photos first."))
+        remedy = tr("Set the writer of the photos first.")
+        if held_out:
+            remedy = tr("All of them are held out for evaluation. Check words on another photo by {writer}.",
+                        writer=run.writer)  # fmt: skip
+        raise StudioError(what, file=dataset.folder, remedy=remedy)
     if not train:
         what = (
             tr("it contains no lines for training")

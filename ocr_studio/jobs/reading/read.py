@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.translation import Message
+from ocr_studio.core.translation import Message, tr
 from ocr_studio.jobs.photos import clean_board
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ class OcrService:
         self._before = before
         self._words = ProjectWords()
         self._profiles: dict[str, Reader] = {}  # by model
+        self.profile_errors: dict[str, StudioError] = {}  # by model: profiles that can't be used
 
     @property
     def ready(self) -> bool:
@@ -160,9 +162,9 @@ class OcrService:
             writer: Who wrote on the photo, if known: the writer's profile reads, if there is one.
         """
         profile = self.options.find_profile(writer)
-        return self._general_reader() if profile is None else self._profile_reader(profile)
+        return self._general_reader() if profile is None else self._profile_reader(profile, writer or "")
 
-    def _profile_reader(self, name: str) -> Reader:
+    def _profile_reader(self, name: str, writer: str) -> Reader:
         """The reader with a writer profile; the general one if the profile can't be used."""
         from ocr_studio.engine.reader import Reader
 
@@ -174,6 +176,7 @@ class OcrService:
                 reader.learn(self._words)
             except StudioError as error:
                 _log.warning("%s", error)
+                self.profile_errors[name] = _make_profile_error(name, writer, error)
                 reader = general
             self._profiles[name] = reader
             if len(self._profiles) > _PROFILES_KEPT:
@@ -230,6 +233,23 @@ class OcrService:
         # A trained model has its own alphabet.
         cut = name == registry.BUILT_IN.name
         return options.reads_with() == name and (not cut or options.alphabet == self.options.alphabet)
+
+
+def _make_profile_error(name: str, writer: str, error: StudioError) -> StudioError:
+    """Make the error for a writer profile that can't be used."""
+    what = tr(
+        "the profile “{profile}” for photos by {writer} can’t be used: {reason}",
+        profile=name,
+        writer=writer,
+        reason=error.what,
+    )
+    return StudioError(
+        what,
+        file=error.file,
+        remedy=tr("They are read like all others. Import the profile again or train a new one."),
+        command="They are read like all others. Import the profile again, or stop using it:"
+        f" ocr-studio models default --writer {shlex.quote(writer)}",
+    )
 
 
 def prepare(ocr_service: OcrService) -> Iterator[LoadingRecognizer]:

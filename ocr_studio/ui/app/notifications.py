@@ -115,6 +115,19 @@ def connect_runtime(reading: ReadingController, messages: MessageBar) -> None:
     reading.prepared.connect(show)
 
 
+def connect_profiles(reading: ReadingController, messages: MessageBar) -> None:
+    """Show which writer profiles can't be used, once each."""
+    shown: set[str] = set()
+
+    def show() -> None:
+        for error in list(reading.ocr_service.profile_errors.values()):
+            if (text := str(error)) not in shown:
+                shown.add(text)
+                messages.show_message(text, Severity.WARNING)
+
+    reading.stopped.connect(show)
+
+
 def connect_evaluation(evaluator: EvaluationController, opening: Opening, messages: MessageBar) -> None:
     """Show why an evaluation failed, until the next one begins or another photo is opened."""
 

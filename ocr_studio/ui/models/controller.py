@@ -88,7 +88,7 @@ class ModelsController(QObject):
         """Delete a model permanently. Raises StudioError."""
         training_runs.check_model_unused(name)
         now = self._current()
-        registry.delete(name, in_use=(now.reads_with(), now.finds_with()), writers=now.writers_of(name))
+        registry.delete(name, in_use=now.general_models(), writers=now.writers_of(name))
 
     def rename(self, name: str, new: str) -> None:
         """Rename a model; if it is in use, it stays in use. Raises StudioError."""
@@ -138,7 +138,9 @@ class ModelsController(QObject):
         self._try(lambda: self.use(name), done=done, choose=name)
 
     def _stop_using(self, name: str) -> None:
-        self._try(lambda: self.stop_using(name), done=tr("“{model}” is no longer in use.", model=name), choose=name)
+        writers = ", ".join(self._current().writers_of(name))
+        done = tr("Photos by {writer} are read like all others again.", writer=writers)
+        self._try(lambda: self.stop_using(name), done=done, choose=name)
 
     def _compare(self, name: str) -> None:
         entry, dialog = self._dialog.chosen if self._dialog else None, self._dialog

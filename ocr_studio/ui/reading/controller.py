@@ -13,7 +13,7 @@ from ocr_studio.core.page import Page, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.reading_order import kept_order
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.translation import later, number, tr, tr_n
+from ocr_studio.core.translation import later, message, number, tr, tr_n
 from ocr_studio.jobs.reading import read as reading
 from ocr_studio.jobs.reading import try_detection
 from ocr_studio.ui.document.document import Document
@@ -280,10 +280,11 @@ class _WordsInto:
             document: The open photo.
             mark: Joins the words that come one after the other to one step.
             again: Whether they had been read before, for the message.
-            total: How many are to be read, for the name of the step, which has only some of them when it is named.
+            total: How many are to be read.
         """
         self._document, self._mark, self._again, self._number = document, mark, again, 0
-        self._name = edits.name_rereading(total)
+        # Only some of them are read if it is cancelled.
+        self._name = edits.name_rereading(1) if total == 1 else message("Read words again")
         self._words: list[Word] = []
 
     def add(self, event: reading.WordsRead) -> None:

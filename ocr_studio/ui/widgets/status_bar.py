@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStatusBar, QToolButton
 
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
@@ -79,7 +79,8 @@ class Status(QStatusBar):
 
     def show_words(self, words: int, checked: int) -> None:
         """Show the number of words and how many of them are checked."""
-        self._words.setText(tr("{checked} of {words} words checked", checked=checked, words=words) if words else "")
+        said = tr_n("{checked} of {count} word checked", "{checked} of {count} words checked", words, checked=checked)
+        self._words.setText(said if words else "")
 
     def show_photos(self, reviewed: int, total: int) -> None:
         """Show how many photos of the folder are checked."""

@@ -15,6 +15,7 @@ from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.dataset import CheckKind, ExportOptions, Report
+from ocr_studio.core.dataset_files.values import Split
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
@@ -142,6 +143,11 @@ def test_a_profile_learns_from_the_words_of_its_writer_only(project: Project, mo
     nobody = replace(task, run=replace(task.run, writer="Carla"))
     with pytest.raises(StudioError, match="no words by Carla"):
         list(training.train(nobody))
+    dataset = look.dataset
+    hers = tuple(replace(each, split=Split.HELD_OUT) for each in dataset.examples if each.writer == "Anna")
+    task = replace(task, dataset=replace(dataset, examples=hers))
+    with pytest.raises(StudioError, match=r"held out for evaluation\. Check words on another photo by Anna"):
+        list(training.train(task))
 
 
 def test_a_profile_forgets_nothing_that_it_reads() -> None:
@@ -192,6 +198,10 @@ def test_a_profile_that_is_gone_leaves_the_general_model(caplog: pytest.LogCaptu
     service = OcrService(ReaderOptions(writer_profiles=(("Anna", "gone"),)))
     assert service.reader("Anna") is service.reader()
     assert "gone" in caplog.text
+    (error,) = service.profile_errors.values()
+    assert str(error).startswith("the profile “gone” for photos by Anna can’t be used: there is no model “gone”")
+    assert "train a new one" in str(error)
+    assert "ocr-studio models default --writer Anna" in error.typed
     assert service.reader("Ben") is service.reader(None) is service.reader()
 
 

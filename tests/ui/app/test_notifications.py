@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.project import FOLDER
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import message
@@ -196,6 +197,16 @@ def test_a_window_that_only_looks_may_write_once_the_other_has_gone(
     qtbot.waitUntil(lambda: second.document.writable and not second.busy)
     assert _said(second) == []
     assert label(second, "Saving") == "Saved"
+
+
+def test_a_profile_that_cannot_be_used_is_said_once(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    qtbot.waitUntil(lambda: not studio.busy)
+    error = StudioError("the profile can’t be used", remedy="Import it again.")
+    studio.reading.ocr_service.profile_errors["hers"] = error
+    for _ in range(2):
+        studio.reading.stopped.emit()
+        assert _said(studio) == [str(error)]
 
 
 def test_another_runtime_than_asked_for_is_said_while_it_is_so(

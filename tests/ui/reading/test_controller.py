@@ -233,7 +233,7 @@ def test_selected_words_are_read_again_where_they_stand(lane: JobThread, documen
     assert document.undo_stack.count() == 2
 
 
-def test_words_read_again_one_after_the_other_are_all_counted_in_the_name_of_the_step(
+def test_words_read_again_one_after_the_other_are_one_step_that_names_no_number(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
     reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.1)))
@@ -242,7 +242,7 @@ def test_words_read_again_one_after_the_other_are_all_counted_in_the_name_of_the
         reading.read_words(["w0", "w1", "w2"])
         qtbot.waitUntil(lambda: _page(document).words["w0"].text == "again10")
     assert document.undo_stack.count() == 1
-    assert document.undo_stack.undoText() == "Read 3 words again"
+    assert document.undo_stack.undoText() == "Read words again"
 
 
 def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(

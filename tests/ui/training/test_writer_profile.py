@@ -109,7 +109,7 @@ def test_in_the_list_of_models_a_profile_is_used_for_its_writer_and_stopped(open
     assert dialog.use.isHidden()
     QTest.mouseClick(dialog.stop, LEFT)
     assert not studio.settings.writer_profiles
-    assert dialog.status.text() == "“hers” is no longer in use."
+    assert dialog.status.text() == "Photos by Anna are read like all others again."
     assert dialog.delete.isEnabled()
 
 
