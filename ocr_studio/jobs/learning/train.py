@@ -228,7 +228,7 @@ def _learn_words(task: TrainingTask) -> Iterator[TrainingEvent]:
     if not train and run.writer:
         what = tr("it contains no words by {writer} for training", writer=run.writer)
         remedy = tr("Set the writer of the photos first.")
-        if held_out:
+        if _by_writer(dataset.held_out, run.writer):
             remedy = tr("All of them are held out for evaluation. Check words on another photo by {writer}.",
                         writer=run.writer)  # fmt: skip
         raise StudioError(what, file=dataset.folder, remedy=remedy)

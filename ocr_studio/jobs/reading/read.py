@@ -246,8 +246,8 @@ def _make_profile_error(name: str, writer: str, error: StudioError) -> StudioErr
     return StudioError(
         what,
         file=error.file,
-        remedy=tr("They are read like all others. Import the profile again or train a new one."),
-        command="They are read like all others. Import the profile again, or stop using it:"
+        remedy=tr("The photos are read like all others. Import the profile again or train a new one."),
+        command="The photos are read like all others. Import the profile again, or stop using it:"
         f" ocr-studio models default --writer {shlex.quote(writer)}",
     )
 

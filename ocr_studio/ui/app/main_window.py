@@ -172,7 +172,7 @@ class MainWindow(AssembledWindow):
         notifications.connect_evaluation(self._services.evaluator, opening, self.messages)
         notifications.connect_training(self._services.training, self.messages)
         notifications.connect_runtime(reading, self.messages)
-        notifications.connect_profiles(reading, self.messages)
+        notifications.connect_profiles(reading, self.photos_panel.batch, self._services.document, self.messages)
         notifications.connect_session(self.session, self.messages)
         retry_saver.connect_messages(opening.retry_saver, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)

@@ -17,6 +17,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
@@ -115,8 +116,8 @@ def connect_runtime(reading: ReadingController, messages: MessageBar) -> None:
     reading.prepared.connect(show)
 
 
-def connect_profiles(reading: ReadingController, messages: MessageBar) -> None:
-    """Show which writer profiles can't be used, once each."""
+def connect_profiles(reading: ReadingController, batch: BatchReading, document: Document, messages: MessageBar) -> None:
+    """Show which writer profiles can't be used, once each, after photos were read or when another one is opened."""
     shown: set[str] = set()
 
     def show() -> None:
@@ -126,6 +127,8 @@ def connect_profiles(reading: ReadingController, messages: MessageBar) -> None:
                 messages.show_message(text, Severity.WARNING)
 
     reading.stopped.connect(show)
+    batch.ended.connect(lambda _: show())
+    document.opened.connect(show)
 
 
 def connect_evaluation(evaluator: EvaluationController, opening: Opening, messages: MessageBar) -> None:

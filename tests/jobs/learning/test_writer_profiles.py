@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 
 from ocr_studio.core import settings
-from ocr_studio.core.dataset_files.values import MANIFEST, UNCHECKED
+from ocr_studio.core.dataset_files.values import MANIFEST, UNCHECKED, Split
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.dataset import CheckKind, ExportOptions, Report
-from ocr_studio.core.dataset_files.values import Split
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
@@ -199,7 +198,7 @@ def test_a_profile_that_is_gone_leaves_the_general_model(caplog: pytest.LogCaptu
     assert service.reader("Anna") is service.reader()
     assert "gone" in caplog.text
     (error,) = service.profile_errors.values()
-    assert str(error).startswith("the profile “gone” for photos by Anna can’t be used: there is no model “gone”")
+    assert str(error).startswith("the profile “gone” for photos by Anna can’t be used: the model “gone” was not found")
     assert "train a new one" in str(error)
     assert "ocr-studio models default --writer Anna" in error.typed
     assert service.reader("Ben") is service.reader(None) is service.reader()
