@@ -112,13 +112,20 @@ def move_words(page: Page, ids: Collection[str], before: str | None) -> Edit:
 
 
 def shift_words(page: Page, ids: Collection[str], step: int) -> Edit:
-    """Move words past the previous word in the order (step -1) or the next one (1)."""
-    now, wanted = order_words(page), frozenset(ids)
-    places = [place for place, key in enumerate(now) if key in wanted]
-    if not places or (places[0] == 0 if step < 0 else places[-1] + 1 == len(now)):
+    """Move words past the previous word in the order (step -1) or the next one (1); a line of all of them stays one."""
+    now, wanted = find_places(page), frozenset(ids)
+    at = [index for index, place in enumerate(now) if place.id in wanted]
+    if not at or (at[0] == 0 if step < 0 else at[-1] + 1 == len(now)):
         return Edit("")
-    past = places[0] - 1 if step < 0 else places[-1] + 2
-    return move_words(page, ids, now[past] if past < len(now) else None)
+    first, last = (at[0] - 1, at[-1]) if step < 0 else (at[0], at[-1] + 1)
+    if all(place.follows == SAME for place in now[first + 1 : last + 1]):
+        keys = [place.id for place in now[first : last + 1]]
+        chosen, others = [key for key in keys if key in wanted], [key for key in keys if key not in wanted]
+        keys = [*chosen, *others] if step < 0 else [*others, *chosen]
+        shifted = [replace(place, id=key) for place, key in zip(now[first : last + 1], keys, strict=True)]
+        return _make_edit(page, now, [*now[:first], *shifted, *now[last + 1 :]])
+    past = first if step < 0 else last + 1
+    return move_words(page, ids, now[past].id if past < len(now) else None)
 
 
 def chain_words(page: Page, ids: Collection[str]) -> Edit:

@@ -91,6 +91,13 @@ def test_words_are_moved_past_the_ones_beside_them_and_not_beyond_the_ends() -> 
     assert page_order.order_words(apply(page, page_order.shift_words(page, ["dog"], 1)))[-1] == "dog"
 
 
+def test_words_moved_past_one_of_their_line_stay_in_it() -> None:
+    page = apply(_MIXED, page_order.shift_words(_MIXED, ["red"], 1))
+    assert _texts(page) == ["cat red", "blue dog", "below"]
+    page = apply(page, page_order.shift_words(page, ["red"], -1))
+    assert _texts(page) == ["red cat", "blue dog", "below"]
+
+
 def test_words_that_come_later_take_their_place_in_the_line_or_a_line_of_their_own() -> None:
     page = apply(_MIXED, page_order.move_words(_MIXED, ["blue", "dog"], "red"))
     for word in (
