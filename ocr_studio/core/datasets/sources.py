@@ -13,7 +13,7 @@ from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.datasets.reader import check_ended, check_labels, is_dataset
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Page, PageState, TextSource, Transcription, Word
+from ocr_studio.core.page import Page, PageFacts, PageState, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.translation import tr
 
@@ -115,5 +115,6 @@ def _marked(true: TruePage) -> SourcePage:
         for number, each in enumerate(true.words, start=1)
     }
     ignored = frozenset(key for key, each in zip(words, true.words, strict=True) if each.ignore)
-    page = Page(photo_file.compute_content_id(true.photo), true.image, width, height, words)
+    facts = PageFacts(writer=true.writer)
+    page = Page(photo_file.compute_content_id(true.photo), true.image, width, height, words, facts=facts)
     return SourcePage(page, true.photo, whole=True, ignored=ignored)

@@ -222,13 +222,13 @@ def test_marked_photos_of_others_become_examples_too(tmp_path: Path) -> None:
         {"quad": other, "text": "", "ignore": True},
         {"quad": third, "text": "new", "ignore": True},
     ]
-    (tmp_path / "annotations.json").write_text(json.dumps([{"image": "a.png", "words": entries}]))
+    (tmp_path / "annotations.json").write_text(json.dumps([{"image": "a.png", "writer": "Ann", "words": entries}]))
     sources = dataset_sources.find_sources(tmp_path)
     *_, report = dataset.export(sources.pages, tmp_path / "data", ExportOptions())
     assert isinstance(report, dataset.Report)
     assert (report.written, report.counts[Reason.UNREADABLE], report.counts[Reason.IGNORED]) == (1, 1, 1)
     found = dataset.read(tmp_path / "data")
-    assert found.examples[0].by == "imported"
+    assert (found.examples[0].by, found.examples[0].writer) == ("imported", "Ann")
     assert [word.ignore for word in found.pages[0].words] == [False, True, True]
 
 
