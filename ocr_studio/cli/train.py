@@ -7,7 +7,7 @@ import math
 import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from ocr_studio.cli.console import (
 from ocr_studio.cli.settings import settings_for
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.training import detector_events
@@ -45,6 +46,7 @@ from ocr_studio.core.training.events import (
     WordsEvaluated,
     suggested_recipe,
 )
+from ocr_studio.core.training.preflight import LEAST
 from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.core.training.runs import LIMITS, Run, RunTrouble
 from ocr_studio.core.units import counted, percent
@@ -70,17 +72,20 @@ new one are compared on its held-out words, which are never trained on, and on g
 forgotten. The base model is not changed. The new model is saved as NAME unless it is worse or nothing was learned;
 to select it, use "ocr-studio models use NAME".
 
+A recognizer needs at least five words, with --writer by this writer.
+
 To resume interrupted training, run the same command again. With --resume, only --dataset and --name are needed; it
 also saves or discards the model of a finished run that is waiting for a decision. --replace starts over.
 For more, see "ocr-studio help training".
 
 --events jsonl: one JSON object for each line of standard output: {"event": "preparing", "what", "done", "total"},
-{"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit"}, {"event": "step",
-"step", "steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer", "best", "samples"}
-(with --detector "held_out" and "keep", F1 scores of lines), {"event": "trained", "name", "steps", "seconds", "stopped",
-"settings", "verdict", "unit", "changed", "more_to_tell", "held_out", "general", "gained", "lost"}, {"event": "kept",
-"name"} or {"event": "discarded"}. unit: "words" or "lines". changed: false if nothing was learned. more_to_tell: about
-how many more corrected ones are needed to make the difference clear, or null.
+{"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit", "unchecked"},
+{"event": "step", "step", "steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer",
+"best", "samples"} (with --detector "held_out" and "keep", F1 scores of lines), {"event": "trained", "name", "steps",
+"seconds", "stopped", "settings", "verdict", "unit", "changed", "more_to_tell", "held_out", "general", "gained",
+"lost"}, {"event": "kept", "name"} or {"event": "discarded"}. unit: "words" or "lines". unchecked: number of unchecked
+words that are trained on, too. changed: false if nothing was learned. more_to_tell: about how many more corrected ones
+are needed to make the difference clear, or null.
 
 Exit status 0: success; 1: training failed, or the new model was not saved as it is worse or nothing was learned; 2:
 incorrect usage.
@@ -146,8 +151,22 @@ def work(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         show_progress("")
         complain(f"interrupted; {_afterwards(task.run, replace=options.replace)}")
+        _delete_unstarted(task, resume=resume)
+        raise
+    except StudioError:
+        _delete_unstarted(task, resume=resume)
         raise
     return _decide(trained, options)
+
+
+def _delete_unstarted(task: TrainingTask, *, resume: bool) -> None:
+    """Delete a run that ended before there was anything to resume, unless it was begun by another command."""
+    run = task.run
+    if resume or run.far or task.dataset.folder.is_relative_to(run.folder.resolve()):
+        return
+    if training_runs.load_run(run.name) == run:
+        with suppress(StudioError):  # what stopped the training is reported
+            training.throw_away(run)
 
 
 def _require_saved_state(
@@ -217,6 +236,8 @@ def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     base = chosen.finds_with() if options.detector else chosen.reads_with()
     recipe = training_runs.parse_recipe(asdict(replace(default, **({"base": base} | given))))
     writer = _check_writer(options, found)
+    if kind == "recognizer":
+        _check_enough(found, writer)
     run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe, writer=writer)
     resume = known is not None and _goes_on(known, run, replace=options.replace)
     if known is not None and not resume and not found.folder.is_relative_to(known.folder.resolve()):
@@ -234,6 +255,18 @@ def _check_writer(options: argparse.Namespace, found: dataset.Dataset) -> str:
         what = f"it contains no words by “{options.writer}”"
         raise RunTrouble(what, file=options.dataset, remedy=f"Writers of its words: {names}.")
     return str(options.writer)
+
+
+def _check_enough(found: dataset.Dataset, writer: str) -> None:
+    """Raise RunTrouble if there are too few words to train a recognizer and compare it. writer: whose words count."""
+    count = sum(example.writer == writer or not writer for example in found.examples)
+    if not found.train or count >= LEAST:  # without any to train on, the training says why
+        return
+    unit = found.unit.removesuffix("s")
+    has = f"it contains only {counted(count, unit)}{f' by “{writer}”' if writer else ''}"
+    what = f"{has}; at least {LEAST} are needed to train a recognizer"
+    more = counted(LEAST - count, f"more {unit}")
+    raise RunTrouble(what, file=found.folder, remedy=f"Check {more} and export the dataset again.")
 
 
 def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
@@ -311,9 +344,13 @@ def _default(key: str) -> str:
     recipes = {"head": suggested_recipe("head"), "upper and all": suggested_recipe("upper")}
     recipes["--writer"] = suggested_recipe(Recipe().what, profile=True)
     recipes["detector"] = detector_events.RECIPE
-    usual = _typed(getattr(Recipe(), key))
-    others = {name: _typed(getattr(recipe, key)) for name, recipe in recipes.items()}
+    usual = _shown_default(getattr(Recipe(), key))
+    others = {name: _shown_default(getattr(recipe, key)) for name, recipe in recipes.items()}
     return "; ".join([f"default: {usual}", *(f"{name}: {value}" for name, value in others.items() if value != usual)])
+
+
+def _shown_default(value: float | str | None) -> str:
+    return "no early stopping" if value is None else _typed(value)  # only the patience can be missing
 
 
 def _decide(trained: AnyTrained, options: argparse.Namespace) -> int:
@@ -367,7 +404,8 @@ def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, 
 
 def _begun(event: TrainingStarted) -> Iterator[str]:
     train = counted(event.train, event.unit.removesuffix("s"))
-    data = f"{train} to train on, {event.held_out} held out, {event.keep} general"
+    unchecked = f" and {event.unchecked} unchecked" if event.unchecked else ""
+    data = f"{train}{unchecked} to train on, {event.held_out} held out, {event.keep} general"
     letters = f"; new characters: {event.new_letters}" if event.new_letters else ""
     resumed = f"; resumed at step {event.resumed_at}" if event.resumed_at else ""
     yield f"{data}; {counted(event.steps, 'step')}{letters}{resumed}"

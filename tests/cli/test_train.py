@@ -150,6 +150,30 @@ def test_other_programs_are_told_everything(
     assert names() == []
 
 
+@pytest.mark.parametrize(("left", "by", "lacking"), [(4, "", "1 more word"), (1, " by “Ann”", "4 more words")])
+def test_too_few_words_are_refused(
+    data: Path, left: int, by: str, lacking: str, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = data / "labels.jsonl"
+    lines = sorted(labels.read_text().splitlines(), key=lambda line: '"split": "train"' not in line)
+    if by:
+        lines[:left] = [line.replace('"writer": null', '"writer": "Ann"') for line in lines[:left]]
+    labels.write_text("\n".join(lines if by else lines[:left]) + "\n")
+    assert run(data, *(("--writer", "Ann") if by else ())) == FAILED
+    words = "1 word" if left == 1 else f"{left} words"
+    remedy = f"Check {lacking} and export the dataset again.\n"
+    said = f"it contains only {words}{by}; at least 5 are needed to train a recognizer. {remedy}"
+    assert capsys.readouterr().err.endswith(said)
+    assert learner.begun == 0
+    assert training_runs.load_run("mine") is None
+    labels.write_text("\n".join(lines[:5]).replace('"writer": null', '"writer": "Ann"') + "\n")
+    assert run(data, *(("--writer", "Ann") if by else ())) == GOOD
+
+
+def test_the_help_says_no_early_stopping() -> None:
+    assert train._default("patience") == "default: 4; --writer: no early stopping"
+
+
 def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[TrainingTask] = []
 
@@ -276,4 +300,6 @@ def test_a_single_word_is_not_called_words() -> None:
         "1 word to train on, 0 held out, 4 general; 1 step",
         "no words are held out, so the models can’t be compared on your words",
     ]
+    unchecked = replace(started, train=16, held_out=4, keep=0, unchecked=40)
+    assert list(train._begun(unchecked)) == ["16 words and 40 unchecked to train on, 4 held out, 0 general; 1 step"]
     assert next(train._begun(replace(started, train=2, unit="lines", steps=3))).startswith("2 lines to train on")

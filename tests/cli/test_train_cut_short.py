@@ -115,6 +115,9 @@ def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
     with pytest.raises(KeyboardInterrupt):
         run(data)
     assert "interrupted; nothing was saved; the same command starts over" in capsys.readouterr().err
+    assert not training_runs.find_folder("mine").exists()
+    assert run(data, "--resume") == FAILED
+    assert "there is no training run “mine” to resume" in capsys.readouterr().err
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data) == GOOD
     assert "interrupted" not in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 
 from ocr_studio.cli import main as cli
 from ocr_studio.cli.console import FAILED
+from ocr_studio.core.training import runs as training_runs
 from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.jobs.synth import generate
 from tests import made_synth
@@ -66,3 +67,5 @@ def test_of_words_that_a_person_has_checked_nothing_is_said_of_drawing(
     line = told(data, *more, capsys=capsys)
     assert said in line
     assert "synth" not in line
+    assert not training_runs.find_folder("mine").exists()
+    assert "there is no training run “mine” to resume" in told(data, "--resume", capsys=capsys)

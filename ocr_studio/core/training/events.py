@@ -110,6 +110,7 @@ class TrainingStarted:
         keep: Number of general ones for evaluation.
         steps: Number of steps of the whole training.
         resumed_at: Step at which it was resumed.
+        unchecked: Number of unchecked words to train on besides.
     """
 
     train: int
@@ -119,6 +120,7 @@ class TrainingStarted:
     new_letters: str = ""
     resumed_at: int = 0
     unit: str = "words"
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

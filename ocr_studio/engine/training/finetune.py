@@ -321,7 +321,14 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         """Train step by step with evaluations until the last step, early stopping or a request to stop."""
         examples = self.examples
         counts = len(examples.train), len(examples.held_out), len(examples.keep)
-        started = TrainingStarted(*counts, self.steps, self.new_characters, resumed_at=self.step, unit=self._data.unit)
+        started = TrainingStarted(
+            *counts,
+            self.steps,
+            self.new_characters,
+            resumed_at=self.step,
+            unit=self._data.unit,
+            unchecked=len(examples.unchecked),
+        )
         yield from self.train_steps(started, stop)
         yield from self._limit_step()
 

@@ -406,6 +406,7 @@ def test_a_writer_profile_takes_the_last_step_and_is_held_to_no_other_words(tmp_
     events = list(run(tmp_path, data, replace(RECIPE, patience=None)))
     started = next(event for event in events if isinstance(event, TrainingStarted))
     assert (started.train, started.held_out, started.keep) == (5, 3, 0)  # unchecked words count as neither
+    assert started.unchecked == 2
     trained = last(events)
     assert (trained.writer, trained.step_share, trained.settings["steps"]) == ("Anna", 1.0, trained.steps)
     assert trained.comparison.keep_before.words == 0
