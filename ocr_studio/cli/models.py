@@ -172,6 +172,7 @@ def _describe_reader(writer: str, model: Model, chosen: Settings) -> str:
 
 
 def _default(options: argparse.Namespace, chosen: Settings) -> int:
+    said = ""
     if options.writer is None:
         fresh = replace(chosen, model=None, detector=None)
     elif chosen.find_profile(writer := _normalize_writer(options.writer)) is None:
@@ -180,7 +181,10 @@ def _default(options: argparse.Namespace, chosen: Settings) -> int:
         raise StudioError(what, remedy=f"Writers with a profile in use: {names}.")
     else:
         fresh = chosen.with_profile(writer, None)
+        said = f"photos by “{writer}” are read like all others again"
     settings.save(fresh)
+    if said:
+        complain(said)
     for name in fresh.models_in_use():
         print(visible(name))
     return GOOD

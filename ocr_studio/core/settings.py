@@ -234,14 +234,18 @@ def load(path: Path | None = None) -> Settings:
     A missing file gives the defaults, and so does a damaged one after it was renamed. Unknown keys and values are
     skipped and logged.
     """
-    path = path or settings_file()
+    return Settings(**_load_fields(path or settings_file()))
+
+
+def _load_fields(path: Path) -> dict[str, Any]:
+    """The fields that stand in the file with values they can have; none if it is missing or damaged."""
     raw = dict(state_file.read(path))
     if _DETECTION_BEFORE in raw:
         raw.setdefault("detection", raw.pop(_DETECTION_BEFORE))
     if isinstance(options := raw.get("detection"), dict):
         options = {_RENAMED.get(key) or key: value for key, value in options.items()}
         raw["detection"] = _valid(DetectionOptions, options, path, within="detection.")
-    return Settings(**_valid(Settings, raw, path))
+    return _valid(Settings, raw, path)
 
 
 def _valid(wanted: type, raw: Mapping[str, Any], path: Path, *, within: str = "") -> dict[str, Any]:
@@ -281,6 +285,42 @@ def save(settings: Settings, path: Path | None = None) -> None:
     except OSError as error:
         what = later("can’t save the settings: {reason}")
         raise write_failed(path, error, what, help_with=MAKE_WRITABLE) from error
+
+
+def save_changes(base: Settings, mine: Settings, path: Path | None = None) -> Settings:
+    """Save what was changed, and keep what another process, such as the command line, has saved meanwhile.
+
+    A three-way merge by field, and by writer within ``writer_profiles``. A field that the file lacks stays as in
+    ``mine``. Without changes nothing is written.
+
+    Args:
+        base: The settings when they were last loaded or saved here.
+        mine: The settings to save.
+        path: The file, by default the person's own.
+
+    Returns:
+        The merged settings, to use from now on.
+
+    Raises:
+        WriteFailed: They could not be saved.
+    """
+    path = path or settings_file()
+    theirs = _load_fields(path)
+    ours, before = ({each.name: getattr(chosen, each.name) for each in fields(Settings)} for chosen in (mine, base))
+    merged = replace(mine, **_merge(before, ours, {**ours, **theirs}))
+    if "writer_profiles" in theirs:
+        profiles = [dict(each) for each in (base.writer_profiles, mine.writer_profiles, theirs["writer_profiles"])]
+        merged = replace(merged, writer_profiles=tuple(sorted(_merge(*profiles).items())))
+    if mine != base:
+        save(merged, path)
+    return merged
+
+
+def _merge(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Entries of ``theirs``, but for those that were changed, added or removed from ``base`` to ``mine``."""
+    changed = {key for key in {*base, *mine} if base.get(key) != mine.get(key)}
+    unchanged = {key: value for key, value in theirs.items() if key not in changed}
+    return unchanged | {key: value for key, value in mine.items() if key in changed}
 
 
 class RecentFiles:

@@ -98,7 +98,9 @@ def test_a_model_in_use_for_a_writer_is_deleted_after_the_command_that_is_said(
     _run(capsys, "use", "hers", "--writer", "Ben")
     _, said = _run(capsys, "delete", "hers", status=1)
     assert 'Stop using it first ("ocr-studio models default --writer Ben"), then delete it.' in said
-    _run(capsys, "default", "--writer", "Ben")
+    out, said = _run(capsys, "default", "--writer", "Ben")
+    assert out.splitlines() == [BASE, FINDER]
+    assert said == "ocr-studio: photos by “Ben” are read like all others again\n"
     assert _run(capsys, "delete", "hers") == ("hers\n", "")
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,45 @@ def test_a_setting_that_cannot_be_saved_is_said_and_the_old_file_stays(
         settings.save(Settings(), path)
     assert settings.load(path) == OTHER
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_another_process_saved_meanwhile_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    base = Settings(box_opacity=0.5, writer_profiles=(("Ben", "his"), ("Carl", "ours")))
+    theirs = replace(base, theme="dark", box_opacity=0.7, unit="lines").with_profile("Anna", "hers")
+    settings.save(theirs.with_profile("Ben", "theirs"), path)
+    mine = replace(base, box_opacity=0.3, hints_seen=("keys",)).with_profile("Carl", None).with_profile("Ben", "mine")
+    merged = settings.save_changes(base, mine, path)
+    profiles = (("Anna", "hers"), ("Ben", "mine"))
+    assert merged == replace(theirs, box_opacity=0.3, hints_seen=("keys",), writer_profiles=profiles)
+    assert settings.load(path) == merged
+
+
+def test_a_field_reset_to_its_default_is_a_change(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    settings.save(replace(OTHER, theme="light"), path)
+    assert settings.save_changes(OTHER, Settings(), path) == Settings()
+    assert settings.load(path) == Settings()
+
+
+def test_without_changes_settings_are_taken_over_and_nothing_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    assert settings.save_changes(OTHER, OTHER, path) == OTHER
+    assert not path.exists()
+    path.write_text('{"theme": "light"}', "utf-8")
+    assert settings.save_changes(OTHER, OTHER, path) == replace(OTHER, theme="light")
+    assert path.read_text("utf-8") == '{"theme": "light"}'
+
+
+@pytest.mark.usefixtures("caplog")  # the log says what is wrong
+@pytest.mark.parametrize("text", [None, "", "{", '{"theme": "pink", "model": "Lost", "unit": 7}'])
+def test_what_a_missing_or_damaged_file_lacks_stays_as_it_was(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "settings.json"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    mine = replace(OTHER, box_opacity=0.5)
+    assert settings.save_changes(OTHER, mine, path) == mine
+    assert settings.load(path) == mine
 
 
 def test_the_reader_gets_what_concerns_it() -> None:

@@ -45,6 +45,7 @@ class Studio(QObject):
 
     Attributes:
         theme_asked_for: The theme given at the start, until the user chooses another one; None: that of the settings.
+        saved_settings: The settings when they were last loaded or saved.
         restarts_for_language: Whether the window was closed to be replaced by one in another language.
         resumes: Whether this window replaces another one, and resumes its session.
 
@@ -68,7 +69,7 @@ class Studio(QObject):
         learners: Mapping[str, Learn] | None = None,
     ) -> None:
         super().__init__()
-        self.settings = chosen
+        self.settings = self.saved_settings = chosen
         self.theme_asked_for = theme
         self.restarts_for_language = self.resumes = False
         self.document = Document(self)
@@ -133,6 +134,16 @@ class Studio(QObject):
 
     def change_settings(self, chosen: Settings) -> None:
         """Use these settings from now on, and save them."""
+        self._use_settings(chosen)
+        self.opening.retry_saver.save("settings", self._save_settings)
+
+    def _save_settings(self) -> None:
+        """Save what was changed, and use what the command line has saved meanwhile. Raises WriteFailed."""
+        self.saved_settings = settings.save_changes(self.saved_settings, self.settings)
+        if self.saved_settings != self.settings:
+            self._use_settings(self.saved_settings)
+
+    def _use_settings(self, chosen: Settings) -> None:
         other_theme = chosen.theme != self.settings.theme
         self.settings = self.opening.settings = chosen
         if other_theme:
@@ -143,7 +154,6 @@ class Studio(QObject):
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
         photo_limit.allow_megapixels(chosen.largest_photo)
-        self.opening.retry_saver.save("settings", lambda: settings.save(chosen))
 
     @property
     def theme(self) -> str:
@@ -287,6 +297,7 @@ def _replace_window(app: QApplication, before: Studio) -> Studio:
     window_language.use(app, before.settings.language)
     use_theme(before.theme)
     studio = Studio(before.settings, ocr_service=before.reading.ocr_service, theme=before.theme_asked_for)
+    studio.saved_settings = before.saved_settings  # what could not be saved yet is still to be saved
     studio.resumes = True
     before.window.deleteLater()
     before.deleteLater()

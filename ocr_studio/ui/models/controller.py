@@ -67,6 +67,7 @@ class ModelsController(QObject):
         dialog.fetch_wanted.connect(lambda: self.fetch_wanted.emit(dialog))
         dialog.finished.connect(self._forget)
         dialog.finished.connect(dialog.deleteLater)
+        self._choose(self._current())  # the command line may have chosen other models meanwhile
         self._refresh()
         dialog.open()
 

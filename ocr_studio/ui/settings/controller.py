@@ -73,6 +73,7 @@ class SettingsController(QObject):
 
     def show_settings(self, page: str = "general") -> None:
         """Open the settings at a page: "general", "reading" or "keys"."""
+        self.chosen.emit(self._current())  # the command line may have changed some meanwhile
         dialog = SettingsDialog(self._current, self._try_detection, self._actions, self._window)
         dialog.go_to(page)
         dialog.chosen.connect(self.chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -241,3 +242,20 @@ def test_the_settings_offer_the_models_there_are(qtbot: QtBot) -> None:
     assert not page.alphabet.isEnabled()
     page.model.setCurrentIndex(0)
     assert page.chosen(Settings(model="Anna")).model is None
+
+
+def test_what_the_command_line_saved_meanwhile_is_kept_and_shown(open_studio: Open) -> None:
+    installed("one")
+    settings.save(Settings())
+    studio = open_studio(settings=settings.load())
+    settings.save(settings.load().with_profile("Anna", "one"))
+    studio.change_settings(replace(studio.settings, box_opacity=0.5))
+    assert studio.settings.writer_profiles == settings.load().writer_profiles == (("Anna", "one"),)
+    assert settings.load().box_opacity == 0.5
+    assert studio.opening.settings == studio.settings
+    settings.save(settings.load().with_profile("Ben", "one"))
+    dialog = shown(studio)
+    choose(dialog, "one")
+    assert studio.settings.writers_of("one") == ("Anna", "Ben")
+    assert studio.reading.ocr_service.options.find_profile("Ben") == "one"
+    dialog.reject()

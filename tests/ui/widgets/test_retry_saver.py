@@ -70,6 +70,7 @@ def test_settings_rules_and_words_wait_for_room(
         patch.setattr(state_file, "write", full)
         patch.setattr(state_file, "write_in", full)
         studio.change_settings(replace(studio.settings, box_opacity=0.5))
+        studio.change_settings(replace(studio.settings, snapping=False))
         spelling.add("zebra")
         spelling.add("yak")
         rules._keep((Rule("a", "b"),))
@@ -82,8 +83,11 @@ def test_settings_rules_and_words_wait_for_room(
         dialog.reject()
         studio.opening.retry_saver.retry()
         assert studio.window.messages.texts() == shown
+    settings.save(replace(settings.load(), theme="light"))  # by another process
     studio.opening.retry_saver.retry()
     assert studio.window.messages.texts() == []
     assert settings.load().box_opacity == 0.5
+    assert not settings.load().snapping
+    assert studio.settings.theme == settings.load().theme == "light"
     assert project_words.load_added(SafeFolder(own)) == {"zebra", "yak"}
     assert replace_rules.load_rules(paths.config_dir()) == (Rule("a", "b"),)
