@@ -9,6 +9,7 @@ import ast
 import contextlib
 import io
 import itertools
+import logging
 import re
 import shutil
 import sys
@@ -25,10 +26,12 @@ import pytest
 
 from ocr_studio.cli import console, models
 from ocr_studio.cli import main as cli
+from ocr_studio.cli.settings import complain_of_runtime
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import downloads
 from ocr_studio.core.project.project import FOLDER
+from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Recipe
@@ -37,6 +40,7 @@ from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.photo import backgrounds
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import TrainingTask
+from ocr_studio.jobs.reading import read
 from ocr_studio.jobs.synth import generate
 from tests import made_synth
 from tests.core import made_datasets, made_models
@@ -254,6 +258,16 @@ def in_use(room: Room) -> None:
     room.run("models", "delete", "first")
 
 
+def damaged_profile(room: Room) -> None:
+    room.patch.setattr(logging.getLogger(read.__name__), "disabled", True)  # it is logged, too
+    folder = made_models.installed("Anna").folder
+    assert folder is not None
+    (folder / "weights.safetensors").write_bytes(b"")
+    service = read.OcrService(ReaderOptions(writer_profiles=(("Ben", "Anna"),)))
+    service.reader("Ben")
+    complain_of_runtime(service)
+
+
 def no_model(room: Room) -> None:
     (room.folder / "photos.zip").write_bytes(b"no archive")
     room.run("models", "import", room.folder / "photos.zip")
@@ -356,6 +370,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "core/synth/target_folder.py:check": (("synth",), begun_otherwise),
     "core/synth/target_folder.py:check#2": (("synth",), drawn_otherwise),
     "core/training/runs.py:check_model_unused": (("models", "delete"), begun_with_it),
+    "jobs/reading/read.py:_make_profile_error": (("models", "default"), damaged_profile),
     "engine/synth/sample_maker.py:_no_photos_error": (("synth",), lambda room: one_photo(room, SourceSplit.VALIDATION)),
     "engine/synth/sample_maker.py:_no_photos_error#2": (
         ("synth",),

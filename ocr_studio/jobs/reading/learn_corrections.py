@@ -142,8 +142,7 @@ class CorrectionLearner:
         if not words and layer is None:
             return
         yield LearningStep()
-        usual = yield from self._read_as_usual(reader, sight, page.id, words)
-        reads = usual
+        reads = usual = yield from self._read_as_usual(reader, sight, page.id, words)
         if layer is not None:
             after = reader.tuned_to(ocr_service.options.detection, learner.recognizer(reader.recognizer, layer))
             learned = yield from _read(after, sight, words)
