@@ -36,6 +36,7 @@ class ReadingStore:
         again: Whether photos that are already in the project are read again.
         follow_links: Whether a project folder may be a symbolic link.
         unkept: How many photos were read but could not be saved.
+        known: How many photos were already in the project, and not read.
     """
 
     photos: Sequence[Path]
@@ -43,6 +44,7 @@ class ReadingStore:
     again: bool = False
     follow_links: bool = False
     unkept: int = 0
+    known: int = 0
     _projects: Mapping[str, Project] = field(default_factory=dict)
     _photo_of: dict[tuple[Path, str], Path] = field(default_factory=dict)  # by folder and page
     _held: ExitStack = field(default_factory=ExitStack)
@@ -78,6 +80,7 @@ class ReadingStore:
                 if isinstance(event, PhotoRead):
                     yield replace(event, page=self._kept(project, event))
                 elif isinstance(event, PhotoKnown):
+                    self.known += 1
                     yield PhotoRead(event.path, self._kept(project, event), 0.0)
                 else:
                     yield event

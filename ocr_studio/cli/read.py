@@ -36,6 +36,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, PageFacts
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.units import counted
 from ocr_studio.jobs.reading import read as reading
 from ocr_studio.jobs.reading import read_batch
 
@@ -102,6 +103,9 @@ def work(options: argparse.Namespace) -> int:
         with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
             read = answer(progress.watch(keeper.read(ocr_service)), photos, options)
         all_good &= not keeper.unkept
+        if keeper.known and (options.model is not None or options.unit is not None):
+            option = "--unit" if options.model is None else "--model"
+            complain(f"{counted(keeper.known, 'photo')} printed as saved, without {option}; --again reads them again")
     else:
         find_project = _project_finder(places(options, preferred))
         events = reading.read_photos(

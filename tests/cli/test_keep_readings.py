@@ -269,3 +269,17 @@ def test_what_the_help_says_of_csv_is_so(folder: Path, tmp_path: Path, capsys: p
     capsys.readouterr()
     assert cli.run(["export", "--help"]) == 0
     assert '"-Create" becomes "\'-Create"' in capsys.readouterr().out
+
+
+def test_an_option_that_saved_photos_leave_without_effect_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["read", "--keep", str(folder)]) == 0
+    capsys.readouterr()
+    assert cli.run(["read", "--keep", str(folder)]) == 0
+    assert "as saved" not in capsys.readouterr().err
+    assert cli.run(["read", "--keep", "--unit", "lines", str(folder)]) == 0
+    said = "2 photos printed as saved, without --unit; --again reads them again"
+    assert said in capsys.readouterr().err
+    assert cli.run(["read", "--keep", "--again", "--unit", "lines", str(folder)]) == 0
+    assert "as saved" not in capsys.readouterr().err
