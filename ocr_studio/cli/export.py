@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Callable
-from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from ocr_studio.cli.console import (
     FAILED,
@@ -17,21 +14,13 @@ from ocr_studio.cli.console import (
     given_path,
     loading,
     print_written,
-    written,
 )
 from ocr_studio.cli.project import add_follow_links, known_project
-from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import FORMATS
-from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.page import Page
-from ocr_studio.core.project.project import Project
 
 # The format that is an image.
 _CLEANED: Final = "cleaned"
-_PNG: Final = ".png"
-_Renderer: TypeAlias = Callable[[Project, Page], bytes | str]
 _EPILOG: Final = """\
 Photos can be exported once they have been read in the window or with "ocr-studio read FOLDER --keep".
 
@@ -70,39 +59,15 @@ def parser() -> argparse.ArgumentParser:
 def work(options: argparse.Namespace) -> int:
     """Export the photos. Returns the exit status; raises StudioError."""
     project = known_project(options.project, options)
-    cleaned = options.format == _CLEANED
-    if cleaned and os.path.realpath(options.out) == os.path.realpath(project.photos):
-        raise StudioError("the photos are in this folder", file=options.out, remedy="Choose another folder for --out.")
-    out = OutputFolder(options.out, overwrite=options.overwrite)
-    suffix = f" cleaned{_PNG}" if cleaned else FORMATS[options.format].suffix
-    known = project.summaries()
-    found = sorted(known, key=lambda key: (make_natural_key(known[key].image), key))
-    names = output_names([known[key].image for key in found], suffix)
-    files = dict(zip(found, names, strict=True))
-    render = _choose_renderer(options.format)
-    # Pages without a summary are damaged: exporting them reports why.
-    done = [
-        _exported(project, key, partial(written, out, files.get(key, key)), render)
-        for key in (*found, *sorted(set(project.page_ids()) - set(found)))
-    ]
-    print_written(sum(done), len(done), out)
-    return GOOD if all(done) else FAILED
-
-
-def _choose_renderer(kind: str) -> _Renderer:
-    """Return what makes the file of a page."""
-    if kind != _CLEANED:
-        return lambda _, page: FORMATS[kind].render([page])
     with loading():
-        from ocr_studio.jobs.photos import clean_board  # noqa: PLC0415  (loads OpenCV, which texts do not need)
-    return clean_board.encode_page
-
-
-def _exported(project: Project, page_id: str, write: Callable[[bytes | str], bool], render: _Renderer) -> bool:
-    """Export a page. Returns whether it succeeded; prints the error if not."""
-    try:
-        page = project.load_page(page_id, aside=False)
-        return page is None or write(render(project, page))
-    except StudioError as error:
-        complain(error)
-        return False
+        from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
+    out = OutputFolder(options.out, overwrite=options.overwrite)
+    photos = job.list_pages(project)
+    written = 0
+    for event in job.export_photos(project, photos, out, options.format):
+        if isinstance(event, job.PhotoWritten):
+            written += 1
+        elif isinstance(event, job.PhotoSkipped):
+            complain(event.error)
+    print_written(written, len(photos), out)
+    return GOOD if written == len(photos) else FAILED

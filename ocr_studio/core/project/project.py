@@ -19,7 +19,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final, TypeAlias, TypedDict, Unpack
+from typing import Final, Protocol, TypeAlias, TypedDict, Unpack
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, newer_format
@@ -75,6 +75,14 @@ class Places(TypedDict, total=False):
     library: Path | None
     prefer_library: bool
     follow_links: bool
+
+
+class HasImage(Protocol):
+    """What names a photo of the project."""
+
+    @property
+    def image(self) -> str:
+        """Its path, relative to the photos' folder, "/" between parts."""
 
 
 class Project:
@@ -192,7 +200,7 @@ class Project:
             raise StudioError(tr("the photo is not in {folder}", folder=self.photos), file=photo)
         return path.relative_to(self.photos).as_posix()
 
-    def photo(self, page: Page | PageSummary) -> Path:
+    def photo(self, page: HasImage) -> Path:
         """Where a page's photo should be; it may have been renamed since. Raises StudioError for one outside."""
         if not stays_inside(page.image):
             raise StudioError(tr("the page’s photo is not in {folder}", folder=self.photos), file=page.image)

@@ -1,0 +1,1 @@
+"""Exporting photos to files for other programs."""

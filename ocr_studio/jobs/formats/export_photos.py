@@ -1,0 +1,171 @@
+"""Exports photos of a project to files: their texts in any format, or images of the cleaned boards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.natural_order import make_natural_key
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.translation import tr
+
+# The format that is an image.
+CLEANED: Final = "cleaned"
+_CLEANED_SUFFIX: Final = " cleaned.png"
+_Renderer: TypeAlias = Callable[[Page], bytes | str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPhoto:
+    """A photo of a project.
+
+    Attributes:
+        image: Its path, relative to the folder of the photos.
+        page_id: Id of its page; "" while unknown.
+    """
+
+    image: str
+    page_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """The next photo is this one; ``done`` of ``total`` photos come before it."""
+
+    done: int
+    total: int
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoWritten:
+    """The file of a photo, or the one that contains it, was written."""
+
+    image: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSkipped:
+    """Nothing was written for a photo, and why."""
+
+    image: str
+    error: StudioError
+
+
+ExportEvent: TypeAlias = ExportProgress | PhotoWritten | PhotoSkipped
+
+
+class NotRead(StudioError):
+    """A photo has no text yet."""
+
+
+def list_pages(project: Project) -> list[ListedPhoto]:
+    """All photos of a project that have a page, in natural order, those with a damaged page last."""
+    known = project.summaries()
+    found = sorted(known, key=lambda key: (make_natural_key(known[key].image), key))
+    damaged = sorted(set(project.page_ids()) - set(found))
+    return [*(ListedPhoto(known[key].image, key) for key in found), *(ListedPhoto(key, key) for key in damaged)]
+
+
+def export_photos(
+    project: Project,
+    photos: Sequence[ListedPhoto],
+    out: OutputFolder,
+    kind: str,
+    *,
+    chosen: Collection[str] | None = None,
+    one_file: bool = False,
+) -> Iterator[ExportEvent]:
+    """Export photos with their corrections, unsaved ones included. A photo that can't be exported stops no other.
+
+    Args:
+        project: The project.
+        photos: All its photos: a file is named the same however many of them are chosen, so that exporting one photo
+            never replaces the file of another.
+        out: Where to.
+        kind: A key of ``FORMATS``, or ``CLEANED``.
+        chosen: The ``image`` of those to export; None for all.
+        one_file: Write the texts of all of them to one file.
+
+    Raises:
+        StudioError: Cleaned boards can't go among the photos.
+        WriteFailed: The one file can't be written.
+    """
+    if kind == CLEANED and os.path.realpath(out.path) == os.path.realpath(project.photos):
+        raise StudioError(
+            tr("the photos are in this folder"),
+            file=out.path,
+            remedy=tr("Choose another folder."),
+            command="Choose another folder for --out.",
+        )
+    suffix = _CLEANED_SUFFIX if kind == CLEANED else FORMATS[kind].suffix
+    names = output_names((photo.image for photo in photos), suffix)
+    wanted = [
+        (photo, name) for photo, name in zip(photos, names, strict=True) if chosen is None or photo.image in chosen
+    ]
+    seek = bool(set(project.page_ids()) - {photo.page_id for photo in photos})
+    render = _choose_renderer(project, kind)
+    pages: list[Page] = []
+    for number, (photo, name) in enumerate(wanted):
+        yield ExportProgress(number, len(wanted), photo.image)
+        try:
+            page = _load(project, photo, needs_text=kind != CLEANED, seek=seek)
+            if one_file:
+                pages.append(page)
+            else:
+                out.write(name, render(page))
+                yield PhotoWritten(photo.image, name)
+        except StudioError as error:
+            yield PhotoSkipped(photo.image, error)
+    if pages:
+        name = _name_whole(project, photos, suffix)
+        out.write(name, FORMATS[kind].render(pages))
+        yield from (PhotoWritten(page.image, name) for page in pages)
+
+
+def _choose_renderer(project: Project, kind: str) -> _Renderer:
+    """Return what makes the file of a page."""
+    if kind != CLEANED:
+        return lambda page: FORMATS[kind].render([page])
+    from ocr_studio.jobs.photos import clean_board  # noqa: PLC0415  (loads OpenCV, which texts do not need)
+
+    return lambda page: clean_board.encode_page(project, page)
+
+
+def _name_whole(project: Project, photos: Sequence[ListedPhoto], suffix: str) -> str:
+    """The name of the file with all texts: that of the folder, unless a photo has it."""
+    *_, name = output_names((*(photo.image for photo in photos), f"{project.photos.name or 'photos'}.all"), suffix)
+    return name
+
+
+def _load(project: Project, photo: ListedPhoto, *, needs_text: bool, seek: bool) -> Page:
+    """Load the page of a photo.
+
+    Args:
+        project: The project.
+        photo: The photo.
+        needs_text: Whether it must have been read.
+        seek: Whether there are pages that belong to none of the photos as far as known; the page of a photo without
+            one is then looked for by the bytes of the photo, which may have been renamed.
+
+    Raises:
+        NotRead: It has no text yet.
+        StudioError: The page or the photo can't be read.
+    """
+    path = project.photo(photo)
+    page_id = photo.page_id or (photo_file.compute_content_id(path) if seek else "")
+    page = project.load_page(page_id, aside=False) if page_id else None
+    if needs_text and (page is None or page.state is PageState.UNREAD):
+        raise NotRead(tr("this photo has not been read yet"), file=path, remedy=tr("Read it, then export it again."))
+    if page is None:
+        page = Page(page_id, photo.image, *photo_file.read_photo_size(path))
+    return replace(page, image=photo.image)

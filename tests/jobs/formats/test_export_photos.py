@@ -1,0 +1,119 @@
+"""Exporting photos: which files are written, under which names, and what is skipped and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.page import Page, Quad, Transcription, Word
+from ocr_studio.core.project.project import Project
+from ocr_studio.jobs.formats.export_photos import (
+    CLEANED,
+    ExportEvent,
+    ExportProgress,
+    ListedPhoto,
+    PhotoSkipped,
+    PhotoWritten,
+    export_photos,
+    list_pages,
+)
+from tests.core import drawn_boards
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Two photos with texts under one name with two endings, and one that was never read."""
+    project = Project.open(tmp_path / "boards")
+    project.photos.mkdir()
+    for number, name in enumerate(("a.jpg", "a.png"), start=1):
+        project.save_page(written(name, f"text {number}", str(number) * 32))
+    photo_file.save_png(project.photos / "new.png", drawn_boards.lit(drawn_boards.face(300, 200)))
+    project.unlock()
+    return project
+
+
+def written(image: str, text: str, page_id: str) -> Page:
+    word = Word("one", Quad.from_box(1, 2, 30, 12), human=Transcription.by_human(text))
+    return Page(page_id, image, 96, 64, {"one": word})
+
+
+LISTED = (ListedPhoto("a.jpg", "1" * 32), ListedPhoto("a.png", "2" * 32), ListedPhoto("new.png"))
+
+
+def files(out: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted(out.iterdir()) if not path.name.startswith(".")}
+
+
+def skipped(events: list[ExportEvent]) -> dict[str, str]:
+    return {event.image: event.error.what for event in events if isinstance(event, PhotoSkipped)}
+
+
+def test_one_photo_alone_never_replaces_the_file_of_another(project: Project, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for name in ("a.jpg", "a.png"):
+        events = list(export_photos(project, LISTED, OutputFolder(out), "text", chosen={name}))
+        assert events == [ExportProgress(0, 1, name), PhotoWritten(name, f"{name}.txt")]
+    assert files(out) == {"a.jpg.txt": "text 1\n", "a.png.txt": "text 2\n"}
+
+
+def test_an_unread_photo_is_skipped_but_its_board_is_cleaned(project: Project, tmp_path: Path) -> None:
+    texts = list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), "md"))
+    assert skipped(texts) == {"new.png": "this photo has not been read yet"}
+    assert sorted(files(tmp_path / "out")) == ["a.jpg.md", "a.png.md"]
+    boards = list(export_photos(project, LISTED, OutputFolder(tmp_path / "boards out"), CLEANED, chosen={"new.png"}))
+    assert boards[1:] == [PhotoWritten("new.png", "new cleaned.png")]
+    assert photo_file.is_photo(tmp_path / "boards out" / "new cleaned.png")
+
+
+def test_one_file_has_all_texts_under_the_names_of_their_photos(project: Project, tmp_path: Path) -> None:
+    out = OutputFolder(tmp_path / "out")
+    events = list(export_photos(project, LISTED, out, "text", one_file=True))
+    assert skipped(events) == {"new.png": "this photo has not been read yet"}
+    assert [event.file for event in events if isinstance(event, PhotoWritten)] == ["boards.txt"] * 2
+    assert files(out.path) == {"boards.txt": "a.jpg\n=====\n\ntext 1\n\na.png\n=====\n\ntext 2\n"}
+    photos = [*LISTED, ListedPhoto("boards.jpg")]  # whose own file this name is
+    (*_, last) = export_photos(project, photos, OutputFolder(tmp_path / "second"), "text", one_file=True)
+    assert last == PhotoWritten("a.png", "boards.all.txt")
+
+
+def test_a_renamed_photo_is_known_by_its_bytes(project: Project, tmp_path: Path) -> None:
+    photo = project.photos / "new.png"
+    project.save_page(written("former name.png", "found", photo_file.compute_content_id(photo)))
+    project.unlock()
+    list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), "text", chosen={"new.png"}))
+    assert files(tmp_path / "out") == {"new.txt": "found\n"}
+
+
+def test_stopped_half_way_what_was_written_is_whole(project: Project, tmp_path: Path) -> None:
+    for one_file, left in ((False, {"a.jpg.txt": "text 1\n"}), (True, {})):
+        out = OutputFolder(tmp_path / f"out {one_file}")
+        events = export_photos(project, LISTED, out, "text", one_file=one_file)
+        while next(events) != ExportProgress(1, 3, "a.png"):
+            pass
+        del events
+        assert files(out.path) == left
+
+
+@pytest.mark.usefixtures("caplog")  # which says that the page is damaged
+def test_all_pages_of_a_project_are_listed_even_a_damaged_one(project: Project) -> None:
+    assert list_pages(project) == list(LISTED[:2])
+    (project.folder / "pages" / f"{'3' * 32}.json").write_text("{")
+    assert list_pages(project) == [*LISTED[:2], ListedPhoto("3" * 32, "3" * 32)]
+
+
+def test_cleaned_boards_never_go_among_the_photos(project: Project) -> None:
+    before = sorted(project.photos.iterdir())
+    with pytest.raises(StudioError, match="the photos are in this folder"):
+        list(export_photos(project, LISTED, OutputFolder(project.photos), CLEANED))
+    assert sorted(path for path in project.photos.iterdir()) == before
+
+
+def test_a_photo_outside_the_folder_is_not_opened(project: Project, tmp_path: Path) -> None:
+    (event, skip) = export_photos(project, [ListedPhoto("../x.png")], OutputFolder(tmp_path / "out"), CLEANED)
+    assert isinstance(event, ExportProgress)
+    assert isinstance(skip, PhotoSkipped)
+    assert "is not in" in skip.error.what
