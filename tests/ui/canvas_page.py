@@ -80,9 +80,11 @@ class Hand:
         button, self._held = self._held, Qt.MouseButton.NoButton
         self._send(QMouseEvent.Type.MouseButtonRelease, place(self._view, at), button, self._held, held)
 
-    def click(self, at: Point, held: Qt.KeyboardModifier = NONE) -> None:
+    def click(
+        self, at: Point, held: Qt.KeyboardModifier = NONE, button: Qt.MouseButton = Qt.MouseButton.LeftButton
+    ) -> None:
         """Press and let go."""
-        self.press(at, held)
+        self.press(at, held, button)
         self.release(at, held)
 
     def double_click(self, at: Point) -> None:

@@ -133,16 +133,17 @@ def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
     return _place_words(message_n("Rotate word", "Rotate {count} words", len(words)), words, kept)
 
 
-def turn_writing(page: Page, word_id: str) -> Edit:
-    """Turn the direction of writing by 180°, or by 90° in a box that is higher than wide. The outline stays."""
-    words = _select_unlocked(page, [word_id])
+def turn_writing(page: Page, ids: Iterable[str], quarters: int | None = None) -> Edit:
+    """Turn the direction of writing in boxes; their outlines stay.
+
+    quarters: by how many times 90° clockwise; None: by 180°, or by 90° in a box that is higher than wide.
+    """
+    words = _select_unlocked(page, ids)
     turned = []
     for word in words:
         along, across = geometry.measure_size(word.quad)
-        by = 2 if along >= across else 1
-        corners = word.quad.corners
-        turned.append(Quad((*corners[by:], *corners[:by])))  # type: ignore[arg-type]
-    return _place_words(message_n("Rotate word", "Rotate {count} words", len(words)), words, turned)
+        turned.append(geometry.turn_direction(word.quad, quarters or (2 if along >= across else 1)))
+    return _place_words(message_n("Turn writing", "Turn writing in {count} boxes", len(words)), words, turned)
 
 
 def add(page: Page, quad: Quad, *, text: str | None = None) -> Edit:

@@ -139,6 +139,11 @@ def rotate_quad(quad: Quad, degrees: float, *, about: Point | None = None) -> Qu
     return Quad.from_array((np.asarray(quad.corners) - pivot) @ matrix.T + pivot)
 
 
+def turn_direction(quad: Quad, quarters: int) -> Quad:
+    """Turn the direction of writing by so many times 90° clockwise on the screen; the outline stays."""
+    return Quad.from_array(np.roll(np.asarray(quad.corners), -quarters, axis=0))
+
+
 def replace_corner(quad: Quad, index: int, point: Point) -> Quad:
     """Replace one corner, 0..3."""
     corners = list(quad.corners)

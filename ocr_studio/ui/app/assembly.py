@@ -258,7 +258,9 @@ class AssembledWindow(QMainWindow):
             photos=PhotosMenu(
                 document=document, opening=opening, photos=self.photos, photos_panel=self.photos_panel
             ),
-            view=ViewMenu(document=document, view=view, board=self.board, preferences=preferences),
+            view=ViewMenu(
+                document=document, view=view, board=self.board, preferences=preferences, window=self
+            ),
             help=HelpMenu(
                 help=self.help, preferences=preferences, about=lambda: self._show_about(opening.settings.runtime)
             ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
@@ -261,6 +261,19 @@ class MainWindow(AssembledWindow):
         """Fit the toolbar to the width of the window."""
         super().resizeEvent(event)
         self._toolbar.fit(self.width())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Leave full screen with Esc, unless it has cancelled something else."""
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.action_set["full_screen"].trigger()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Show in the menu whether the window fills the screen."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.action_set.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Close without asking, because everything is saved."""

@@ -52,7 +52,9 @@ def restore(window: QMainWindow) -> bool:
     except (OSError, ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
         log.warning("%s: the window’s place is not known: %s", _file(), error)
         return False
-    return window.restoreGeometry(QByteArray(place)) and window.restoreState(QByteArray(docks), _version())
+    restored = window.restoreGeometry(QByteArray(place)) and window.restoreState(QByteArray(docks), _version())
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowFullScreen)
+    return restored
 
 
 def save(window: QMainWindow) -> None:

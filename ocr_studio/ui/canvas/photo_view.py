@@ -101,16 +101,23 @@ class PhotoView(BoxView):
         """Close the editor and save what was typed, before another photo is opened or the window is closed."""
         self.editing.finish()
 
-    def cancel(self) -> None:
-        """Cancel the gesture, else the picked corner, else the tool, else the selection (Esc)."""
+    def cancel(self) -> bool:
+        """Cancel the gesture, else the picked corner, else the tool, else the selection (Esc).
+
+        Returns:
+            False if there was nothing to cancel.
+        """
         if self._gesture:
             self._drop_gesture()
         elif self.corners.picked:
             self.corners.drop()
         elif self._tool is not Tool.SELECT:
             self.set_tool(Tool.SELECT)
-        else:
+        elif self.document.selection:
             commands.deselect(self.document)
+        else:
+            return False
+        return True
 
     def drawn(self, word_id: str) -> None:
         """Report that the user has drawn this word."""
@@ -163,6 +170,11 @@ class PhotoView(BoxView):
                 self.looks.show_boxes()
             self._gesture = tools.begin(self._tool, self, pointer)
             self.sketch.cut = None
+        elif event.button() == Qt.MouseButton.RightButton:
+            # The context menu is for what is under the mouse.
+            found = gestures.under(self, pointer)
+            if found and not self.document.selection.intersection(found):
+                self.document.select(found[:1])
         self.redraw()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
@@ -226,7 +238,7 @@ class PhotoView(BoxView):
             # Keys that the editor ignores are not meant for the boxes.
             event.ignore()
         elif key == Qt.Key.Key_Escape:
-            self.cancel()
+            event.setAccepted(self.cancel())
         elif key == Qt.Key.Key_F2:
             self.edit_current()
         elif key in _ARROWS:

@@ -185,6 +185,19 @@ def rotate(document: ShownDocument, degrees: float) -> None:
         document.push(edits.rotate(page, document.selection, degrees), join=_mark("rotate", document))
 
 
+def turn_writing(document: ShownDocument, quarters: int) -> list[str]:
+    """Turn the direction of writing in the selected boxes by so many times 90° clockwise.
+
+    Returns:
+        Ids of the turned words that are not checked: what was read of them no longer counts.
+    """
+    if document.page is None:
+        return []
+    edit = edits.turn_writing(document.page, document.selection, quarters)
+    document.push(edit, join=_mark("turn", document))
+    return [key for key, (_, after) in edit.changes.items() if after and not after.checked]
+
+
 def nudge(document: ShownDocument, dx: float, dy: float) -> None:
     """Move the selected boxes by pixels of the photo. Consecutive moves are one undo step."""
     if page := document.page:

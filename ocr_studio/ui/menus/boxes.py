@@ -35,6 +35,12 @@ def _rotate(menu: BoxesMenu, degrees: float) -> None:
         commands.rotate(menu.document, degrees)
 
 
+def _turn_writing(menu: BoxesMenu, quarters: int) -> None:
+    if _free(menu):
+        for word_id in commands.turn_writing(menu.document, quarters):
+            menu.view.drawn(word_id)
+
+
 def _lock(menu: BoxesMenu) -> None:
     commands.lock(menu.document)
     locked = commands.all_locked(menu.document)
@@ -77,7 +83,7 @@ ACTIONS: tuple[ActionSpec[BoxesMenu], ...] = (
     ),
     ActionSpec(
         "tool_split", "S&plit word", lambda p: p.view.set_tool(Tool.SPLIT), "&Boxes", 1, "mdi6.content-cut",
-        ("S",), Where.TOOLBAR, Scope.CANVAS, "Split a word in two where you click", has_photo, True,
+        ("S",), Where.BOTH, Scope.CANVAS, "Split a word in two where you click", has_photo, True,
         Tool.SPLIT,
     ),
     ActionSpec(
@@ -99,6 +105,18 @@ ACTIONS: tuple[ActionSpec[BoxesMenu], ...] = (
         "rotate_right", "Rotate &right", lambda p: _rotate(p, commands.TURN_DEGREES), "&Boxes", 3,
         "mdi6.rotate-right", ("]",), scope=Scope.CANVAS, tip="Rotate the selected boxes clockwise",
         when=has_selected, edits=True,
+    ),
+    ActionSpec(
+        "turn_writing_left", "Turn writing 90° le&ft", lambda p: _turn_writing(p, -1), "&Boxes", 3,
+        "mdi6.file-rotate-left-outline", ("{",), Where.CONTEXT, Scope.CANVAS,
+        "Turn the direction of writing in the selected boxes counter-clockwise, and read them again",
+        has_selected, True,
+    ),
+    ActionSpec(
+        "turn_writing_right", "Turn writing 90° ri&ght", lambda p: _turn_writing(p, 1), "&Boxes", 3,
+        "mdi6.file-rotate-right-outline", ("}",), Where.CONTEXT, Scope.CANVAS,
+        "Turn the direction of writing in the selected boxes clockwise, and read them again",
+        has_selected, True,
     ),
     ActionSpec(
         "pick_corner", "Next &corner", lambda p: p.view.pick_corner(), "&Boxes", 3, "mdi6.vector-point-select",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
 from ocr_studio.ui.board.board_panel import BoardPanel
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.view_options_popup import LooksPopup
@@ -21,6 +24,11 @@ class ViewMenu:
     view: PhotoView
     board: BoardPanel
     preferences: SettingsController
+    window: QWidget
+
+
+def _switch_full_screen(menu: ViewMenu) -> None:
+    menu.window.setWindowState(menu.window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
 
 def _show_looks(menu: ViewMenu) -> None:
@@ -80,5 +88,10 @@ ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
         "board_view", "Board vie&w", lambda p: p.board.toggle(), "&View", 3, "mdi6.perspective-less", ("Ctrl+B",),
         tip="Show the board straightened, evenly lit and without glare; the photo file doesn’t change", when=has_photo,
         checked=lambda p: p.board.looking.on, looks=True,
+    ),
+    ActionSpec(
+        "full_screen", "F&ull screen", _switch_full_screen, "&View", 4, "mdi6.fullscreen", ("F11",),
+        tip="Fill the whole screen with the window; Esc leaves it", checked=lambda p: p.window.isFullScreen(),
+        looks=True,
     ),
 )  # fmt: skip

@@ -209,7 +209,7 @@ class Reviewing(QObject):
         """Turn the reading direction of the current word's box, whose writing is upside down or on its side."""
         if self.page is None or self.word is None:
             return
-        edit = edits.turn_writing(self.page, self.word.id)
+        edit = edits.turn_writing(self.page, [self.word.id])
         if self._push(Step(edit.name, {self.page.id: edit} if edit else {})):
             self._show()
             if not edit:

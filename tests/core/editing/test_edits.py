@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.editing import edits
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import (
     Edit,
     EditMismatch,
@@ -180,6 +181,17 @@ def test_reshaping_and_rotating() -> None:
     turned = done(PAGE, edits.rotate(PAGE, [THE.id, MAP.id], 90)).words
     assert turned[THE.id].quad.bounds() == (115.0, 85.0, 145.0, 145.0)
     assert turned[MAP.id].quad.bounds() == (215.0, 85.0, 245.0, 145.0)
+
+
+@pytest.mark.parametrize(
+    ("quarters", "corner", "slope"), [(1, (160, 100), 90), (-1, (100, 130), -90), (2, (160, 130), 180)]
+)
+def test_turning_the_writing_leaves_the_outline(quarters: int, corner: Point, slope: float) -> None:
+    turned = done(PAGE, edits.turn_writing(PAGE, [THE.id, MAP.id], quarters)).words[THE.id]
+    assert turned.quad.corners[0] == corner
+    assert set(turned.quad.corners) == set(THE.quad.corners)
+    assert geometry.measure_angle(turned.quad) == slope
+    assert not edits.turn_writing(page_of(replace(THE, locked=True)), [THE.id], quarters)
 
 
 def test_drawing_a_box() -> None:

@@ -299,7 +299,7 @@ def _changes(data: st.DataObject, page: Page) -> tuple[Edit, set[str]]:
         "nudge": lambda: edits.move(page, some, 1, 0),
         "reshape": lambda: edits.reshape(page, one, box),
         "rotate": lambda: edits.rotate(page, some, data.draw(st.integers(-180, 180))),
-        "turn": lambda: edits.turn_writing(page, one),
+        "turn": lambda: edits.turn_writing(page, [one]),
         "split": lambda: edits.split(page, one, data.draw(st.floats(0, 1))),
         "merge": lambda: edits.merge(page, some),
         "delete": lambda: edits.delete(page, some),

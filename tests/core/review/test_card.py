@@ -53,9 +53,9 @@ def test_a_box_is_turned_so_that_its_writing_runs_along_it() -> None:
     page = Page("a" * 32, "a.jpg", 300, 300, {"w": Word("w", Quad.from_box(100, 50, 130, 150))})
     angles = []
     for _ in range(3):
-        page = apply(page, edits.turn_writing(page, "w"))
+        page = apply(page, edits.turn_writing(page, ["w"]))
         angles.append(round(geometry.measure_angle(page.words["w"].quad)))
         assert set(page.words["w"].quad.corners) == set(Quad.from_box(100, 50, 130, 150).corners)
     assert angles == [90, -90, 90]
     locked = apply(page, edits.lock(page, ["w"], locked=True))
-    assert not edits.turn_writing(locked, "w")
+    assert not edits.turn_writing(locked, ["w"])

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Alternative, Edit, PageState, WordState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.commands.spec import Where
@@ -53,6 +54,38 @@ def test_reading_the_photo_again_leaves_the_place_to_the_keys(open_studio: Open,
     QTest.keyClick(window.view, Key.Key_Tab)
     assert document.current == document.order()[3]
     assert window.view.hasFocus()
+
+
+def test_f11_fills_the_screen_and_esc_leaves_it_when_there_is_nothing_else_to_cancel(
+    open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    window, view = studio.window, studio.window.view
+    QTest.keyClick(view, Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen)
+    assert window.action_set["full_screen"].isChecked()
+    studio.document.select(studio.document.order()[:1])
+    QTest.keyClick(view, Key.Key_Escape)
+    assert not studio.document.selection
+    assert window.isFullScreen()
+    QTest.keyClick(view, Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert not window.action_set["full_screen"].isChecked()
+
+
+def test_turned_writing_is_read_again(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    document = studio.document
+    first, second = document.order()[:2]
+    document.push(edits.write(document.page, second, "mine"))
+    document.select([first, second])
+    QTest.keyClick(studio.window.view, "}")
+    qtbot.waitUntil(lambda: document.word(first).text.startswith("again"))
+    assert document.word(second).text == "mine"
+    assert {round(geometry.measure_angle(document.word(key).quad)) for key in (first, second)} == {90}
+    menu = studio.window.action_set.context_menu(studio.window, Where.CONTEXT)
+    ids = {action.objectName() for action in menu.actions()}
+    assert {"tool_split", "turn_writing_left", "turn_writing_right"} <= ids
 
 
 def test_unless_the_setting_says_no(open_studio: Open, folder: Path) -> None:

@@ -53,6 +53,16 @@ def test_a_click_selects_and_a_click_beside_deselects(view: PhotoView, hand: Han
     assert view.document.selection == frozenset()
 
 
+def test_a_right_click_selects_what_its_menu_is_for(view: PhotoView, hand: Hand) -> None:
+    document_of(view).select(["one", "two"])
+    hand.click(middle("one"), button=Qt.MouseButton.RightButton)
+    assert view.document.selection == {"one", "two"}
+    hand.click(middle("three"), button=Qt.MouseButton.RightButton)
+    assert view.document.selection == {"three"}
+    hand.click((700, 250), button=Qt.MouseButton.RightButton)
+    assert view.document.selection == {"three"}
+
+
 @pytest.mark.parametrize("held", [CONTROL, SHIFT])
 def test_several_by_clicks(view: PhotoView, hand: Hand, held: Qt.KeyboardModifier) -> None:
     hand.click(middle("one"))
