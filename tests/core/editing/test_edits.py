@@ -18,6 +18,7 @@ from ocr_studio.core.page import (
     Page,
     PageFacts,
     PageState,
+    Point,
     Quad,
     TextSource,
     Transcription,
