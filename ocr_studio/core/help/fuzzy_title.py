@@ -1,10 +1,11 @@
-"""How well what somebody types fits a title: beginnings of words, initials, letters in order, a slip of the finger."""
+"""How well a query matches a title: word starts, initials, letters in order, typos; or synonyms and descriptions."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+")
@@ -12,6 +13,10 @@ _WORD: Final = re.compile(r"\w+")
 _WHOLE, _BEGINS, _INITIALS, _INSIDE, _SCATTERED, _SLIP = 0.0, 1.0, 2.0, 4.0, 8.0, 12.0
 # From so many letters on, one slip or two may be meant.
 _ONE_SLIP, _TWO_SLIPS = 4, 7
+# Whole words among the synonyms count as much as whole words of the title.
+_SYNONYM_BEGINS, _DESCRIBED = 1.5, 30.0
+# Texts, so that typing another letter folds none again.
+_MOST_KEPT: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ def match_title(typed: str, title: str, *, scattered: bool = True, slips: bool =
     among words of whole sentences they are there by chance. slips: whether slips of the finger are forgiven.
     """
     letters, origins = _fold_text(title)
-    words = [(found.start(), found.group()) for found in _WORD.finditer(letters)]
+    words = _words_of(letters)
     cost, places = 0.0, set[int]()
     for token in _fold_text(typed)[0].split():
         found = _fit_token(token, letters, words)
@@ -44,6 +49,51 @@ def match_title(typed: str, title: str, *, scattered: bool = True, slips: bool =
     return TitleMatch(cost, tuple(sorted(places)))
 
 
+def match_entry(typed: str, title: str, *, synonyms: str = "", description: str = "") -> TitleMatch | None:
+    """Match a query against an entry: by its title first, then by its synonyms, far behind by its description.
+
+    Args:
+        typed: The query. Each of its words must match one of the three texts; an empty query matches everything.
+        title: What the entry is called.
+        synonyms: Other words for it. They match from their beginning, or with a typo.
+        description: What it does, matched by beginnings of words only.
+
+    Returns:
+        The match; its cost is below 1 if the title begins with the query.
+    """
+    letters, origins = _fold_text(title)
+    query = _fold_text(typed)[0].strip()
+    if letters.startswith(query):
+        return TitleMatch(0.0, tuple(origins[: len(query)]))
+    others, said = (_words_of(_fold_text(text)[0]) for text in (synonyms, description))
+    cost, places = 1.0, set[int]()
+    for token in query.split():
+        matches = [match_title(token, title), _fit_synonym(token, others)]
+        if any(word.startswith(token) for _, word in said):
+            matches.append(TitleMatch(_DESCRIBED))
+        found = min((match for match in matches if match), key=lambda match: match.cost, default=None)
+        if found is None:
+            return None
+        cost += found.cost
+        places.update(found.places)
+    return TitleMatch(cost, tuple(sorted(places)))
+
+
+def _fit_synonym(token: str, words: list[tuple[int, str]]) -> TitleMatch | None:
+    if any(word == token for _, word in words):
+        return TitleMatch(_WHOLE)
+    if any(word.startswith(token) for _, word in words):
+        return TitleMatch(_SYNONYM_BEGINS)
+    typo = _fit_with_typos(token, words)
+    return typo and TitleMatch(typo.cost)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _words_of(letters: str) -> list[tuple[int, str]]:
+    return [(found.start(), found.group()) for found in _WORD.finditer(letters)]
+
+
+@lru_cache(maxsize=_MOST_KEPT)
 def _fold_text(text: str) -> tuple[str, list[int]]:
     """A text without case and accents, and for each of its letters where it comes from."""
     letters: list[str] = []

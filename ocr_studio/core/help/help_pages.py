@@ -47,6 +47,11 @@ class HelpPage:
     summary: str
     text: str
 
+    @property
+    def headings(self) -> list[str]:
+        """Its title and the headings of its sections."""
+        return _HEADING.findall(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class HelpMatch:
@@ -129,7 +134,7 @@ def _fold_parts(page: HelpPage) -> tuple[tuple[int, str], ...]:
     """Fold the title, headings and text of a page for searching; with how much a word counts in each."""
     parts = (
         (_IN_TITLE, f"{page.title} {page.topic}"),
-        (_IN_HEADING, " ".join(_HEADING.findall(page.text))),
+        (_IN_HEADING, " ".join(page.headings)),
         (_IN_TEXT, page.text),
     )
     return tuple((weight, _searchable(text)) for weight, text in parts)

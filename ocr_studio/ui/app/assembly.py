@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from PySide6.QtWidgets import QMainWindow
 
-from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Index
 from ocr_studio.ui.board.board_panel import BoardPanel
@@ -30,6 +28,7 @@ from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import HelpController
 from ocr_studio.ui.help.hints import Hints
+from ocr_studio.ui.help.palette_entries import PaletteEntry
 from ocr_studio.ui.job_thread import Lanes
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.boxes import BoxesMenu
@@ -218,7 +217,10 @@ class AssembledWindow(QMainWindow):
             actions=actions,
             change_settings=self.preferences.chosen.emit,
         )
-        entries = partial(palette_entries.collect, actions, services.opening, self._use_model)
+
+        def entries() -> list[PaletteEntry]:
+            return palette_entries.collect(actions, self.preferences.offers(), services.opening, self.help.show_page)
+
         self.help.connect_actions(actions, hints, panels=self.panels, entries=entries)
         for signal in (
             document.opened, document.changed, document.selection_changed, document.undo_stack.indexChanged,
@@ -265,12 +267,6 @@ class AssembledWindow(QMainWindow):
                 help=self.help, preferences=preferences, about=lambda: self._show_about(opening.settings.runtime)
             ),
         )  # fmt: skip
-
-    def _use_model(self, name: str) -> None:
-        try:
-            self.preferences.models_controller.use(name)
-        except StudioError as error:
-            self.messages.show_message(str(error))
 
     def _show_about(self, runtime: str) -> None:
         dialog = AboutDialog(runtime, self)

@@ -96,9 +96,9 @@ class HelpController(QObject):
             self.help_window.deleteLater()
             self.help_window = None
 
-    def show_page(self) -> None:
-        """Show the help page of what has the focus."""
-        topic = topic_of(QApplication.focusWidget())
+    def show_page(self, topic: str = "") -> None:
+        """Show a help page; by default that of what has the focus."""
+        topic = topic or topic_of(QApplication.focusWidget())
         if self.help_window is None:
             self.help_window = HelpWindow()
         self.help_window.show_topic(topic)

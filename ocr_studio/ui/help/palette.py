@@ -40,7 +40,7 @@ class Palette(QFrame):
         self.setAccessibleName(tr("Commands"))
         self.line = QLineEdit()
         self.line.setPlaceholderText(tr("What do you want to do? Type a few letters."))
-        self.line.setAccessibleName(tr("Search commands, recent photos and models"))
+        self.line.setAccessibleName(tr("Search commands, settings, help pages and recent photos"))
         self.list = QListView()
         self.list.setAccessibleName(tr("Matching commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

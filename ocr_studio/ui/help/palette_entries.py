@@ -1,4 +1,4 @@
-"""The entries of the command palette: every action, recent photos, and models to read with."""
+"""The entries of the command palette: every action, the settings, help pages, and recent photos and folders."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ocr_studio.core.help import fuzzy_title
-from ocr_studio.core.models import registry
-from ocr_studio.core.settings import Settings
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.help import fuzzy_title, help_pages
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.help.synonyms import synonyms_of
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.table import TABLE
+from ocr_studio.ui.settings.controller import SettingOffer
 from ocr_studio.ui.style import labels
-
-# The cost of a match outside the title, so that it comes after matches of titles.
-_BY_OTHER_WORDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,9 @@ class PaletteEntry:
         where: Its menu or folder.
         key: Its first shortcut, or "".
         why: Why it is unavailable, or "".
-        words: More words by which it is found.
+        synonyms: Other words for it.
+        description: What it does.
+        behind: Whether it comes after other entries that match as well.
     """
 
     id: str
@@ -41,7 +41,9 @@ class PaletteEntry:
     where: str = ""
     key: str = ""
     why: str = ""
-    words: str = ""
+    synonyms: str = ""
+    description: str = ""
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +59,23 @@ class PaletteMatch:
     places: tuple[int, ...] = ()
 
 
-def collect(actions: ActionSet, opening: Opening, use_model: Callable[[str], object]) -> list[PaletteEntry]:
-    """Return all entries in the order of the menus; ``use_model`` reads with the model of a name from now on."""
-    return [*_actions(actions), *_photos(opening), *_models(opening.settings, use_model)]
+def collect(
+    actions: ActionSet, settings: Iterable[SettingOffer], opening: Opening, show_help: Callable[[str], object]
+) -> list[PaletteEntry]:
+    """Return all entries: actions in the order of the menus, then the others; ``show_help`` shows a help page."""
+    return [*_actions(actions), *_settings(settings), *_help(show_help), *_photos(opening)]
 
 
 def rank(entries: Iterable[PaletteEntry], typed: str, ages: Mapping[str, int]) -> list[PaletteMatch]:
     """Return the entries that match, best first; equally good ones by their last use, as in ``RecentChoices``."""
     ranked: list[tuple[float, int, int, PaletteMatch]] = []
     for number, entry in enumerate(entries):
-        fit = fuzzy_title.match_title(typed, entry.title)
-        by_words = _fit_words(typed, entry) if fit is None else None
-        age = ages.get(entry.id, len(ages))
+        fit = fuzzy_title.match_entry(typed, entry.title, synonyms=entry.synonyms, description=entry.description)
         if fit is not None:
             # Among matches of one kind, recent use says more than a match one letter earlier.
-            ranked.append((float(int(fit.cost)), age, number, PaletteMatch(entry, fit.places)))
-        elif by_words is not None:
-            ranked.append((_BY_OTHER_WORDS + int(by_words.cost), age, number, PaletteMatch(entry)))
+            cost = int(fit.cost) + (entry.behind and bool(typed.strip()))
+            ranked.append((cost, ages.get(entry.id, len(ages)), number, PaletteMatch(entry, fit.places)))
     return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
-
-
-def _fit_words(typed: str, entry: PaletteEntry) -> fuzzy_title.TitleMatch | None:
-    # Among this many words, typos or scattered letters would match by chance.
-    return fuzzy_title.match_title(typed, f"{entry.title} {entry.where} {entry.words}", scattered=False, slips=False)
 
 
 def _actions(actions: ActionSet) -> Iterable[PaletteEntry]:
@@ -87,27 +83,59 @@ def _actions(actions: ActionSet) -> Iterable[PaletteEntry]:
         if spec.id == "palette":
             continue
         action = actions[spec.id]
+        # Also by the name that is in English texts about the program.
+        synonyms = f"{spec.name} {spec.title.replace('&', '')} {synonyms_of(spec.id)}"
         yield PaletteEntry(
             f"action:{spec.id}", _title(spec, action.text()), action.trigger, spec.menu_name, actions.key(spec.id),
-            actions.reason(spec.id), f"{spec.name} {spec.title.replace('&', '')} {action.statusTip()}",
+            actions.reason(spec.id), synonyms, f"{spec.menu_name} {action.statusTip()}",
+        )  # fmt: skip
+
+
+def _settings(offers: Iterable[SettingOffer]) -> Iterable[PaletteEntry]:
+    where = tr("Settings")
+    for offer in offers:
+        title, synonyms = offer.row.title, f"{offer.row.synonyms} {offer.row.field.accessibleName()}"
+        place = f"{where} › {offer.page}"
+        yield PaletteEntry(
+            f"setting:{title}", f"{title}…", offer.show, place, synonyms=synonyms,
+            description=offer.row.field.toolTip(), behind=True,
+        )  # fmt: skip
+        for value in offer.row.values():
+            yield PaletteEntry(
+                f"setting:{title}:{value.title}", tr("{menu}: {action}", menu=title, action=value.title),
+                value.choose, place, synonyms=f"{synonyms} {value.synonyms}", behind=True,
+                why=tr("This is already chosen.") if value.chosen else "",
+            )  # fmt: skip
+
+
+def _help(show: Callable[[str], object]) -> Iterable[PaletteEntry]:
+    try:
+        pages = help_pages.load_pages()
+    except StudioError:  # the installation is damaged; the help window says so
+        return
+    for page in pages:
+        yield PaletteEntry(
+            f"help:{page.topic}", page.title, partial(show, page.topic), tr("Help page"),
+            synonyms=f"{page.topic} {synonyms_of(f'help:{page.topic}')}", description=" ".join(page.headings),
+            behind=True,
         )  # fmt: skip
 
 
 def _photos(opening: Opening) -> Iterable[PaletteEntry]:
-    for path in opening.recent.paths():
-        why = tr("This photo is already open.") if path == opening.path else ""
+    recent = opening.recent.paths()
+    for path in recent:
         yield PaletteEntry(
             f"photo:{path}", labels.file_name(path.name), partial(opening.open_paths, [path]),
-            labels.file_name(str(path.parent)), why=why, words=tr("recent photo"),
+            labels.file_name(str(path.parent)), synonyms=tr("recent photo"), behind=True,
+            why=tr("This photo is already open.") if path == opening.path else "",
         )  # fmt: skip
-
-
-def _models(settings: Settings, use_model: Callable[[str], object]) -> Iterable[PaletteEntry]:
-    used = settings.reads_with()
-    for model in registry.available("recognizer"):
-        why = tr("This model is already in use.") if model.name == used else ""
-        title = tr("Read with “{model}”", model=tr(model.title) if model.of_program else model.name)
-        yield PaletteEntry(f"model:{model.name}", title, partial(use_model, model.name), tr("Models"), why=why)
+    latest = {path.parent: path for path in reversed(recent)}
+    for folder, path in reversed(latest.items()):
+        yield PaletteEntry(
+            f"folder:{folder}", labels.file_name(folder.name), partial(opening.open_paths, [path]),
+            labels.file_name(str(folder.parent)), synonyms=tr("recent folder project"), behind=True,
+            why=tr("This folder is already open.") if opening.path and folder == opening.path.parent else "",
+        )  # fmt: skip
 
 
 def _title(spec: ActionSpec[Any], text: str) -> str:

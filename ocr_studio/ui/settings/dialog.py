@@ -99,9 +99,11 @@ class SettingsDialog(QDialog):
             self.chosen.emit(then)
         self._offer_reset()
 
-    def go_to(self, page: str) -> None:
-        """Show a page: "general", "reading" or "keys"."""
+    def go_to(self, page: str, setting: str = "") -> None:
+        """Show a page, "general", "reading" or "keys", and highlight a setting on it."""
         self.pages.setCurrentWidget(getattr(self, page))
+        if setting:
+            self._page.show_row(setting)
 
     def done(self, result: int) -> None:
         """Apply pending changes and close."""

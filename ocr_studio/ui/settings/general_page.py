@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from ocr_studio.core import paths, resources, translation
+from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.settings import MEGAPIXELS, SYSTEM, Settings, folder_trouble
-from ocr_studio.core.translation import tr
-from ocr_studio.ui.settings.page import SettingsPage
+from ocr_studio.core.translation import later, tr
+from ocr_studio.ui.settings.page import OTHER_NAMES, SettingsPage
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
@@ -117,13 +118,13 @@ class GeneralPage(SettingsPage):
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose_folder)
         folder.addWidget(choose)
-        self.add_row(tr("&Theme"), self.theme, words=tr("colours appearance night look"))
-        self.add_row(tr("L&anguage"), self.language, words=f"{tr('language translation locale')} language Sprache мова")
+        self.add_row(tr("&Theme"), self.theme, words=later("colours colors appearance night look mode scheme design"))
+        self.add_row(tr("L&anguage"), self.language, words=later("language translation locale Sprache мова"))
         self.form.addRow("", self.anew)
-        self.add_row("", self.go_on, words=tr("start session restore continue last photo"))
-        self.add_row(tr("Ma&ximum photo size"), self.largest, words=tr("size limit pixels memory big"))
-        self.add_row(tr("Sa&ve corrections"), self.keep, words=tr("save project where place"))
-        self.add_row(tr("&Library folder"), self.library, place=folder, words=tr("save project where path"))
+        self.add_row("", self.go_on, words=later("start session restore continue last photo"))
+        self.add_row(tr("Ma&ximum photo size"), self.largest, words=later("size limit pixels memory big"))
+        self.add_row(tr("Sa&ve corrections"), self.keep, words=later("save project where place"))
+        self.add_row(tr("&Library folder"), self.library, place=folder, words=later("save project where path"))
         self.form.addRow("", self.library_wrong)
         self.add_note(tr("Changing where corrections are saved affects only photos you open from now on."))
 
@@ -132,6 +133,9 @@ class GeneralPage(SettingsPage):
         if settings.language not in (SYSTEM, *(language for language, _ in names)):
             names.append((settings.language, window_language.own_name(settings.language)))
         choice = ComboBox([(SYSTEM, tr("Follow system")), *names], settings.language, tr("Interface language"))
+        for index in range(1, choice.count()):  # each also by its name in the language of the window
+            name = LANGUAGES.get(choice.itemData(index))
+            choice.setItemData(index, tr(name) if name else "", OTHER_NAMES)
         choice.currentIndexChanged.connect(lambda: self.say(language=choice.currentData()))
         choice.currentIndexChanged.connect(self._offer_anew)
         return choice

@@ -4,32 +4,93 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import partial
+from typing import Final, TypeAlias
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLayout, QWidget
 
 from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.settings import Settings
+from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 SettingsChange: TypeAlias = Callable[[Settings], Settings]
+# The role of other words for an item of a combo box, by which it is found.
+OTHER_NAMES: Final = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class SettingValue:
+    """A value that a setting can have.
+
+    Attributes:
+        title: Its title.
+        chosen: Whether the setting has it now.
+        choose: Gives it to the setting.
+        synonyms: Other words for it.
+    """
+
+    title: str
+    chosen: bool
+    choose: Callable[[], object]
+    synonyms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRow:
     """One setting.
 
     Attributes:
+        title: Its title, without mnemonic.
         marked: The widget that is highlighted when the row is found.
         field: The widget that changes the setting.
-        words: The words by which the row is found.
+        synonyms: More words by which the row is found.
     """
 
+    title: str
     marked: QWidget
     field: QWidget
-    words: str
+    synonyms: str
+
+    @property
+    def words(self) -> str:
+        """All words by which the row is found in the dialog."""
+        values = " ".join(value.title for value in self.values()) if isinstance(self.field, QComboBox) else ""
+        texts = (
+            self.title,
+            self.field.accessibleName(),
+            self.field.toolTip(),
+            self.synonyms,
+            values,
+            _text(self.field),
+        )
+        return " ".join(texts)
+
+    def values(self) -> list[SettingValue]:
+        """Return the values to choose from; none for a setting that is typed or has a dialog of its own."""
+        field = self.field
+        if isinstance(field, QComboBox) and field.isEnabled():
+            return [
+                SettingValue(
+                    field.itemText(index),
+                    index == field.currentIndex(),
+                    partial(field.setCurrentIndex, index),
+                    f"{field.itemData(index)} {field.itemData(index, OTHER_NAMES) or ''}",
+                )
+                for index in range(field.count())
+            ]
+        if isinstance(field, QCheckBox):
+            return [
+                SettingValue(title, on == field.isChecked(), partial(field.setChecked, on))
+                for title, on in ((tr("On"), True), (tr("Off"), False))
+            ]
+        return []
+
+
+def _text(field: QWidget) -> str:
+    return str(field.property("text") or "").replace("&", "")
 
 
 class SettingsPage(QWidget):
@@ -41,6 +102,7 @@ class SettingsPage(QWidget):
     Attributes:
         title: The title of its tab.
         slow: Whether applying a change takes time, so that several are applied together after a pause.
+        rows: The settings.
     """
 
     changed = Signal(object)
@@ -49,7 +111,7 @@ class SettingsPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[_Row] = []
+        self.rows: list[SettingsRow] = []
         self._showing = False
         self.form = QFormLayout(self)
         self.form.setContentsMargins(0, 16, 0, 0)
@@ -82,7 +144,7 @@ class SettingsPage(QWidget):
             The number of matches, 0 for an empty text.
         """
         found = 0
-        for row in self._rows:
+        for row in self.rows:
             fit = fuzzy_title.match_title(typed, row.words, scattered=False, slips=slips)
             here = fit is not None and bool(typed.strip())
             found += here
@@ -91,10 +153,16 @@ class SettingsPage(QWidget):
 
     def go_to_found(self) -> None:
         """Move the focus to the first field found."""
-        for row in self._rows:
+        for row in self.rows:
             if row.marked.property("found"):
                 row.field.setFocus()
                 return
+
+    def show_row(self, title: str) -> None:
+        """Highlight the setting with this title, and move the focus to it."""
+        for row in self.rows:
+            theme.set_state(row.marked, "found", row.title == title)
+        self.go_to_found()
 
     def say(self, **values: object) -> None:
         """Emit that these fields of the settings were changed by the user."""
@@ -108,7 +176,7 @@ class SettingsPage(QWidget):
             title: The label, or "" for a field with a text of its own.
             field: The widget that changes the setting.
             place: The layout that contains the field and more, if the row holds more than the field.
-            words: More words by which the row is found.
+            words: More words by which the row is found, in English; found in English and in the current language.
         """
         marked: QWidget = field
         if title:
@@ -117,12 +185,7 @@ class SettingsPage(QWidget):
             self.form.addRow(label, place or field)
         else:
             self.form.addRow("", place or field)
-        texts = [title.replace("&", ""), field.accessibleName(), field.toolTip(), words]
-        if isinstance(field, QComboBox):
-            texts += [field.itemText(index) for index in range(field.count())]
-        else:
-            texts.append(str(field.property("text") or "").replace("&", ""))
-        self._rows.append(_Row(marked, field, " ".join(texts)))
+        self.rows.append(SettingsRow(title.replace("&", "") or _text(field), marked, field, f"{words} {tr(words)}"))
 
     def add_note(self, text: str) -> None:
         """Add a note below the rows."""

@@ -160,21 +160,21 @@ class ReadingPage(SettingsPage):
         self.say(**{name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)})
 
     def _place(self) -> None:
-        self.add_row(tr("Recog&nizer (reads words)"), self.model, words=tr("recognizer network model"))
-        self.add_row(tr("&Alphabet"), self.alphabet, words=tr("letters characters symbols"))
-        self.add_row(tr("&Languages"), self.languages, words=tr("dictionary usual words"))
-        self.add_row(tr("Dictionary &strength"), self.strength, words=tr("dictionary language strength usual words"))
-        self.add_row(tr("&Boxes"), self.unit, words=tr("words lines unit"))
-        self.add_row("", self.read_when_opened, words=tr("automatic start"))
-        self.add_row("", self.learn, words=tr("training corrections handwriting automatic"))
+        self.add_row(tr("Recog&nizer (reads words)"), self.model, words=later("recognizer network model"))
+        self.add_row(tr("&Alphabet"), self.alphabet, words=later("letters characters symbols"))
+        self.add_row(tr("&Languages"), self.languages, words=later("dictionary usual words"))
+        self.add_row(tr("Dictionary &strength"), self.strength, words=later("dictionary language strength usual words"))
+        self.add_row(tr("&Boxes"), self.unit, words=later("words lines unit"))
+        self.add_row("", self.read_when_opened, words=later("automatic start"))
+        self.add_row("", self.learn, words=later("training corrections handwriting automatic"))
         found = QHBoxLayout()
         found.setSpacing(12)
         found.addWidget(self.tune)
         found.addWidget(self._how, 1)
-        self.add_row(tr("Text &detection"), self.tune, place=found, words=tr("threshold faint small gap detection"))
-        self.add_row(tr("D&etector (finds text)"), self.detector, words=tr("detector network model"))
-        self.add_row(tr("R&untime"), self.runtime, words=tr("onnx tensorflow gpu speed library"))
-        self.add_row(tr("Graphics &memory limit"), self.memory, words=tr("gpu card limit"))
+        self.add_row(tr("Text &detection"), self.tune, place=found, words=later("threshold faint small gap detection"))
+        self.add_row(tr("D&etector (finds text)"), self.detector, words=later("detector network model"))
+        self.add_row(tr("R&untime"), self.runtime, words=later("onnx tensorflow gpu speed library"))
+        self.add_row(tr("Graphics &memory limit"), self.memory, words=later("gpu card limit"))
         self.add_note(
             tr(
                 "Photos already read don’t change; choose Read photo to read one again. The graphics memory limit takes"

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core.help import help_pages
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help.palette import Palette
@@ -36,12 +37,14 @@ def opened(studio: Studio, typed: str = "") -> Palette:
     return palette
 
 
-def test_it_lists_every_action_recent_photos_and_models(studio: Studio, folder: Path) -> None:
+def test_it_lists_every_action_setting_help_page_and_recent_photo(studio: Studio, folder: Path) -> None:
     palette = opened(studio)
     ids = {found.entry.id for found in palette.model.found}
     assert ids >= {f"action:{spec.id}" for spec in TABLE if spec.id != "palette"}
     assert f"photo:{folder / 'board 1.png'}" in ids
-    assert any(each.startswith("model:") for each in ids)
+    assert {f"folder:{folder}", "setting:Theme", "setting:Theme:Dark"} <= ids
+    assert ids >= {f"help:{topic}" for topic in help_pages.TOPICS}
+    assert any(each.startswith("setting:Recognizer (reads words):") for each in ids)
 
 
 def test_a_few_letters_and_enter_do_it(studio: Studio, qtbot: QtBot) -> None:

@@ -1,0 +1,101 @@
+"""Other words for actions and help pages, by which the command palette finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ocr_studio.core.translation import later, tr
+
+# By the id of an action, or "help:" and the topic of a page. Words that stand in the title need not be repeated.
+SYNONYMS: Final[Mapping[str, str]] = {
+    # Translators: Other words for a command that people may type; in any order, as many as there are in your language.
+    "open": later("load import add picture image file"),
+    "open_folder": later("directory project import many all pictures"),
+    "paste_picture": later("clipboard picture screenshot"),
+    "sample": later("example demo test try"),
+    "go_on": later("continue restore reopen last"),
+    "save_txt": later("txt save export write file text"),
+    "save_md": later("save export file"),
+    "save_json": later("save export data file"),
+    "save_csv": later("save export excel spreadsheet table file"),
+    "export_dataset": later("data crops save images"),
+    "save_cleaned": later("export picture whiteboard rectified clean"),
+    "settings": later("preferences options configure configuration"),
+    "quit": later("exit close leave end"),
+    "undo": later("back revert mistake"),
+    "redo": later("again repeat"),
+    "delete": later("remove erase clear box word"),
+    "copy_all": later("clipboard everything whole"),
+    "select_all": later("mark everything"),
+    "deselect": later("unselect nothing clear selection"),
+    "find": later("search look"),
+    "find_everywhere": later("search project all every photo"),
+    "replace": later("substitute change search"),
+    "edit_text": later("correct type change rename write fix"),
+    "accept_next": later("accept correct right check ok"),
+    "accept_here": later("accept correct right check ok"),
+    "accept_all": later("accept everything correct check"),
+    "unaccept": later("reset undo correction original"),
+    "unreadable": later("illegible unclear"),
+    "ignore": later("exclude skip"),
+    "tool_draw": later("new add box rectangle frame mark word"),
+    "tool_split": later("divide cut separate box"),
+    "tool_pan": later("hand drag scroll"),
+    "merge": later("join combine unite connect boxes"),
+    "rotate_left": later("turn box counterclockwise tilt skew angle degrees"),
+    "rotate_right": later("turn box clockwise tilt skew angle degrees"),
+    "lock": later("protect fix box"),
+    "snap": later("align magnet edges"),
+    "review": later("check proofread verify uncertain words confidence"),
+    "fix_everywhere": later("same mistake correct all replace"),
+    "read_page": later("ocr recognise recognize recognition transcribe scan extract text start"),
+    "read_words": later("ocr recognise recognize reread retry"),
+    "read_unreviewed": later("ocr recognise recognize reread retry"),
+    "read_chosen": later("ocr recognise recognize batch several"),
+    "read_unread": later("ocr recognise recognize batch everything folder new"),
+    "stop": later("cancel abort interrupt"),
+    "lines": later("rows unit words"),
+    "finding": later("detector threshold sensitivity find writing faint"),
+    "models": later("recognizer detector network download import manage"),
+    "compare_models": later("difference second"),
+    "evaluate": later("accuracy error rate quality measure cer wer statistics score"),
+    "synthesize": later("create artificial data"),
+    "learn": later("training teach fine-tune finetune handwriting learn improve"),
+    "text_panel": later("transcript editor reading text"),
+    "note": later("comment remark annotation"),
+    "spelling": later("dictionary suggestion spellcheck typo"),
+    "next_misspelt": later("spellcheck typo dictionary"),
+    "characters": later("symbol unicode arrow accent insert"),
+    "rules": later("regular expression regex pattern substitute"),
+    "show_order": later("sequence numbers"),
+    "tool_order": later("sequence sort"),
+    "filter_photos": later("search list tag"),
+    "photo_facts": later("author tag label metadata handwriting"),
+    "zoom_in": later("larger bigger enlarge magnify"),
+    "zoom_out": later("smaller reduce"),
+    "fit": later("whole photo zoom"),
+    "actual_size": later("100 original zoom"),
+    "show_texts": later("overlay labels display"),
+    "hide_boxes": later("frames show display overlay"),
+    "magnifier": later("loupe lens zoom"),
+    "looks": later("contrast opacity transparency picture enhance"),
+    "board_view": later("perspective straighten rectify deskew whiteboard flatten crop"),
+    "help": later("manual documentation guide"),
+    "keys": later("hotkeys keys keymap shortcut"),
+    "change_keys": later("hotkeys keys keymap shortcut customize assign"),
+    "about": later("version licence license info"),
+    "help:photos": later("formats jpeg png heic tiff pdf"),
+    "help:start": later("introduction tutorial beginner first tour"),
+    "help:export": later("formats save pdf word"),
+    "help:security": later("privacy safe"),
+    "help:files": later("where folder backup environment"),
+    "help:command-line": later("terminal console shell script"),
+    "help:python": later("api script library"),
+}  # fmt: skip
+
+
+def synonyms_of(entry: str) -> str:
+    """Return the synonyms of an action or a help page, in the current language and in English."""
+    words = SYNONYMS.get(entry, "")
+    return f"{words} {tr(words)}" if words else ""
