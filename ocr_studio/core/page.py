@@ -94,6 +94,12 @@ class Quad:
         """(4, 2) float32, same order."""
         return np.asarray(self.corners, dtype=np.float32)
 
+    @property
+    def has_width(self) -> bool:
+        """Whether it is a box; otherwise it is a line between two letters, the mark of a word without a box."""
+        a, b, c, d = self.corners
+        return a != b or c != d
+
     def bounds(self) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) of the upright rectangle around it."""
         xs, ys = zip(*self.corners, strict=True)
@@ -141,6 +147,8 @@ class Transcription:
 class Word:
     """One word on a photo: where it stands, what the machine read and what a person wrote, side by side.
 
+    A word without a box (``has_box``) is text that the user typed and nobody has found on the photo: its quad has no
+    width. It counts in texts, but not in datasets and evaluations. Resizing gives it a box.
     Reading again replaces the machine's side only. An empty text from a person means "nothing is written here".
     mark: set aside by a person; such a word has no text. locked: its box is not to be moved by hand.
     """
@@ -152,6 +160,11 @@ class Word:
     human: Transcription | None = None
     mark: Mark | None = None
     locked: bool = False
+
+    @property
+    def has_box(self) -> bool:
+        """Whether it has a box; a word that was typed into the text of the page has only a place in a line."""
+        return self.quad.has_width
 
     @property
     def text(self) -> str:

@@ -49,8 +49,13 @@ def write(page: Page, word_id: str, text: str) -> Edit:
     word, text = page.words.get(word_id), one_line(text)
     if word is None or (word.human and word.human.text == text and not word.mark):
         return Edit(message("Edit text"))
-    name = message("Change text to “{text}”", text=_shorten(text)) if text else message("Clear text")
-    return Edit(name, {word_id: (word, replace(word, human=Transcription.by_human(text), mark=None))})
+    human = Transcription.by_human(text)
+    return Edit(name_text_change(text), {word_id: (word, replace(word, human=human, mark=None))})
+
+
+def name_text_change(text: str) -> StepName:
+    """Return the name of a change of a word's text to this one."""
+    return message("Change text to “{text}”", text=_shorten(text)) if text else message("Clear text")
 
 
 def accept(page: Page, ids: Iterable[str]) -> Edit:

@@ -50,10 +50,17 @@ def measure_size(quad: Quad) -> tuple[float, float]:
 
 
 def find_directions(quads: ArrayLike) -> NDArray[np.float64]:
-    """(N, 4, 2) -> (N, 2): unit vectors the writing runs along; (1, 0) for a quad without extent."""
+    """(N, 4, 2) -> (N, 2): unit vectors the writing runs along; (1, 0) for a quad without extent.
+
+    A quad without width stands across the writing.
+    """
     corners = np.asarray(quads, dtype=np.float64).reshape(-1, 4, 2)
     along = corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3]
     length = np.linalg.norm(along, axis=1, keepdims=True)
+    if (length <= 1e-6).any():
+        down = corners[:, 3] - corners[:, 0] + corners[:, 2] - corners[:, 1]
+        along = np.where(length > 1e-6, along, down[:, ::-1] * (1.0, -1.0))
+        length = np.linalg.norm(along, axis=1, keepdims=True)
     return np.where(length > 1e-6, along / np.maximum(length, 1e-6), (1.0, 0.0))
 
 

@@ -100,6 +100,16 @@ def compose_text(page: Page, ids: Collection[str] | None = None) -> str:
     return reading_order.compose_blocks(found)
 
 
+def is_beside(one: Word, other: Word, *, widest: float = float("inf")) -> bool:
+    """Whether the second word continues the line of the first, past a blank of at most so many heights."""
+    along = geometry.find_directions(one.quad.array()[None])[0]
+    height = max(geometry.measure_size(one.quad)[1], geometry.measure_size(other.quad)[1], 1.0)
+    step = np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))
+    off = abs(along[0] * step[1] - along[1] * step[0])
+    widths = geometry.measure_size(one.quad)[0] + geometry.measure_size(other.quad)[0]
+    return bool(0 < step @ along <= widths / 2 + widest * height and off < _OFF * height)
+
+
 def move_words(page: Page, ids: Collection[str], before: str | None) -> Edit:
     """Move words before another word in the user's order; None: to the end.
 
@@ -152,7 +162,7 @@ def chain_words(page: Page, ids: Collection[str]) -> Edit:
             after.append(Place(key, now[first].follows))
         elif (wanted[index - 1], key) in neighbours:
             after.append(Place(key, follows[key]))
-        elif _is_beside(page.words[wanted[index - 1]], page.words[key]):
+        elif is_beside(page.words[wanted[index - 1]], page.words[key]):
             after.append(Place(key, SAME))
         else:
             after.append(Place(key, LINE if key in among else max(LINE, breaks[key])))
@@ -333,22 +343,13 @@ def _make_seams(
     first, last = (page.words[key] for key in ends)
     behind = page.words[previous.id] if previous else None
     ahead = page.words[follower.id] if follower else None
-    if behind and _is_beside(behind, first):
+    if behind and is_beside(behind, first):
         return SAME, gap
-    if ahead and _is_beside(last, ahead):
+    if ahead and is_beside(last, ahead):
         return gap if behind else BLOCK, SAME
     if behind and (ahead is None or _measure_gap(behind, first) <= _measure_gap(last, ahead)):
         return LINE, gap
     return gap if behind else BLOCK, LINE
-
-
-def _is_beside(one: Word, other: Word) -> bool:
-    """Whether the second word continues the line of the first."""
-    along = geometry.find_directions(one.quad.array()[None])[0]
-    height = max(geometry.measure_size(one.quad)[1], geometry.measure_size(other.quad)[1], 1.0)
-    step = np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))
-    off = abs(along[0] * step[1] - along[1] * step[0])
-    return bool(step @ along > 0 and off < _OFF * height)
 
 
 def _measure_gap(one: Word, other: Word) -> float:
