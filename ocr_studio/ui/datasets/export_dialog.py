@@ -23,7 +23,7 @@ from ocr_studio.core.datasets.dataset import LAYOUTS, ExportOptions, PhotoCut, R
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import export_dataset
-from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
+from ocr_studio.ui.datasets.report_view import DatasetReportView
 from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
@@ -173,7 +173,7 @@ class DatasetDialog(QDialog):
         self.resize(self.width(), min(room, self.height() + max(0, self.report.wanted_height() - before)))
 
     def _fail(self, trouble: Trouble) -> None:
-        self.wrong.setText(foldable(trouble.message))
+        self.wrong.setText(labels.foldable(trouble.message))
         self.wrong.show()
         self.folder.setAccessibleDescription(trouble.message)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,14 +10,6 @@ from ocr_studio.core.datasets.dataset import Report
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-
-# Paths and alphabets have no spaces for line breaks.
-_LONG = re.compile(r"[^\s/]{30}|/")
-
-
-def foldable(text: str) -> str:
-    """Add zero-width spaces, so that a label can wrap long paths."""
-    return _LONG.sub(lambda found: f"{found[0]}\u200b", text)
 
 
 class DatasetReportView(QScrollArea):
@@ -84,7 +74,7 @@ class DatasetReportView(QScrollArea):
         column.addWidget(label)
 
     def _label(self, text: str) -> PlainLabel:
-        label = PlainLabel(foldable(text))
+        label = PlainLabel(labels.foldable(text))
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.lines.append(text)

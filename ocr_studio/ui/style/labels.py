@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +20,8 @@ from ocr_studio.core.translation import later, tr
 # Characters: longer texts from files are cut before Qt lays them out, which takes seconds for a million characters.
 _MOST: Final = 1_000  # more than any screen is wide
 _MOST_ON_BUTTON: Final = 200
+# Paths and alphabets have no spaces for line breaks.
+_LONG: Final = re.compile(r"[^\s/]{30}|/")
 # Characters that are shown before the first difference of texts that are too long.
 _BEFORE_DIFFERENCE: Final = 3
 
@@ -133,6 +136,11 @@ def shown(text: str) -> str:
     """Return a text, or a placeholder for an empty one."""
     # Translators: In place of a text that is empty.
     return text or tr("(nothing)")
+
+
+def foldable(text: str) -> str:
+    """Return a text with zero-width spaces, so that a label can wrap long paths."""
+    return _LONG.sub(lambda found: f"{found[0]}\u200b", text)
 
 
 def with_few(said: str, more: Sequence[str], *, most: int) -> str:

@@ -27,14 +27,15 @@ from ocr_studio.core.synth.target_folder import FolderContents
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
-from ocr_studio.ui.datasets.report_view import DatasetReportView, foldable
+from ocr_studio.ui.datasets.report_view import DatasetReportView
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
+from ocr_studio.ui.style import labels
 from ocr_studio.ui.synth import target_folder
 from ocr_studio.ui.synth.form import SynthForm
-from ocr_studio.ui.synth.form_rows import PathRow
 from ocr_studio.ui.synth.preview_panel import SynthPreviewPanel
 from ocr_studio.ui.synth.target_folder import TargetFolderCheck
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
+from ocr_studio.ui.widgets.file_dialogs import PathRow
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Milliseconds after the last change of an option before the preview is updated.
@@ -247,7 +248,7 @@ class SynthDialog(QDialog):
             button.setVisible(self._made_in is not None and not busy)
 
     def _show_problem(self, text: str) -> None:
-        self.wrong.setText(foldable(text))
+        self.wrong.setText(labels.foldable(text))
         self.wrong.setVisible(bool(text))
         self.form.setAccessibleDescription(text)
 

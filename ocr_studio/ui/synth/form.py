@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QTabW
 from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.core.units import percent, percent_suffix
-from ocr_studio.ui.synth.form_rows import PathRow, ShareKind, ShareSliders
+from ocr_studio.ui.synth.form_rows import ShareKind, ShareSliders
+from ocr_studio.ui.widgets.file_dialogs import PathRow
 from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel

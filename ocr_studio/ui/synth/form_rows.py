@@ -1,22 +1,17 @@
-"""Rows of the form for synthetic datasets: shares of kinds, and paths of files or folders."""
+"""A row of the form for synthetic datasets: shares of kinds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QSlider, QWidget
 
 from ocr_studio.core import units
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-
-# Separates several paths in one field; unlikely in a path.
-_BETWEEN = ";"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,71 +107,3 @@ class ShareSliders(QWidget):
     def _turned(self) -> None:
         self.look()
         self.changed.emit()
-
-
-class PathRow(QWidget):
-    """A text field for one or several paths, with a button that opens a file dialog.
-
-    Signals:
-        changed(): the text has changed.
-    """
-
-    changed = Signal()
-
-    def __init__(self, name: str, *, placeholder: str, files: str = "", several: bool = False) -> None:
-        """Create an empty row.
-
-        Args:
-            name: accessible name, and title of the file dialog.
-            placeholder: text shown while the field is empty.
-            files: name filter of the file dialog (Qt); empty to choose a folder.
-            several: whether several paths can be given.
-        """
-        super().__init__()
-        self._name, self._files, self._several = name, files, several
-        self.line = QLineEdit()
-        self.line.setAccessibleName(name)
-        self.line.setPlaceholderText(placeholder)
-        self.line.setClearButtonEnabled(True)
-        self.line.textChanged.connect(self.changed)
-        self.choose = QPushButton(tr("Choose…"))
-        self.choose.setAutoDefault(False)
-        self.choose.setAccessibleName(tr("Choose: {what}", what=name))
-        self.choose.clicked.connect(self._choose_path)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.line, 1)
-        row.addWidget(self.choose)
-        self.setFocusProxy(self.line)
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """The paths in the field, in order."""
-        parts = self.line.text().split(_BETWEEN) if self._several else [self.line.text()]
-        return tuple(Path(part.strip()) for part in parts if part.strip())
-
-    @property
-    def path(self) -> Path | None:
-        """The first path, or None."""
-        return next(iter(self.paths), None)
-
-    def show_paths(self, paths: Sequence[Path]) -> None:
-        """Show these paths, without emitting ``changed``."""
-        self.line.blockSignals(True)
-        self.line.setText(f"{_BETWEEN} ".join(map(str, paths)))
-        self.line.blockSignals(False)
-
-    def _choose_path(self) -> None:
-        before = self.path
-        start = str(before.parent if before else Path.home())
-        asked = file_dialogs.make(self.window(), self._name, start)
-        if not self._files:
-            asked.setFileMode(QFileDialog.FileMode.Directory)
-            asked.setOption(QFileDialog.Option.ShowDirsOnly)
-        else:
-            modes = QFileDialog.FileMode
-            asked.setFileMode(modes.ExistingFiles if self._several else modes.ExistingFile)
-            asked.setNameFilters([self._files, tr("All files (*)")])
-        asked.filesSelected.connect(lambda chosen: self.line.setText(f"{_BETWEEN} ".join(chosen)))
-        asked.open()

@@ -12,7 +12,6 @@ from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Shown
-from ocr_studio.ui.datasets.report_view import foldable
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.synth.preview_jobs import SynthPreviewJobs
@@ -69,7 +68,7 @@ class SynthPreviewPanel(QWidget):
     def show_source(self, source: SynthSource) -> None:
         """Show notes on fonts and other sources."""
         lines = generate.about(source)
-        self.notes.setText(foldable(labels.with_few(tr("Notes:"), lines, most=_NOTES)))
+        self.notes.setText(labels.foldable(labels.with_few(tr("Notes:"), lines, most=_NOTES)))
         self.notes.setVisible(bool(lines))
 
     def _show_sample(self, shown: Shown, place: int) -> None:

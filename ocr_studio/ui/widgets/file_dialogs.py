@@ -1,12 +1,19 @@
-"""Dialogs that ask for a file or a folder."""
+"""Dialogs that ask for a file or a folder, and a field for paths that opens one."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QTreeView, QWidget
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QTreeView, QWidget
+
+from ocr_studio.core.translation import tr
 
 # Qt's own dialog, used where the system has none, is so small that dates and long names are cut off.
 _SIZE = QSize(960, 600)
+# Separates several paths in one field; unlikely in a path.
+_BETWEEN = ";"
 
 
 def make(window: QWidget, title: str, start: str) -> QFileDialog:
@@ -28,3 +35,71 @@ def make(window: QWidget, title: str, start: str) -> QFileDialog:
         files.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     dialog.finished.connect(dialog.deleteLater)
     return dialog
+
+
+class PathRow(QWidget):
+    """A text field for one or several paths, with a button that opens a file dialog.
+
+    Signals:
+        changed(): the text has changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, name: str, *, placeholder: str, files: str = "", several: bool = False) -> None:
+        """Create an empty row.
+
+        Args:
+            name: accessible name, and title of the file dialog.
+            placeholder: text shown while the field is empty.
+            files: name filter of the file dialog (Qt); empty to choose a folder.
+            several: whether several paths can be given.
+        """
+        super().__init__()
+        self._name, self._files, self._several = name, files, several
+        self.line = QLineEdit()
+        self.line.setAccessibleName(name)
+        self.line.setPlaceholderText(placeholder)
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self.changed)
+        self.choose = QPushButton(tr("Choose…"))
+        self.choose.setAutoDefault(False)
+        self.choose.setAccessibleName(tr("Choose: {what}", what=name))
+        self.choose.clicked.connect(self._choose_path)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.choose)
+        self.setFocusProxy(self.line)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths in the field, in order."""
+        parts = self.line.text().split(_BETWEEN) if self._several else [self.line.text()]
+        return tuple(Path(part.strip()) for part in parts if part.strip())
+
+    @property
+    def path(self) -> Path | None:
+        """The first path, or None."""
+        return next(iter(self.paths), None)
+
+    def show_paths(self, paths: Sequence[Path]) -> None:
+        """Show these paths, without emitting ``changed``."""
+        self.line.blockSignals(True)
+        self.line.setText(f"{_BETWEEN} ".join(map(str, paths)))
+        self.line.blockSignals(False)
+
+    def _choose_path(self) -> None:
+        before = self.path
+        start = str(before.parent if before else Path.home())
+        asked = make(self.window(), self._name, start)
+        if not self._files:
+            asked.setFileMode(QFileDialog.FileMode.Directory)
+            asked.setOption(QFileDialog.Option.ShowDirsOnly)
+        else:
+            modes = QFileDialog.FileMode
+            asked.setFileMode(modes.ExistingFiles if self._several else modes.ExistingFile)
+            asked.setNameFilters([self._files, tr("All files (*)")])
+        asked.filesSelected.connect(lambda chosen: self.line.setText(f"{_BETWEEN} ".join(chosen)))
+        asked.open()

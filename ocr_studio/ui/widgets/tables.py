@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels
+
+# Pixels: room for two lines of text.
+_TWO_LINES = 44
 
 if TYPE_CHECKING:
     _View = QAbstractItemView
@@ -157,3 +162,64 @@ class FigureTable(RowTable):
 def _side(column: int) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class PhotoReasons(ChosenByReturn, RowTable):
+    """One row for each photo.
+
+    Signals:
+        chosen(Path): open this photo.
+    """
+
+    chosen: ClassVar[Signal] = Signal(object)
+
+    def __init__(self, name: str, reasons: Sequence[tuple[Path, str]] = ()) -> None:
+        """Make the table.
+
+        Args:
+            name: The accessible name.
+            reasons: Each photo and the reason.
+        """
+        super().__init__()
+        self.setWordWrap(True)
+        self.set_row_height(_TWO_LINES)
+        self.setAccessibleName(name)
+        self.show_reasons(reasons)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, 190)
+        header.setStretchLastSection(True)
+        self._choose_clicked()
+
+    def show_reasons(self, reasons: Sequence[tuple[Path, str]]) -> None:
+        """Show these photos in place of the ones before."""
+        self._reasons = reasons
+        self.setModel(_Rows(reasons, self))
+
+    def copy(self) -> None:
+        """Copy the list as text, one line for each photo."""
+        lines = (f"{labels.file_name(path.name)}\t{_reason(path, why)}" for path, why in self._reasons)
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _behind(self, row: int) -> tuple[object, ...]:
+        return (self._reasons[row][0],)
+
+
+class _Rows(TitledRows):
+    def __init__(self, reasons: Sequence[tuple[Path, str]], parent: QObject) -> None:
+        super().__init__((tr("Photo"), tr("Reason")), parent)
+        self._reasons = reasons
+
+    def count(self) -> int:
+        return len(self._reasons)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        path, why = self._reasons[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _reason(path, why) if index.column() else labels.file_name(path.name)
+        return labels.tooltip(f"{labels.file_name(str(path))}\n{why}") if role == Qt.ItemDataRole.ToolTipRole else None
+
+
+def _reason(path: Path, why: str) -> str:
+    """The reason without the photo's name, which is in the column beside it."""
+    return " ".join(why.removeprefix(f"{path}: ").split())
