@@ -170,6 +170,8 @@ EFFECTS: Mapping[str, Effect] = {
     "save_md": _over("QFileDialog"),
     "save_json": _over("QFileDialog"),
     "save_csv": _over("QFileDialog"),
+    "export": _over("ExportDialog"),
+    "export_chosen": _over("ExportDialog"),
     "export_dataset": _over("DatasetDialog"),
     "settings": _over("SettingsDialog"),
     "quit": lambda s, _: not s.window.isVisible(),

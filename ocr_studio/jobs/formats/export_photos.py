@@ -165,7 +165,7 @@ def _load(project: Project, photo: ListedPhoto, *, needs_text: bool, seek: bool)
     page_id = photo.page_id or (photo_file.compute_content_id(path) if seek else "")
     page = project.load_page(page_id, aside=False) if page_id else None
     if needs_text and (page is None or page.state is PageState.UNREAD):
-        raise NotRead(tr("this photo has not been read yet"), file=path, remedy=tr("Read it, then export it again."))
+        raise NotRead(tr("not read yet"), file=path, remedy=tr("Read the photo, then export it again."))
     if page is None:
         page = Page(page_id, photo.image, *photo_file.read_photo_size(path))
     return replace(page, image=photo.image)

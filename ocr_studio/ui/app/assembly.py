@@ -16,7 +16,7 @@ from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.commands.spec import Scope
-from ocr_studio.ui.datasets.export import ExportController
+from ocr_studio.ui.datasets.export import DatasetExport
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.clipboard import WordClipboard
 from ocr_studio.ui.document.document import Document
@@ -24,6 +24,7 @@ from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.panel import EvaluationDock
+from ocr_studio.ui.formats.controller import ExportController
 from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import HelpController
@@ -141,7 +142,8 @@ class AssembledWindow(QMainWindow):
         """Make what opens dialogs over the window."""
         document, opening, lanes = services.document, services.opening, services.lanes
         self.photo_dialogs = PhotoDialogs(opening, self)
-        self.exporter = ExportController(document, opening, lanes.files, self)
+        self.exporter = ExportController(document, opening, self.photos, lanes, self)
+        self.dataset_export = DatasetExport(opening, lanes.files, self)
         self.board_saving = BoardSaving(document, opening, self.board.looking, lanes.slow, self)
         self.synth = SynthController(lanes.slow, lanes.files, self)
         self.preferences = SettingsController(
@@ -241,7 +243,8 @@ class AssembledWindow(QMainWindow):
         return Menus(
             file=FileMenu(
                 document=document, opening=opening, photo_dialogs=self.photo_dialogs, session=self.session,
-                exporter=self.exporter, board_saving=self.board_saving, preferences=preferences, quit=self.close,
+                exporter=self.exporter, dataset_export=self.dataset_export, board_saving=self.board_saving,
+                preferences=preferences, quit=self.close,
             ),
             edit=EditMenu(document=document, view=view, table=self.table, clipboard=self.clipboard),
             find=FindMenu(document=document, find=self.find_panel),
@@ -258,7 +261,8 @@ class AssembledWindow(QMainWindow):
                 hint=self.status.say,
             ),
             photos=PhotosMenu(
-                document=document, opening=opening, photos=self.photos, photos_panel=self.photos_panel
+                document=document, opening=opening, photos=self.photos, photos_panel=self.photos_panel,
+                exporter=self.exporter,
             ),
             view=ViewMenu(
                 document=document, view=view, board=self.board, preferences=preferences, window=self

@@ -8,12 +8,15 @@ from functools import partial
 
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.translation import later
+from ocr_studio.jobs.formats.export_photos import CLEANED
 from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.commands.spec import ActionSpec, Where
-from ocr_studio.ui.datasets.export import ExportController
+from ocr_studio.ui.datasets.export import DatasetExport
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
+from ocr_studio.ui.formats.controller import ExportController
+from ocr_studio.ui.formats.export_dialog import Scope
 from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.settings.controller import SettingsController
 
@@ -27,6 +30,7 @@ class FileMenu:
     photo_dialogs: PhotoDialogs
     session: SessionKeeper
     exporter: ExportController
+    dataset_export: DatasetExport
     board_saving: BoardSaving
     preferences: SettingsController
     quit: Callable[[], object]
@@ -34,6 +38,13 @@ class FileMenu:
 
 def _save_as(key: str, menu: FileMenu) -> None:
     menu.exporter.ask(key)
+
+
+def _save_cleaned(menu: FileMenu) -> None:
+    if menu.exporter.several:
+        menu.exporter.ask_photos(Scope.CHOSEN, CLEANED)
+    else:
+        menu.board_saving.ask()
 
 
 _SAVE_TEXT: tuple[ActionSpec[FileMenu], ...] = tuple(
@@ -44,19 +55,19 @@ _SAVE_TEXT: tuple[ActionSpec[FileMenu], ...] = tuple(
     for key, title, icon, keys, tip in (
         (
             "text", later("Plain &text…"), "mdi6.text-box-outline", ("Ctrl+S",),
-            later("Save the text of this photo as a plain text file"),
+            later("Save the text of this photo, or of the photos selected in the list, as plain text"),
         ),
         (
             "md", later("&Markdown…"), "mdi6.language-markdown-outline", (),
-            later("Save the text of this photo as a Markdown file"),
+            later("Save the text of this photo, or of the photos selected in the list, as Markdown"),
         ),
         (
             "json", later("&JSON…"), "mdi6.code-json", (),
-            later("Save the words of this photo as JSON, with their boxes, confidence and alternatives"),
+            later("Save the words of this photo, or of the photos selected in the list, with boxes and alternatives"),
         ),
         (
             "csv", later("&CSV…"), "mdi6.table", (),
-            later("Save the words of this photo as a table for a spreadsheet"),
+            later("Save the words of this photo, or of the photos selected in the list, for a spreadsheet"),
         ),
     )
 )  # fmt: skip
@@ -93,14 +104,21 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
     ),
     *_SAVE_TEXT,
     ActionSpec(
-        "export_dataset", "Export &dataset…", lambda p: p.exporter.ask_dataset(), "&File", 3, "mdi6.export-variant",
+        "export", "E&xport photos…", lambda p: p.exporter.ask_photos(), "&File", 3, "mdi6.folder-arrow-right-outline",
+        ("Ctrl+Shift+E",),
+        tip="Save the texts or the cleaned boards of all photos, or of those selected or filtered, in any format",
+        when=lambda p: p.opening.project is not None, why="Open a photo first.",
+    ),
+    ActionSpec(
+        "export_dataset", "Export &dataset…", lambda p: p.dataset_export.ask(), "&File", 3, "mdi6.export-variant",
         tip="Export images of all checked words with their texts, to train models",
         when=lambda p: p.opening.project is not None,
     ),
     ActionSpec(
-        "save_cleaned", "Save &cleaned image…", lambda p: p.board_saving.ask(), "&File", 3,
+        "save_cleaned", "Save &cleaned image…", _save_cleaned, "&File", 3,
         "mdi6.image-check-outline",
-        tip="Save the board as the board view shows it, as PNG or JPEG; the photo file doesn’t change", when=has_photo,
+        tip="Save the board of this photo, or of the photos selected in the list, as the board view shows it",
+        when=has_photo,
     ),
     ActionSpec(
         "settings", "S&ettings…", lambda p: p.preferences.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),

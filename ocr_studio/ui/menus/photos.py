@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ocr_studio.ui.commands.spec import ActionSpec, Where
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.formats.controller import ExportController
+from ocr_studio.ui.formats.export_dialog import Scope
 from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.photos_panel import PhotosPanel
@@ -20,6 +22,7 @@ class PhotosMenu:
     opening: Opening
     photos: PhotoListView
     photos_panel: PhotosPanel
+    exporter: ExportController
 
 
 def _chosen(menu: PhotosMenu) -> bool:
@@ -55,6 +58,12 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         tip="Read all photos in this folder that have not been read yet; you can keep working",
         when=lambda p: p.opening.project is not None and p.photos_panel.has_unread, edits=True,
         why="No photo is open, or all photos in its folder have been read.",
+    ),
+    ActionSpec(
+        "export_chosen", "E&xport selected photos…", lambda p: p.exporter.ask_photos(Scope.CHOSEN), "&Photos", 3,
+        "mdi6.folder-arrow-right-outline", where=Where.PHOTO_LIST,
+        tip="Save the texts or the cleaned boards of the photos selected in the list, in any format", when=_chosen,
+        why="Select photos in the list first.",
     ),
     ActionSpec(
         "photo_facts", "&Writer and tags…", lambda p: p.photos_panel.ask_facts(), "&Photos", 3,

@@ -138,6 +138,10 @@ class PhotoListView(QListView):
         """The number of photos shown."""
         return len(self._model.shown)
 
+    def all_rows(self) -> list[PhotoRow]:
+        """The rows of all photos in the folder, in natural order."""
+        return list(self.photos.rows)
+
     def shown_rows(self) -> list[PhotoRow]:
         """The rows of the photos shown, in order."""
         return [self.photos.rows[number] for number in self._model.shown]

@@ -222,4 +222,4 @@ class _Rows(TitledRows):
 
 def _reason(path: Path, why: str) -> str:
     """The reason without the photo's name, which is in the column beside it."""
-    return " ".join(why.removeprefix(f"{path}: ").split())
+    return labels.sentence_case(" ".join(why.removeprefix(f"{path}: ").split()))

@@ -62,7 +62,7 @@ def test_one_photo_alone_never_replaces_the_file_of_another(project: Project, tm
 
 def test_an_unread_photo_is_skipped_but_its_board_is_cleaned(project: Project, tmp_path: Path) -> None:
     texts = list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), "md"))
-    assert skipped(texts) == {"new.png": "this photo has not been read yet"}
+    assert skipped(texts) == {"new.png": "not read yet"}
     assert sorted(files(tmp_path / "out")) == ["a.jpg.md", "a.png.md"]
     boards = list(export_photos(project, LISTED, OutputFolder(tmp_path / "boards out"), CLEANED, chosen={"new.png"}))
     assert boards[1:] == [PhotoWritten("new.png", "new cleaned.png")]
@@ -72,7 +72,7 @@ def test_an_unread_photo_is_skipped_but_its_board_is_cleaned(project: Project, t
 def test_one_file_has_all_texts_under_the_names_of_their_photos(project: Project, tmp_path: Path) -> None:
     out = OutputFolder(tmp_path / "out")
     events = list(export_photos(project, LISTED, out, "text", one_file=True))
-    assert skipped(events) == {"new.png": "this photo has not been read yet"}
+    assert skipped(events) == {"new.png": "not read yet"}
     assert [event.file for event in events if isinstance(event, PhotoWritten)] == ["boards.txt"] * 2
     assert files(out.path) == {"boards.txt": "a.jpg\n=====\n\ntext 1\n\na.png\n=====\n\ntext 2\n"}
     photos = [*LISTED, ListedPhoto("boards.jpg")]  # whose own file this name is

@@ -154,7 +154,7 @@ def test_stopped_half_way_it_leaves_nothing(
 def test_without_a_project_it_is_not_offered(open_studio: Open) -> None:
     studio = open_studio()
     assert not studio.window.action_set["export_dataset"].isEnabled()
-    studio.window.exporter.ask_dataset()
+    studio.window.dataset_export.ask()
     assert studio.window.findChildren(DatasetDialog) == []
 
 

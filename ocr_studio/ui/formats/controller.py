@@ -1,0 +1,131 @@
+"""Saves the text of the open photo as a file, and exports many photos at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import FORMATS, Format
+from ocr_studio.core.formats.output_folder import OutputFile
+from ocr_studio.core.photo_list.rows import PhotoRow
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.formats.export_photos import ListedPhoto
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.formats.export_dialog import ExportDialog, Scope
+from ocr_studio.ui.job_thread import Lanes, Trouble
+from ocr_studio.ui.widgets import file_dialogs
+
+
+class PhotoList(Protocol):
+    """The list of photos."""
+
+    def all_rows(self) -> list[PhotoRow]:
+        """Return the rows of all photos in the folder."""
+
+    def shown_rows(self) -> list[PhotoRow]:
+        """Return the rows of the photos that match the filter."""
+
+    def chosen_rows(self) -> list[PhotoRow]:
+        """Return the rows of the selected photos."""
+
+
+class ExportController(QObject):
+    """Asks for the file or the folder, and saves.
+
+    Signals: ``message(str)``: what was saved; ``failed(Trouble)``; ``writing()``: the words are about to be saved.
+    """
+
+    writing = Signal()
+    message = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, document: Document, opening: Opening, photos: PhotoList, lanes: Lanes, window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._opening, self._photos = document, opening, photos
+        self._lanes, self._window = lanes, window
+
+    @property
+    def several(self) -> bool:
+        """Whether several photos are selected in the list, so that saving concerns all of them."""
+        return len(self._photos.chosen_rows()) > 1
+
+    def ask(self, key: str) -> None:
+        """Ask where to save the text of the open photo, or of the selected photos if there are several.
+
+        Args:
+            key: The format offered first, a key of ``FORMATS``.
+        """
+        path = self._opening.path
+        if self.several:
+            self.ask_photos(Scope.CHOSEN, key)
+            return
+        if self._document.page is None or path is None:
+            return
+        dialog = file_dialogs.make(self._window, tr("Save text as"), str(path.with_suffix(FORMATS[key].suffix)))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([_filter(kind) for kind in FORMATS.values()])
+        dialog.selectNameFilter(_filter(FORMATS[key]))
+        dialog.setDefaultSuffix(FORMATS[key].suffix.lstrip("."))
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_format_of(chosen).suffix.lstrip(".")))
+        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), _format_of(dialog.selectedNameFilter())))
+        dialog.open()
+
+    def ask_photos(self, scope: Scope | None = None, kind: str = "") -> None:
+        """Open the dialog that exports many photos.
+
+        Args:
+            scope: Which photos it offers first; by default the selected ones if there are several, else those that
+                match the filter, else all.
+            kind: The format that it offers first; by default the last one.
+        """
+        project = self._opening.project
+        if project is None:
+            return
+        self.writing.emit()
+        rows, shown, chosen = self._photos.all_rows(), self._photos.shown_rows(), self._photos.chosen_rows()
+        choices = {Scope.ALL: _listed(rows)}
+        if len(shown) < len(rows):
+            choices[Scope.SHOWN] = _listed(shown)
+        if chosen:
+            choices[Scope.CHOSEN] = _listed(chosen)
+        if scope not in choices:
+            scope = Scope.CHOSEN if len(chosen) > 1 else Scope.SHOWN if Scope.SHOWN in choices else Scope.ALL
+        dialog = ExportDialog(project, choices, self._lanes, self._window)
+        dialog.offer(scope, kind)
+        dialog.photo_chosen.connect(lambda path: self._opening.open_paths([path]))
+        dialog.message.connect(self.message)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, path: Path, chosen: Format | None = None) -> None:
+        """Save the text of the open photo, in the format of the suffix or else the chosen one; never over a photo."""
+        self.writing.emit()
+        page = self._document.page
+        if page is None:
+            return
+        by_suffix = {kind.suffix: kind for kind in FORMATS.values()}
+        kind = by_suffix.get(path.suffix.lower()) or chosen or FORMATS["text"]
+        try:
+            OutputFile(path, overwrite=True).write(kind.render([page]))
+        except StudioError as error:
+            self.failed.emit(Trouble(str(error)))
+        else:
+            self.message.emit(tr("Saved as {name}", name=path.name))
+
+
+def _listed(rows: Iterable[PhotoRow]) -> tuple[ListedPhoto, ...]:
+    return tuple(ListedPhoto(row.name, row.page_id) for row in rows)
+
+
+def _filter(kind: Format) -> str:
+    return f"{tr(kind.title)} (*{kind.suffix})"
+
+
+def _format_of(chosen: str) -> Format:
+    return next((kind for kind in FORMATS.values() if _filter(kind) == chosen), FORMATS["text"])

@@ -1,0 +1,164 @@
+"""File → Export photos: which photos, in which format, where to; done in the background, and reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from ocr_studio.core.editing import edits
+from ocr_studio.core.photo_list.filter_query import parse_filter
+from ocr_studio.jobs.formats.export_photos import ExportEvent, PhotoWritten
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.formats.export_dialog import ExportDialog
+from tests.core.made_datasets import project, words
+from tests.ui.studio import Open
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def many(tmp_path: Path, open_studio: Open, qtbot: QtBot) -> Studio:
+    """Three photos that were read, and one that was not; the first one is open."""
+    made = project(tmp_path / "many", [words(number) for number in (1, 2, 3)])
+    photo = (made.photos / "board 3.png").read_bytes()
+    (made.photos / "new.png").write_bytes(photo + b"\0")  # other bytes, so another photo
+    studio = open_studio(made.photos / "board 1.png")
+    photos = studio.window.photos
+    qtbot.waitUntil(lambda: len(photos.all_rows()) == 4 and all(row.page_id for row in photos.all_rows()[:3]))
+    return studio
+
+
+def select(studio: Studio, *rows: int) -> None:
+    """Select these photos in the list."""
+    photos = studio.window.photos
+    photos.clearSelection()
+    for row in rows:
+        photos.selectionModel().select(photos.model().index(row, 0), QItemSelectionModel.SelectionFlag.Select)
+
+
+def dialog_of(studio: Studio, action: str = "export") -> ExportDialog:
+    studio.window.action_set[action].trigger()
+    return next(each for each in studio.window.findChildren(ExportDialog) if each.isVisible())
+
+
+def run(dialog: ExportDialog, qtbot: QtBot) -> str:
+    """Export, and return the report."""
+    QTest.mouseClick(dialog.export, LEFT)
+    qtbot.waitUntil(lambda: not dialog.busy)
+    return dialog.status.text().replace("\u200b", "")
+
+
+def skipped(dialog: ExportDialog) -> list[tuple[str, str]]:
+    if dialog.skipped.isHidden():
+        return []
+    model = dialog.skipped.model()
+    return [(model.index(row, 0).data(), model.index(row, 1).data()) for row in range(model.rowCount())]
+
+
+def test_all_photos_are_exported_and_what_is_skipped_is_named_once(
+    many: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    folder = many.window.photos.photos.folder
+    page = many.document.page
+    assert page is not None
+    many.document.push(edits.write(page, many.document.order()[0], "Just now"))
+    dialog = dialog_of(many)
+    assert dialog.scope.currentText() == "All photos in this folder (4)"
+    said = run(dialog, qtbot)
+    out = folder / "export"
+    assert said == f"3 of 4 photos exported to {out}. 1 photo was skipped. Click it to open it."
+    assert skipped(dialog) == [("new.png", "Not read yet. Read the photo, then export it again.")]
+    assert sorted(path.name for path in out.glob("*.txt")) == ["board 1.txt", "board 2.txt", "board 3.txt"]
+    assert (out / "board 1.txt").read_text().startswith("Just now")
+    QTest.mouseClick(dialog.show_folder, LEFT)
+    assert shown == [str(out)]
+    dialog.skipped.clicked.emit(dialog.skipped.model().index(0, 0))
+    qtbot.waitUntil(lambda: many.opening.path == folder / "new.png")
+    assert not many.window.findChildren(ExportDialog)
+
+
+def test_selected_photos_are_saved_by_every_way_of_saving(many: Studio, qtbot: QtBot) -> None:
+    select(many, 0, 2)
+    out = many.window.photos.photos.folder / "export"
+    suffixes = {"text": "txt", "md": "md", "json": "json", "csv": "csv"}
+    for kind, suffix in suffixes.items():
+        dialog = dialog_of(many, f"save_{suffix}")
+        assert (dialog.scope.currentText(), dialog.kind.currentData()) == ("Selected photos (2)", kind)
+        assert run(dialog, qtbot) == f"2 of 2 photos exported to {out}"
+        assert sorted(path.name for path in out.glob(f"*.{suffix}")) == [f"board 1.{suffix}", f"board 3.{suffix}"]
+        dialog.reject()
+    for action, kind in (("save_cleaned", "cleaned"), ("export_chosen", "csv"), ("export", "csv")):
+        dialog = dialog_of(many, action)
+        assert (dialog.scope.currentText(), dialog.kind.currentData()) == ("Selected photos (2)", kind)
+        assert dialog.files.isEnabled() == (kind != "cleaned")
+        dialog.reject()
+    select(many, 1)
+    many.window.action_set["save_txt"].trigger()
+    (asked,) = many.window.findChildren(QFileDialog)
+    assert asked.isVisible()
+    asked.reject()
+
+
+def test_filtered_photos_go_to_one_file_and_the_choice_is_offered_again(
+    many: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    many.window.photos.set_filter(parse_filter("name:board -name:2"))
+    dialog = dialog_of(many)
+    assert dialog.scope.currentText() == "Photos that match the filter (2)"
+    dialog.files.setCurrentIndex(1)
+    dialog.folder.line.setText(str(tmp_path / "texts"))
+    out = tmp_path / "texts" / "many.txt"
+    assert run(dialog, qtbot) == f"2 of 2 photos exported to {out}"
+    assert [line for line in out.read_text().splitlines() if "board" in line] == ["board 1.png", "board 3.png"]
+    dialog.reject()
+    again = dialog_of(many)
+    assert (again.files.currentData(), again.folder.path) == ("one", tmp_path / "texts")
+    out.write_text("edited")  # a file of somebody else stays, unless that is asked for
+    said = run(again, qtbot)
+    assert said.startswith(f"{out}: the file was not written by this program")
+    assert out.read_text() == "edited"
+    again.replace.setChecked(True)
+    assert run(again, qtbot) == f"2 of 2 photos exported to {out}"
+
+
+@pytest.mark.parametrize("way", ["stop", "close"])
+def test_stopped_half_way_it_says_what_was_written(
+    many: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    dialog = dialog_of(many)
+    hear = dialog._on_event
+
+    def stop_at_the_first(event: ExportEvent) -> None:
+        hear(event)
+        if isinstance(event, PhotoWritten):
+            (dialog.export.click if way == "stop" else dialog.reject)()
+
+    monkeypatch.setattr(dialog, "_on_event", stop_at_the_first)
+    told: list[str] = []
+    dialog.message.connect(told.append)
+    ended: list[str] = []
+    dialog.finished.connect(lambda _: ended.append("closed"))
+    QTest.mouseClick(dialog.export, LEFT)
+    qtbot.waitUntil(lambda: bool(ended) if way == "close" else not dialog.busy)
+    if way == "stop":
+        told.append(dialog.status.text().replace("\u200b", ""))
+    out = many.window.photos.photos.folder / "export" / "board 1.txt"
+    assert told == [f"Stopped. 1 of 4 photos exported to {out}"]
+
+
+def test_a_folder_that_cannot_be_made_is_named(many: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "file.txt").write_text("mine")
+    dialog = dialog_of(many)
+    dialog.folder.line.setText(str(tmp_path / "file.txt" / "x"))
+    assert str(tmp_path / "file.txt") in run(dialog, qtbot)
+    assert dialog.show_folder.isHidden()
+    dialog.folder.line.clear()
+    assert not dialog.export.isEnabled()
