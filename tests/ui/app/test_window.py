@@ -76,14 +76,15 @@ def test_f11_fills_the_screen_and_esc_leaves_it_when_there_is_nothing_else_to_ca
 def test_turned_writing_is_read_again(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png")
     document = studio.document
+    first, second = document.order()[:2]
     assert document.page is not None
-    second = document.order()[1]
     document.push(edits.write(document.page, second, "mine"))
-    document.select(document.order()[:2])
+    document.select([first, second])
     QTest.keyClick(studio.window.view, Key.Key_BraceRight)
-    qtbot.waitUntil(lambda: texts(studio)[0].startswith("again"))
-    assert texts(studio)[1] == "mine"
-    assert [round(geometry.measure_angle(word.quad)) for word in document.selected_words()] == [90, 90]
+    qtbot.waitUntil(lambda: document.page is not None and document.page.words[first].text.startswith("again"))
+    words = document.page.words
+    assert words[second].text == "mine"
+    assert [round(geometry.measure_angle(words[key].quad)) for key in (first, second)] == [90, 90]
     menu = studio.window.action_set.context_menu(studio.window, Where.CONTEXT)
     ids = {action.objectName() for action in menu.actions()}
     assert {"tool_split", "turn_writing_left", "turn_writing_right"} <= ids
