@@ -109,7 +109,7 @@ def work(options: argparse.Namespace) -> int:
     else:
         find_project = _project_finder(places(options, preferred))
         events = reading.read_photos(
-            ocr_service, photos, project_of=find_project, facts_of=partial(_find_writer, find_project)
+            ocr_service, photos, project_of=find_project, facts_of=partial(_find_facts, find_project)
         )
         read = answer(progress.watch(events), photos, options)
     complain_of_runtime(ocr_service)
@@ -130,10 +130,11 @@ def _project_finder(where: Places) -> Callable[[Path], Project | None]:
     return lambda photo: of_folder(photo.parent)
 
 
-def _find_writer(find_project: Callable[[Path], Project | None], photo: Path, page_id: str) -> PageFacts:
-    """Return who wrote on a photo, if its project says so."""
+def _find_facts(find_project: Callable[[Path], Project | None], photo: Path, page_id: str) -> PageFacts:
+    """Return who wrote on a photo and how it is turned, if its project says so."""
     project = find_project(photo)
-    return PageFacts(writer=read_batch.load_facts(project, page_id).writer if project else None)
+    known = read_batch.load_facts(project, page_id) if project else PageFacts()
+    return PageFacts(writer=known.writer, frame=known.frame)
 
 
 def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:

@@ -230,17 +230,39 @@ class BoardLook:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoFrame:
+    """How a photo is turned before anything else: words, boxes and pictures are of the turned photo, the file stays.
+
+    Attributes:
+        width: Width of the upright photo as its file has it, in pixels.
+        height: Its height.
+        quarters: How many times it is turned by 90° clockwise, 1..3.
+    """
+
+    width: int
+    height: int
+    quarters: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the turned photo, in pixels."""
+        return (self.height, self.width) if self.quarters % 2 else (self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
 class PageFacts:
     """What a person says of a whole page.
 
     writer: who wrote on the board. tags: words to find it by, in the order given. note: whatever else, any number of
-    lines. board: how its board is looked at, None where nobody has changed that.
+    lines. board: how its board is looked at, None where nobody has changed that. frame: how the photo is turned, None
+    where it is as its file has it.
     """
 
     writer: str | None = None
     tags: tuple[str, ...] = ()
     note: str = ""
     board: BoardLook | None = None
+    frame: PhotoFrame | None = None
 
     @property
     def board_to_read(self) -> BoardLook | None:
@@ -312,8 +334,8 @@ class Page:
     changes or the user arranges the words (``order``).
 
     id: hash of the photo's bytes (``photo_file.compute_content_id``). image: path of the photo relative to the
-    project's photo folder, "/" between parts. width, height: pixels of the upright photo. read_at: when it was last
-    read, ISO 8601 UTC.
+    project's photo folder, "/" between parts. width, height: pixels of the upright photo, turned as ``facts.frame``
+    says. read_at: when it was last read, ISO 8601 UTC.
     """
 
     id: str
@@ -327,6 +349,12 @@ class Page:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
+
+    @property
+    def file_size(self) -> tuple[int, int]:
+        """Width and height of the upright photo as its file has it, in pixels."""
+        frame = self.facts.frame
+        return (frame.width, frame.height) if frame else (self.width, self.height)
 
     @property
     def state(self) -> PageState:
@@ -409,7 +437,9 @@ def apply(page: Page, edit: Edit) -> Page:
             del words[key]
         else:
             words[key] = after
-    return replace(page, words=words, facts=edit.facts[1] if edit.facts else page.facts, order=order)
+    facts = edit.facts[1] if edit.facts else page.facts
+    width, height = facts.frame.size if facts.frame else page.file_size
+    return replace(page, width=width, height=height, words=words, facts=facts, order=order)
 
 
 def new_id() -> str:

@@ -10,6 +10,7 @@ from ocr_studio.core.page import (
     Mark,
     Page,
     PageFacts,
+    PhotoFrame,
     Quad,
     TextSource,
     Transcription,
@@ -82,6 +83,7 @@ facts = st.builds(
         strength=st.floats(0, 1),
         **{name: st.booleans() for name in BOARD_SWITCHES},
     ),
+    frame=st.none() | st.builds(PhotoFrame, st.just(1000), st.just(1000), st.integers(1, 3)),
 )
 
 

@@ -116,6 +116,16 @@ def _turned(studio: Studio, was: Before) -> bool:
     return _word(studio, "w0").quad != was.page.words["w0"].quad
 
 
+def _photo_turned(quarters: int) -> Effect:
+    def turned(studio: Studio, was: Before) -> bool:
+        page = studio.document.page
+        assert page is not None
+        assert page.facts.frame is not None
+        return page.facts.frame.quarters == quarters and (page.width, page.height) == (was.page.height, was.page.width)
+
+    return turned
+
+
 def _copied(studio: Studio, _: Before) -> bool:
     text = QGuiApplication.clipboard().text()
     return "Shop" in text and "nothing" not in text
@@ -250,6 +260,8 @@ EFFECTS: Mapping[str, Effect] = {
     "read_chosen": lambda s, _: s.window.photos_panel.batch.busy,
     "read_unread": lambda s, _: s.window.photos_panel.batch.busy,
     "photo_facts": _over("QDialog"),
+    "rotate_photo_left": _photo_turned(3),
+    "rotate_photo_right": _photo_turned(1),
     "zoom_in": lambda s, was: s.window.view.zoom > was.zoom,
     "zoom_out": lambda s, was: s.window.view.zoom < was.zoom,
     "fit": lambda s, _: s.window.view.shows_whole,

@@ -26,7 +26,7 @@ from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, stays_inside
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Page, Quad
+from ocr_studio.core.page import Page, PhotoFrame, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.translation import tr
@@ -41,7 +41,8 @@ MAX_WORDS: Final = 20_000
 class TruePage:
     """A photo and what truly stands on it.
 
-    image: how the photo is called, for people. photo: where it is. words: in pixels of the upright photo. whole: they
+    image: how the photo is called, for people. photo: where it is. words: in pixels of the upright photo, turned as
+    ``frame`` says. whole: they
     are all the words there are; else only those that a person has checked. page_id: hash of the photo's bytes the words
     belong to, or nothing where nobody noted it. folder: where a photo of these bytes may be that was renamed. writer:
     who wrote on it, where known.
@@ -54,6 +55,7 @@ class TruePage:
     page_id: str = ""
     folder: Path | None = None
     writer: str | None = None
+    frame: PhotoFrame | None = None
 
 
 class BadTruth(StudioError):
@@ -198,6 +200,7 @@ def _checked(page: Page, project: Project) -> TruePage:
         page_id=page.id,
         folder=project.photos,
         writer=page.facts.writer,
+        frame=page.facts.frame,
     )
 
 

@@ -129,7 +129,8 @@ class _ExampleCutter:
 
     def _opened(self, source: SourcePage) -> RGB | None:
         try:
-            return self._moved.open(source.photo, source.page.id, source.folder)[1]
+            page = source.page
+            return self._moved.open(source.photo, page.id, source.folder, frame=page.facts.frame)[1]
         except StudioError as error:
             self._making.trouble.append(str(error))
             return None

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.metrics import LIES_IN, Comparison, Labelled, PhotoScore
+from ocr_studio.core.page import PhotoFrame
 
 
 class MistakeKind(StrEnum):
@@ -66,7 +67,7 @@ class PhotoResult:
 
     image, whole: as in TruePage. photo: where it was found. width, height: pixels of the upright photo. seconds: of
     reading, opening the file left out. pictures: a JPEG of each mistake's place, most often on disk. writer: who wrote
-    on it, where known.
+    on it, where known. frame: how the photo is turned.
     """
 
     image: str
@@ -79,6 +80,7 @@ class PhotoResult:
     mistakes: tuple[Mistake, ...]
     pictures: Sequence[bytes]
     writer: str | None = None
+    frame: PhotoFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

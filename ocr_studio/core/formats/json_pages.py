@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.reading_order import page_order
 
@@ -13,15 +14,17 @@ from ocr_studio.core.reading_order import page_order
 def build_page_object(page: Page) -> dict[str, object]:
     """One page as plain values: image, width, height, words in reading order, text.
 
-    quad: four [x, y] in pixels of the upright photo, clockwise from the text's top left. confidence: 0..1 or null.
-    line: number of the word's line in reading order, from 1.
+    quad: four [x, y] in pixels of the upright photo as its file has it, clockwise from the text's top left.
+    confidence: 0..1 or null. line: number of the word's line in reading order, from 1.
     """
     lines, text = page_order.find_lines_and_text(page)
+    width, height = page.file_size
+    numbered = [(word, number) for number, line in enumerate(lines, start=1) for word in line]
     return {
         "image": format_photo_name(page.image),
-        "width": page.width,
-        "height": page.height,
-        "words": [_build_word_object(word, number) for number, line in enumerate(lines, start=1) for word in line],
+        "width": width,
+        "height": height,
+        "words": [_build_word_object(page, word, number) for word, number in numbered],
         "text": text,
     }
 
@@ -32,11 +35,11 @@ def render(pages: Sequence[Page]) -> str:
     return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=1) + "\n"
 
 
-def _build_word_object(word: Word, line: int) -> dict[str, object]:
+def _build_word_object(page: Page, word: Word, line: int) -> dict[str, object]:
     alternatives = word.machine.alternatives if word.machine else ()
     return {
         "id": word.id,
-        "quad": [[x, y] for x, y in word.quad.corners],
+        "quad": [[x, y] for x, y in photo_frame.quad_in_file(page, word.quad).corners],
         "text": word.text,
         "confidence": word.confidence,
         "alternatives": [{"text": other.text, "confidence": other.confidence} for other in alternatives],

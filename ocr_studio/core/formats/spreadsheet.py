@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.reading_order import page_order
@@ -47,5 +48,5 @@ def _list_rows(page: Page) -> Iterator[list[object]]:
         for word in words:
             number += 1
             confidence = "" if word.confidence is None else round(word.confidence, 4)
-            corners = [value for corner in word.quad.corners for value in corner]
+            corners = [value for corner in photo_frame.quad_in_file(page, word.quad).corners for value in corner]
             yield [name, number, escape_cell(word.text), confidence, word.state.value, line, *corners]

@@ -12,12 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.geometry.quads import Floats
-from ocr_studio.core.page import Quad
+from ocr_studio.core.page import PhotoFrame, Quad
 
 Photo: TypeAlias = NDArray[np.uint8]
 
 # OpenCV keeps pixel positions in 16 bits while it warps; beyond that it refuses.
 _WARP_LIMIT = 32_000
+_TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+def frame_photo(image: Photo, frame: PhotoFrame | None) -> Photo:
+    """Turn a photo, (H, W, 3) uint8, as a frame says; the same array without one."""
+    return image if frame is None else np.asarray(cv2.rotate(image, _TURNS[frame.quarters]), dtype=np.uint8)
 
 
 def crop_quad(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:

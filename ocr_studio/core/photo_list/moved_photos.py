@@ -6,9 +6,9 @@ import contextlib
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, PhotoFrame
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 
@@ -19,21 +19,21 @@ class MovedPhotos:
     def __init__(self) -> None:
         self._by_id: dict[Path, dict[str, Path]] = {}
 
-    def open(self, photo: Path, page_id: str, folder: Path | None) -> tuple[Path, RGB]:
+    def open(self, photo: Path, page_id: str, folder: Path | None, *, frame: PhotoFrame | None) -> tuple[Path, RGB]:
         """Where the photo with this id is now, and the photo, (H, W, 3) uint8 RGB. Raises StudioError.
 
-        folder: where else it may be.
+        folder: where else it may be. frame: how it is turned.
         """
         with contextlib.suppress(StudioError):
             image, found = photo_file.open_photo_with_id(photo)
             if found == page_id:
-                return photo, image
+                return photo, warping.frame_photo(image, frame)
         path = self._elsewhere(photo, page_id, folder)
-        return path, photo_file.open_photo(path)
+        return path, warping.frame_photo(photo_file.open_photo(path), frame)
 
     def of_page(self, page: Page, project: Project) -> tuple[Path, RGB]:
         """As ``open``, of a page of a project. Raises StudioError also where words would stand elsewhere on it."""
-        path, image = self.open(project.photo(page), page.id, project.photos)
+        path, image = self.open(project.photo(page), page.id, project.photos, frame=page.facts.frame)
         if image.shape[:2] != (page.height, page.width):
             raise StudioError(tr("the size of the photo has changed since its words were found"), file=path)
         return path, image

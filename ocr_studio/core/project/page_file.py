@@ -26,6 +26,7 @@ from ocr_studio.core.page import (
     OrderChange,
     Page,
     PageFacts,
+    PhotoFrame,
     Quad,
     StepName,
     TextSource,
@@ -36,7 +37,9 @@ from ocr_studio.core.page import (
 from ocr_studio.core.plain_text import one_line
 
 # 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
-FORMAT: Final = 2
+# 3: the photo may be turned; all other pages are still written as 2, so that earlier versions open them.
+FORMAT: Final = 3
+_UNTURNED: Final = 2
 
 # Far beyond any photo of writing; what exceeds them is no page of ours and must not fill the memory, nor keep anybody
 # waiting: of 50,000 words the reading order is found in seconds (tests/benchmarks/large_pages.py).
@@ -97,6 +100,12 @@ class _Board(Struct):
     strength: Share = 0.5
 
 
+class _Frame(Struct):
+    width: _Length
+    height: _Length
+    quarters: Annotated[int, Meta(ge=1, le=3)]
+
+
 class _Order(Struct, omit_defaults=True):
     order: _Lines = ()
     order_arranged: bool = True
@@ -108,6 +117,7 @@ class _Facts(_Order, omit_defaults=True):
     tags: Annotated[tuple[_Label, ...], Meta(max_length=MAX_TAGS)] = ()
     note: _Text = ""
     board: _Board | None = None
+    frame: _Frame | None = None
 
 
 class _Head(Struct):
@@ -157,7 +167,7 @@ def encode(page: Page, lines: Lines | None = None) -> bytes:
         raise NotAPage(_too_many(len(page.words)))
     known = _head(_converted({name: getattr(page, name) for name in _HEAD}, _Head))
     head = {
-        "format": FORMAT,
+        "format": FORMAT if page.facts.frame else _UNTURNED,
         **{name: getattr(known, name) for name in _HEAD},
         "read_at": page.read_at or None,
         **facts_fields(page.facts),
@@ -198,8 +208,11 @@ def decode(data: bytes) -> Page:
     if len(by_id) != len(found.words):
         raise NotAPage("two words have the same id")
     read_at = found.read_at and _label(found.read_at)
-    facts = _converted(fields, _Facts)
-    return Page(head.id, head.image, head.width, head.height, by_id, read_at, _facts(facts), _order(facts))
+    known = _converted(fields, _Facts)
+    facts = _facts(known)
+    if facts.frame and facts.frame.size != (head.width, head.height):
+        raise NotAPage("the turned photo has another size")
+    return Page(head.id, head.image, head.width, head.height, by_id, read_at, facts, _order(known))
 
 
 def line(value: object) -> bytes:
@@ -231,7 +244,10 @@ def facts_fields(facts: PageFacts) -> dict[str, object]:
     if look := facts.board:
         board = _Board(look.corners.corners if look.corners else None, **_switches(look))
     writer, tags = one_line(facts.writer or "") or None, tuple(tag for tag in map(one_line, facts.tags) if tag)
-    return _builtins(_Facts(writer=writer, tags=tags, note=facts.note, board=board))
+    frame = None
+    if turned := facts.frame:
+        frame = _Frame(turned.width, turned.height, turned.quarters)
+    return _builtins(_Facts(writer=writer, tags=tags, note=facts.note, board=board, frame=frame))
 
 
 def order_fields(changes: Iterable[OrderChange]) -> list[dict[str, object]]:
@@ -257,6 +273,7 @@ def _facts(found: _Facts) -> PageFacts:
         tags=tuple(map(_label, found.tags)),
         note=_whole_characters(found.note),
         board=_board(found.board),
+        frame=_photo_frame(found.frame),
     )
 
 
@@ -268,6 +285,10 @@ def _builtins(fields: Struct) -> dict[str, object]:
 
 def _board(found: _Board | None) -> BoardLook | None:
     return None if found is None else BoardLook(found.corners and Quad(found.corners), **_switches(found))
+
+
+def _photo_frame(found: _Frame | None) -> PhotoFrame | None:
+    return None if found is None else PhotoFrame(found.width, found.height, found.quarters)
 
 
 def _switches(board: _Board | BoardLook) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import error_images, html_report
 from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, mistakes
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project.project import Project
@@ -150,7 +150,8 @@ def write_pages(evaluation: Evaluation, out: OutputFolder) -> Iterator[PageWritt
     total = len(names) + 1
     for number, (photo, name) in enumerate(zip(evaluation.photos, names, strict=True), start=1):
         try:
-            overview = error_images.draw_overview(photo_file.open_photo(photo.photo))
+            shown = warping.frame_photo(photo_file.open_photo(photo.photo), photo.frame)
+            overview = error_images.draw_overview(shown)
         except StudioError:
             overview = b""
         text = html_report.render_photo_page(photo, overview, model=evaluation.model)
@@ -195,7 +196,9 @@ def _result(
     pictures = kept.add(error_images.draw_mistake(image, mistake) for mistake in wrong)
     height, width = image.shape[:2]
     score = metrics.score(compared)
-    return PhotoResult(page.image, path, width, height, page.whole, score, seconds, wrong, pictures, page.writer)
+    return PhotoResult(
+        page.image, path, width, height, page.whole, score, seconds, wrong, pictures, page.writer, page.frame
+    )
 
 
 @dataclass
@@ -225,7 +228,7 @@ class _Finder:
         path = page.photo
         if _content_id(path) != page.page_id:
             path = yield from self._elsewhere(page, done, total)
-        return path, photo_file.open_photo(path)
+        return path, warping.frame_photo(photo_file.open_photo(path), page.frame)
 
     def _elsewhere(self, page: TruePage, done: int, total: int) -> Generator[SearchingPhoto, None, Path]:
         if page.folder is not None:

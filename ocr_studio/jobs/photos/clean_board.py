@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.formats import marked_pictures
 from ocr_studio.core.formats.output_folder import OutputFile
-from ocr_studio.core.images import board_cleaning, board_corners, photo_file
+from ocr_studio.core.images import board_cleaning, board_corners, photo_file, warping
 from ocr_studio.core.images.board_cleaning import CleanedBoard
 from ocr_studio.core.images.board_corners import Board
 from ocr_studio.core.images.pixel_formats import shrink_image
@@ -108,7 +108,7 @@ def encoded(image: Photo, look: BoardLook, suffix: str) -> bytes:
 
 def encode_page(project: Project, page: Page) -> bytes:
     """The cleaned board of a page as a PNG, as the board view shows it. Raises StudioError: The photo can't be read."""
-    photo = photo_file.open_photo(project.photo(page))
+    photo = warping.frame_photo(photo_file.open_photo(project.photo(page)), page.facts.frame)
     return encoded(photo, page.facts.board or BoardLook(), ".png")
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, write_failed
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoRow
@@ -56,7 +56,8 @@ class PhotoOpened:
     Attributes:
         path: The photo.
         page: Its page.
-        image: The upright photo, (H, W, 3) uint8 RGB.
+        photo: The upright photo as its file has it, (H, W, 3) uint8 RGB.
+        image: The photo, turned as the page says, (H, W, 3) uint8 RGB.
         project: Its project.
         read_only: Why it can't be changed here, or empty.
         warning: A message for the user, or empty.
@@ -68,6 +69,7 @@ class PhotoOpened:
 
     path: Path
     page: Page
+    photo: NDArray[np.uint8]
     image: NDArray[np.uint8]
     project: Project
     read_only: str = ""
@@ -126,7 +128,7 @@ def open_photo(
         StudioError: The project can't be read.
     """
     path = Path(os.path.abspath(path))
-    image, page_id = photo_file.open_photo_with_id(path)
+    photo, page_id = photo_file.open_photo_with_id(path)
     project = projects.get(path.parent)
     if project is None:
         try:
@@ -149,10 +151,11 @@ def open_photo(
     unread = page is None or page.read_at is None
     if save_options.saves_state and save_options.will_change and unread and not (read_only or warning):
         read_only, warning = _lock(project, create=True)
+    image = warping.frame_photo(photo, page.facts.frame if page else None)
     height, width = image.shape[:2]
     twin = _twin(project, page, path) if page else ""
     page = replace(page or Page(page_id, "", width, height), image=project.relative(path), width=width, height=height)
-    yield PhotoOpened(path, page, image, project, read_only, warning, twin)
+    yield PhotoOpened(path, page, photo, image, project, read_only, warning, twin)
 
 
 def prepare_editing(opened: PhotoOpened, *, save_options: SaveOptions, known: Project | None = None) -> PhotoOpened:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ocr_studio.core import paths
-from ocr_studio.core.editing import edits
+from ocr_studio.core.editing import edits, photo_frames
 from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.page import Page, PageState, apply
 from ocr_studio.core.project import undo_log
@@ -27,6 +27,8 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
     boxes stay. Returns the page as it is now in the project. Raises StudioError.
     """
     now = project.load_page(read.id)
+    if now is not None:
+        read = photo_frames.follow_frame(read, now.facts.frame)
     if now is None or now.state is PageState.UNREAD:
         page = replace(read, facts=now.facts) if now else read
         project.save_page(page)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.photo_list.thumbnail_cache import CachedPicture, ThumbnailCache
 from ocr_studio.core.project.page_cache import Stamp, stamp
+from ocr_studio.core.project.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,24 @@ class ThumbnailQueue:
 
 
 def thumbnails(
-    wanted: ThumbnailQueue, *, folder: Path, side: int, cache: ThumbnailCache | None = None
+    wanted: ThumbnailQueue,
+    *,
+    folder: Path,
+    side: int,
+    cache: ThumbnailCache | None = None,
+    project: Project | None = None,
 ) -> Iterator[Thumbnail]:
-    """Make thumbnails, their longer side at most ``side`` pixels, until the queue of file names is empty."""
+    """Make thumbnails, their longer side at most ``side`` pixels, until the queue of file names is empty.
+
+    They are turned as the project says; those in the cache are as the files have them.
+    """
     while (name := wanted.next()) is not None:
-        yield thumbnail(folder / name, side=side, cache=cache)
+        made = thumbnail(folder / name, side=side, cache=cache)
+        frame = None
+        with contextlib.suppress(StudioError):  # reported when the photo is opened
+            page = project.load_page(made.page_id, aside=False) if project and made.page_id else None
+            frame = page.facts.frame if page else None
+        yield made if made.picture is None else replace(made, picture=warping.frame_photo(made.picture, frame))
 
 
 def thumbnail(path: Path, *, side: int, cache: ThumbnailCache | None = None) -> Thumbnail:

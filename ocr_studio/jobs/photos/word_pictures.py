@@ -50,7 +50,9 @@ def pictures(project: Project, places: Iterable[PicturePlace], *, height: int) -
         photo = None
         with contextlib.suppress(StudioError):  # reported when the photo is opened
             if stays_inside(some[0].image):  # the index file may not be trusted
-                _, image = moved.open(project.photos / some[0].image, page_id, project.photos)
+                page = project.load_page(page_id, aside=False)
+                frame = page.facts.frame if page else None
+                _, image = moved.open(project.photos / some[0].image, page_id, project.photos, frame=frame)
                 photo = Pyramid(image)
         for place in some:
             yield PlacePicture(place, None if photo is None else _level(photo, place.quad, height))

@@ -21,7 +21,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import board_corners, photo_file, warping
 from ocr_studio.core.models import registry
-from ocr_studio.core.page import BoardLook, Page, PageFacts, Quad, TextSource, Transcription, Word, now
+from ocr_studio.core.page import BoardLook, Page, PageFacts, PhotoFrame, Quad, TextSource, Transcription, Word, now
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.reading_order import layout as reading_order
@@ -394,8 +394,8 @@ def read_photos(
         ocr_service: The reader.
         paths: The photo files; other items are yielded unchanged, in their order.
         project_of: Returns the project of a photo, if any.
-        facts_of: Returns what is known of a photo, by its path and page id: who wrote on it, and how its board is
-            cleaned before it is read. Called in another thread.
+        facts_of: Returns what is known of a photo, by its path and page id: who wrote on it, how it is turned, and how
+            its board is cleaned before it is read. Called in another thread.
 
     Yields:
         The events of each photo, then PhotoRead or PhotoFailed.
@@ -431,7 +431,8 @@ def read_photos(
                 yield PhotoFailed(path, str(error))
                 continue
             width, height = photo.size
-            yield PhotoRead(path, Page(photo.page_id, path.name, width, height, words, when), seconds)
+            facts = PageFacts(frame=photo.frame)
+            yield PhotoRead(path, Page(photo.page_id, path.name, width, height, words, when, facts), seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,10 +442,11 @@ class _OpenedPhoto:
     Attributes:
         image: What is read: the photo, or its cleaned board.
         page_id: The content id of the photo.
-        size: Width and height of the photo.
+        size: Width and height of the photo, turned as its frame says.
         lines: The lines of writing, (N, 6, 2); None if they haven't been searched for yet.
         back: Maps image to photo pixels, (3, 3); None if the image is the photo.
         writer: Who wrote on it, if known.
+        frame: How the photo is turned.
     """
 
     image: NDArray[np.uint8]
@@ -453,6 +455,7 @@ class _OpenedPhoto:
     lines: NDArray[np.float32] | None
     back: NDArray[np.floating] | None
     writer: str | None
+    frame: PhotoFrame | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,11 +492,12 @@ def _open_ahead(
 
 def _open_photo(ocr_service: OcrService, path: Path, facts_of: Callable[[Path, str], PageFacts]) -> _OpenedPhoto:
     image, page_id = photo_file.open_photo_with_id(path)
-    height, width = image.shape[:2]
     facts, back = facts_of(path, page_id), None
+    image = warping.frame_photo(image, facts.frame)
+    height, width = image.shape[:2]
     if facts.board_to_read is not None:
         made = clean_board.cleaned(image, facts.board_to_read)
         image, back = made.picture, np.linalg.inv(made.matrix)
     # Only the reading thread may load the recognizer.
     lines = ocr_service.reader().find(image) if ocr_service.ready else None
-    return _OpenedPhoto(image, page_id, (width, height), lines, back, facts.writer)
+    return _OpenedPhoto(image, page_id, (width, height), lines, back, facts.writer, facts.frame)

@@ -46,7 +46,7 @@ def read_batch(
 
 
 def load_facts(project: Project, page_id: str) -> PageFacts:
-    """What the user has said of a page: its writer, and how its board is cleaned before it is read."""
+    """What the user has said of a page: its writer, how it is turned, and how its board is cleaned."""
     try:
         page = project.load_page(page_id, aside=False)
     except StudioError:  # reported when the result is saved

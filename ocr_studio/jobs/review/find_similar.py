@@ -118,7 +118,5 @@ def _alike(photo: Pyramid, page: Page, odds: dict[str, float], look: WordAppeara
 
 def _photo(photos: MovedPhotos, project: Project, page: Page) -> Pyramid | None:
     with contextlib.suppress(StudioError):
-        _, image = photos.open(project.photo(page), page.id, project.photos)
-        if image.shape[:2] == (page.height, page.width):
-            return Pyramid(image)
+        return Pyramid(photos.of_page(page, project)[1])
     return None

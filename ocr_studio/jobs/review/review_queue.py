@@ -13,7 +13,7 @@ from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.page import Page, Quad, Word
+from ocr_studio.core.page import Page, PhotoFrame, Quad, Word
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 from ocr_studio.core.project import second_readings
 from ocr_studio.core.project.project import Project
@@ -162,7 +162,7 @@ class CardMaker:
 
     project: Project
     _moved: MovedPhotos = field(default_factory=MovedPhotos)
-    _photos: OrderedDict[str, Pyramid] = field(default_factory=OrderedDict)
+    _photos: OrderedDict[tuple[str, PhotoFrame | None], Pyramid] = field(default_factory=OrderedDict)
 
     def make(self, wanted: Sequence[Place], size: tuple[int, int], *, enough: int) -> Iterator[CardEvent]:
         """Make the cards of the first ``enough`` words, and of the other words on the same photos.
@@ -191,12 +191,13 @@ class CardMaker:
                 yield _card(photo, place, word, size) if photo and word else gone
 
     def _photo(self, page: Page) -> Pyramid:
-        if page.id not in self._photos:
-            self._photos[page.id] = Pyramid(self._moved.of_page(page, self.project)[1])
+        key = page.id, page.facts.frame
+        if key not in self._photos:
+            self._photos[key] = Pyramid(self._moved.of_page(page, self.project)[1])
             while len(self._photos) > 1 and sum(each.level(0).nbytes for each in self._photos.values()) > _PHOTOS:
                 self._photos.popitem(last=False)
-        self._photos.move_to_end(page.id)
-        return self._photos[page.id]
+        self._photos.move_to_end(key)
+        return self._photos[key]
 
 
 def _card(photo: Pyramid, place: Place, word: Word, size: tuple[int, int]) -> CardEvent:

@@ -48,6 +48,7 @@ class BoardLooking(QObject):
         self.sought: BoardSought | None = None
         self.burnt = 0.0
         document.opened.connect(self._on_opened)
+        document.photo_turned.connect(self._on_opened)
         document.changed.connect(lambda change: self._follow() if change.here else None)
 
     @property

@@ -69,6 +69,7 @@ class RectifiedDocument(QObject):
         self._back: NDArray[np.float64] = np.eye(3)
         self._shown: Page | None = None
         source.opened.connect(self._on_opened)
+        source.photo_turned.connect(self._on_opened)
         source.changed.connect(self._on_change)
         source.selection_changed.connect(self.selection_changed)
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
-from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images import warping
+from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Edit, Page, Quad, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import page_order
@@ -100,10 +101,12 @@ class Document(QObject):
 
     Signals: ``opened`` another photo (or none) is open; ``changed(DocumentChange)`` an edit, an undo or a redo has
     changed this page or others; ``selection_changed`` the selection or the current word is another one;
-    ``picture_changed`` the same page is shown with another image of the same size.
+    ``picture_changed`` the same page is shown with another image of the same size; ``photo_turned`` the photo of the
+    same page is turned otherwise, before ``changed`` tells what else has changed with that.
     """
 
     opened = Signal()
+    photo_turned = Signal()
     changed = Signal(object)
     selection_changed = Signal()
     picture_changed = Signal()
@@ -112,6 +115,7 @@ class Document(QObject):
         super().__init__(parent)
         self.history = History(self, self)
         self._page: Page | None = None
+        self._photo: NDArray[np.uint8] | None = None  # as its file has it
         self._image: NDArray[np.uint8] | None = None
         self._pyramid: Pyramid | None = None
         self._selection: frozenset[str] = frozenset()
@@ -139,7 +143,7 @@ class Document(QObject):
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
-        """The upright photo, (H, W, 3) uint8 RGB, or None."""
+        """The upright photo, turned as the page says, (H, W, 3) uint8 RGB, or None."""
         return self._image
 
     @property
@@ -202,6 +206,7 @@ class Document(QObject):
         page: Page | None,
         image: NDArray[np.uint8] | None,
         *,
+        photo: NDArray[np.uint8] | None = None,
         writable: bool = True,
         order: tuple[str, ...] | None = None,
         pyramid: Pyramid | None = None,
@@ -210,7 +215,8 @@ class Document(QObject):
 
         Args:
             page: The page, or None to close the photo.
-            image: The upright photo, (H, W, 3) uint8 RGB, or None.
+            image: The upright photo, turned as the page says, (H, W, 3) uint8 RGB, or None.
+            photo: The upright photo as its file has it, if that differs.
             writable: Whether the page may be changed.
             order: Word ids in reading order, if known already.
             pyramid: Smaller sizes of the image, if made already.
@@ -219,6 +225,7 @@ class Document(QObject):
             self.history.begin(None)
         self._writable = writable
         self._page, self._image, self._order = page, image, order
+        self._photo = image if photo is None else photo
         self._expected = {}, ()
         self._read_at = page.read_at if page else None
         self._unread = self._read_at is None
@@ -265,7 +272,7 @@ class Document(QObject):
 
     def show(self, change: DocumentChange) -> None:
         """Show what a change has made of the page, and tell everyone of the change. Called by the history."""
-        page = change.after.get(self._page.id) if self._page else None
+        page, before = change.after.get(self._page.id) if self._page else None, self._page
         edit = change.step.edits.get(page.id) if page and change.step else None
         if page is not None:
             if change.undone and self._unread and not page.words:
@@ -278,6 +285,11 @@ class Document(QObject):
             change = replace(change, after={**change.after, page.id: page}, here=True, words=words)
         if edit and not page_order.keeps_order(edit):
             self._order = None
+        if page and before and page.facts.frame != before.facts.frame and self._photo is not None:
+            self._image = warping.frame_photo(self._photo, page.facts.frame)
+            self._pyramid = Pyramid(self._image)
+            self._pyramid.make_levels(SMALLEST_SHOWN)
+            self.photo_turned.emit()
         self.changed.emit(change)
         gone = {key for key, (_, after) in edit.changes.items() if after is None} if edit else set()
         if gone & self._selection:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.natural_order import make_natural_key
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import UndoLog
@@ -251,7 +251,9 @@ class Opening(QObject):
         if newer is None:
             return event
         seen = event.page
-        page = replace(newer, image=seen.image, width=seen.width, height=seen.height)
+        page = replace(newer, image=seen.image)
+        if page.facts.frame != seen.facts.frame:
+            event = replace(event, image=warping.frame_photo(event.photo, page.facts.frame), pyramid=None)
         same = (page.words, page.order) == (seen.words, seen.order)
         return replace(event, page=page, order=event.order if same else None)
 
@@ -270,7 +272,12 @@ class Opening(QObject):
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.saves_state and not event.read_only else None)
         self._document.open(
-            event.page, event.image, writable=not event.read_only, order=event.order, pyramid=event.pyramid
+            event.page,
+            event.image,
+            photo=event.photo,
+            writable=not event.read_only,
+            order=event.order,
+            pyramid=event.pyramid,
         )
         self.opened.emit(event)
         if moved:

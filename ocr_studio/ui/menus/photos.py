@@ -70,4 +70,14 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         "mdi6.tag-multiple-outline", where=Where.PHOTO_LIST, tip="Set the writer and the tags of the selected photos",
         when=_chosen, edits=True, why="Select photos in the list first.",
     ),
+    ActionSpec(
+        "rotate_photo_left", "Rotate photo &left", lambda p: p.photos_panel.rotation.rotate(-1), "&Photos", 4,
+        "mdi6.rotate-left-variant", ("Ctrl+Shift+Left",), Where.PHOTO_LIST, when=has_photo, edits=True,
+        tip="Turn the photo counter-clockwise with its boxes, in the list all selected photos; the files don’t change",
+    ),
+    ActionSpec(
+        "rotate_photo_right", "Rotate photo ri&ght", lambda p: p.photos_panel.rotation.rotate(1), "&Photos", 4,
+        "mdi6.rotate-right-variant", ("Ctrl+Shift+Right",), Where.PHOTO_LIST, when=has_photo, edits=True,
+        tip="Turn the photo clockwise with its boxes, in the list all selected photos; the files don’t change",
+    ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from ocr_studio.core.editing import edits
+from ocr_studio.core.editing import edits, photo_frames
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
@@ -261,6 +261,7 @@ class BatchReading(QObject):
         fresh, shown = replace(event.page, image=project.relative(event.path)), document.page
         is_open = shown is not None and shown.id == fresh.id
         now = document.history.page(fresh.id)
+        fresh = photo_frames.follow_frame(fresh, now.facts.frame if now else None)
         if not is_open and (now is None or not (now.words or now.read_at)):
             page = replace(fresh, facts=now.facts) if now else fresh
             self._autosave.save(project, [page])

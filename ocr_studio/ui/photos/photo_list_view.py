@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -104,6 +104,7 @@ class PhotoListView(QListView):
         """Show these photos, with ``current`` marked as open; ``listing`` is of their folder, if there is one."""
         before, self._current = self._current, current
         self._model.set_open(current.name if current else "")
+        self.pictures.project = project
         self.photos.show(photos, project, listing)
         if current != before:
             if self.filter or self.sort is not PhotoSort.NAME:
@@ -114,6 +115,11 @@ class PhotoListView(QListView):
         """Update the row of this photo from its page."""
         if path.parent == self.photos.folder:
             self.photos.set_page(path.name, page)
+
+    def renew_pictures(self, names: Iterable[str]) -> None:
+        """Make the thumbnails of these photos again, as they were turned."""
+        self.pictures.renew(names)
+        self._look.start()
 
     def set_refused(self, path: Path, why: str) -> None:
         """Mark a photo that could not be opened or read."""

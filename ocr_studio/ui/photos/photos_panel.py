@@ -29,6 +29,7 @@ from ocr_studio.ui.photos.folder_watcher import FolderWatcher
 from ocr_studio.ui.photos.metadata_dialog import MetadataChange, MetadataDialog
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.renamed_photos import RenamedPhotos
+from ocr_studio.ui.photos.rotate_photos import PhotoRotation
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Most photos whose writer and tags can be set at once: their pages stay in memory until saved, and the step is undone
@@ -71,6 +72,7 @@ class PhotosPanel(QWidget):
         self._take_soon.timeout.connect(self._update_changed)
         self._watch = FolderWatcher(self)
         self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
+        self.rotation = PhotoRotation(photos, document, opening, lane, self)
         self._lay_out()
         self._connect()
 
@@ -141,6 +143,8 @@ class PhotosPanel(QWidget):
         opening.opened.connect(self._follow)
         self._watch.changed.connect(opening.look_again)
         self._document.changed.connect(self._note_pages)
+        self.rotation.message.connect(self.message)
+        self.rotation.failed.connect(self.failed)
         batch.page_read.connect(photos.set_page)
         batch.photo_failed.connect(photos.set_refused)
         batch.ended.connect(lambda _: photos.reshow())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
 from ocr_studio.core.photo_list.thumbnail_cache import ThumbnailCache
+from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later
 from ocr_studio.jobs.photos import thumbnails
 from ocr_studio.jobs.photos.thumbnails import Thumbnail, ThumbnailQueue
@@ -25,6 +26,7 @@ class ThumbnailLoader(QObject):
 
     Attributes:
         kept: whether thumbnails are also saved on the disk.
+        project: the project that says how the photos are turned.
 
     Signals:
         loaded(Thumbnail): a thumbnail, or why there is none.
@@ -44,6 +46,7 @@ class ThumbnailLoader(QObject):
         self._job: Job | None = None
         self._folder, self._side, self._ratio = Path(), 0, 1.0
         self.kept = True
+        self.project: Project | None = None
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -82,13 +85,22 @@ class ThumbnailLoader(QObject):
         if (picture := self._pictures.pop(name, None)) is not None:
             self._bytes -= _size(picture)
 
+    def renew(self, names: Iterable[str]) -> None:
+        """Drop the thumbnails of photos that were turned, also those that are being made; request them again."""
+        self._drop_job()
+        for name in names:
+            self.forget(name)
+
     def _forget_all(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._drop_job()
         self._pictures.clear()
         self._refused.clear()
         self._bytes = 0
+
+    def _drop_job(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
         # The old one belongs to a job that may still be running.
         self._wanted = ThumbnailQueue()
 
@@ -96,9 +108,9 @@ class ThumbnailLoader(QObject):
         if self._job is not None or not self._wanted:
             return
         wanted, folder, side = self._wanted, self._folder, round(self._side * self._ratio)
-        cache = ThumbnailCache(folder, side=side) if self.kept else None
+        cache, project = ThumbnailCache(folder, side=side) if self.kept else None, self.project
         job = self._job = self._lane.submit(
-            lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache),
+            lambda: thumbnails.thumbnails(wanted, folder=folder, side=side, cache=cache, project=project),
             name=later("Creating thumbnails"),
             priority=Priority.LOW,
         )

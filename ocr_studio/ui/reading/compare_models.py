@@ -44,6 +44,7 @@ class TwoReadings(QObject):
         self.trouble: Trouble | None = None
         self.left_photo = False
         document.opened.connect(self._leave_photo)
+        document.photo_turned.connect(self._leave_photo)
         document.changed.connect(self._follow)
 
     @property

@@ -51,6 +51,7 @@ class ReadingController(QObject):
         self._showing = QTimer(self, interval=0, singleShot=True)
         self._showing.timeout.connect(self.show_waiting_words)
         document.opened.connect(self._cancel_all)
+        document.photo_turned.connect(self._read_turned)
 
     @property
     def lane(self) -> JobThread:
@@ -192,6 +193,13 @@ class ReadingController(QObject):
         self._waiting = None  # of the photo before; ``show_waiting_words`` is called when it is left
         self._soon.clear()
         self.cancel()
+
+    def _read_turned(self) -> None:
+        """Drop what is being read of the photo as it was before it was turned; a whole page is read anew."""
+        reads_page = self.busy and isinstance(self._into, _PageInto)
+        self._cancel_all()
+        if reads_page:
+            self.read_page()
 
     def _end(self, into: _PageInto | _WordsInto) -> None:
         if into is not self._into:  # another job has replaced it

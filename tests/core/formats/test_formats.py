@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ocr_studio.core.editing import edits
+from ocr_studio.core.editing import edits, photo_frames
 from ocr_studio.core.formats import FORMATS, spreadsheet
 from ocr_studio.core.formats.markdown import escape_line
 from ocr_studio.core.page import Page, Quad, TextSource, Word, apply
@@ -44,6 +44,18 @@ def test_the_table_of_formats() -> None:
         "csv": ".csv",
     }
     assert all(each.name == name for name, each in FORMATS.items())
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_places_are_those_on_the_photo_as_its_file_has_it(quarters: int) -> None:
+    turned = apply(PAGE, photo_frames.turn_photo(PAGE, quarters))
+    assert turned.words["the-100"].quad != PAGE.words["the-100"].quad
+    (known, told) = (json.loads(render("json", each)) for each in (PAGE, turned))
+    assert (told["width"], told["height"]) == (known["width"], known["height"])
+    places = [{word["id"]: word["quad"] for word in page["words"]} for page in (known, told)]
+    assert places[0] == places[1]
+    rows = [sorted(row[6:] for row in csv.reader(io.StringIO(render("csv", each)))) for each in (PAGE, turned)]
+    assert rows[0] == rows[1]
 
 
 def test_plain_text() -> None:

@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ocr_studio.core.editing import photo_frames
+from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import BoardLook, Page, PageFacts, Quad
+from ocr_studio.core.page import BoardLook, Page, PageFacts, PhotoFrame, Quad, apply
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs.photos import store_readings
 from ocr_studio.jobs.reading import read as reading
 from ocr_studio.jobs.reading.read import PhotoRead, WordsRead, prepare
 from ocr_studio.jobs.reading.read_batch import PhotoKnown, read_batch
@@ -108,3 +111,21 @@ def test_of_a_photo_whose_board_is_to_be_read_the_cleaned_board_is(photos: list[
     assert of_photo[1][0] == Quad.from_box(0, 0, 200, 10)
     read = [event.page for event in events if isinstance(event, PhotoRead)]
     assert [(page.width, page.height, len(page.words)) for page in read] == [(200, 160, 2)] * 3
+
+
+def test_a_turned_photo_is_read_as_it_is_turned(photos: list[Path], project: Project) -> None:
+    page = project.load_page(photo_file.compute_content_id(photos[1]))
+    assert page is not None
+    project.save_page(apply(page, photo_frames.turn_photo(page, 1)))
+    ocr_service = ReadyService(ReaderOptions())
+    events = list(read_batch(ocr_service, photos[1:2], project, again=True))
+    (read,) = [event.page for event in events if isinstance(event, PhotoRead)]
+    assert (read.width, read.height, read.facts.frame) == (160, 200, PhotoFrame(200, 160, 1))
+    # It was turned once more in the meantime.
+    now = project.load_page(page.id)
+    assert now is not None
+    project.save_page(apply(now, photo_frames.turn_photo(now, 1)))
+    kept = store_readings.keep(project, read, again=True)
+    assert (kept.width, kept.height, kept.facts.frame) == (200, 160, PhotoFrame(200, 160, 2))
+    places = {key: photo_frame.quad_in_file(read, word.quad) for key, word in read.words.items()}
+    assert {key: photo_frame.quad_in_file(kept, word.quad) for key, word in kept.words.items()} == places
