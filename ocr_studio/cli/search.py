@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
 from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.page import Quad
+from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import Hit, Index
 from ocr_studio.core.search.matching import FoundWord, MatchedSide
@@ -70,17 +73,17 @@ def work(options: argparse.Namespace) -> int:
         project.lock()
     index = Index(project)
     try:
-        return _search(index, query, options)
+        return _search(project, index, query, options)
     finally:
         index.close()
         project.unlock()
 
 
-def _search(index: Index, query: str, options: argparse.Namespace) -> int:
+def _search(project: Project, index: Index, query: str, options: argparse.Namespace) -> int:
     for progress in indexing.bring_up_to_date(index):
         show_progress(f"updating the index: photo {progress.done} of {progress.total}")
     show_progress("")
-    hits = index.find(query, options.limit)
+    hits = [_in_file(project, hit) for hit in index.find(query, options.limit)]
     _ANSWERS[options.format](hits)
     if not hits:
         complain(f"no results for “{query}”")
@@ -88,6 +91,17 @@ def _search(index: Index, query: str, options: argparse.Namespace) -> int:
     for row in broken:
         complain(StudioError(f"can’t read the page: {row.failed}", file=f"{row.page_id}.json"))
     return FAILED if broken else GOOD
+
+
+def _in_file(project: Project, hit: Hit) -> Hit:
+    """The hit with its places on the photo as its file has it, and other programs see it."""
+    page = None
+    with contextlib.suppress(StudioError):  # said with the pages that can't be read
+        page = project.load_page(hit.page_id, aside=False)
+    if page is None or page.facts.frame is None:
+        return hit
+    words = tuple(replace(word, quad=photo_frame.quad_in_file(page, word.quad)) for word in hit.words)
+    return replace(hit, words=words)
 
 
 def _answer_as_text(hits: Sequence[Hit]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.cli import main as cli
-from ocr_studio.core.page import Transcription
+from ocr_studio.core.editing import photo_frames
+from ocr_studio.core.page import Transcription, apply
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import index_location
 from tests.core.made_pages import PAGE_ID, page_of, read_word
@@ -38,6 +39,17 @@ def test_one_line_for_each_hit_the_nearest_first(project: Project, capsys: pytes
             "b.jpg\t400,100,100,30\tqueue (alternative 2; read as “eueuq”)",
         ]
         assert said.err == ""
+
+
+def test_places_are_those_on_the_photo_as_its_file_has_it(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["search", "queue", "--project", str(project.photos), "--format", "json"])
+    before = capsys.readouterr().out
+    page = project.load_page(OTHER)
+    assert page is not None
+    project.save_page(apply(page, photo_frames.turn_photo(page, 1)))
+    project.unlock()
+    cli.run(["search", "queue", "--project", str(project.photos), "--format", "json"])
+    assert capsys.readouterr().out == before
 
 
 def test_several_words_and_quotes(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

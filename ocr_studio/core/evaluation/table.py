@@ -8,7 +8,9 @@ from typing import Final
 
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
+from ocr_studio.core.page import PhotoFrame
 from ocr_studio.core.translation import later
 
 # Field of PhotoScore, what a person calls it, and what it means; both for ``tr``.
@@ -176,7 +178,7 @@ def _photo_values(photo: PhotoResult) -> dict[str, object]:
         "found": photo.score.detection.found,
         "seconds": round(photo.seconds, 3),
         **_score_values(photo.score),
-        "mistakes": [_mistake_values(mistake) for mistake in photo.mistakes],
+        "mistakes": [_mistake_values(_in_file(mistake, photo.frame)) for mistake in photo.mistakes],
     }
 
 
@@ -203,6 +205,15 @@ def _text_values(errors: TextErrors) -> dict[str, float | None]:
 
 def _round(value: float | None, decimals: int = 5) -> float | None:
     return None if value is None else round(value, decimals)
+
+
+def _in_file(mistake: Mistake, frame: PhotoFrame | None) -> Mistake:
+    """The mistake with its places on the photo as its file has it, and other programs see it."""
+    wanted, read = (
+        tuple(replace(word, quad=photo_frame.move_quad(word.quad, frame, None)) for word in words)
+        for words in (mistake.wanted, mistake.read)
+    )
+    return replace(mistake, wanted=wanted, read=read)
 
 
 def _mistake_values(mistake: Mistake) -> dict[str, object]:

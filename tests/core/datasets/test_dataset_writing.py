@@ -24,9 +24,10 @@ from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Page, Word
+from ocr_studio.core.page import Page, PageFacts, PhotoFrame, Word
+from ocr_studio.core.project.project import Project
 from tests.core import made_pages
-from tests.core.made_datasets import exported, project, words
+from tests.core.made_datasets import drawn, exported, project, words
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -42,6 +43,27 @@ def test_the_same_words_give_the_same_files(tmp_path: Path) -> None:
     exported(made, tmp_path / "data")
     exported(made, tmp_path / "elsewhere" / "deep")
     assert files(tmp_path / "data") == before == files(tmp_path / "elsewhere" / "deep")
+
+
+def test_of_a_turned_photo_all_pictures_are_turned(tmp_path: Path) -> None:
+    upright = project(tmp_path / "photos", [words(1)])
+    exported(upright, tmp_path / "data")
+    (page,) = (source.page for source in dataset_sources.from_project(upright).pages)
+    photo = tmp_path / "sideways" / "board 1.png"
+    photo.parent.mkdir()
+    photo_file.save_png(photo, np.rot90(drawn(1)).copy())
+    sideways, facts = Project.open(photo.parent), PageFacts(frame=PhotoFrame(240, 480, 1))
+    sideways.save_page(replace(page, id=photo_file.compute_content_id(photo), facts=facts))
+    exported(sideways, tmp_path / "turned")
+    sideways.unlock()
+    found = [dataset.read(tmp_path / name) for name in ("data", "turned")]
+    assert [[example.text for example in each.examples] for each in found][1:] == [
+        [example.text for example in found[0].examples]
+    ]
+    crops = [sorted(path.read_bytes() for path in (tmp_path / name / "crops").iterdir()) for name in ("data", "turned")]
+    assert crops[0] == crops[1]
+    assert [(photo.width, photo.height) for each in found for photo in each.pages] == [(480, 240)] * 2
+    assert [word.quad for word in found[0].pages[0].words] == [word.quad for word in found[1].pages[0].words]
 
 
 def test_what_is_gone_is_gone_from_the_dataset_too(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ from ocr_studio.core import metrics
 from ocr_studio.core.evaluation import error_images, html_report
 from ocr_studio.core.evaluation import table as evaluation_table
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult, mistakes
+from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Quad
+from ocr_studio.core.page import PhotoFrame, Quad
 from tests.core.evaluation.test_metrics import boards
 
 NASTY = "<script>alert('&')</script>\u202e"
@@ -86,6 +88,24 @@ def result(name: str = "board.png", *, whole: bool = True) -> PhotoResult:
     image = np.full((60, 300, 3), 200, np.uint8)
     pictures = tuple(error_images.draw_mistake(image, each) for each in wrong)
     return PhotoResult(name, Path(name), 300, 60, whole, metrics.score(compared), 0.5, wrong, pictures)
+
+
+def test_values_have_places_on_the_photo_as_its_file_has_it() -> None:
+    straight, frame = result(), PhotoFrame(60, 300, 3)
+    moved = tuple(
+        replace(
+            each,
+            wanted=tuple(replace(word, quad=photo_frame.move_quad(word.quad, frame, None)) for word in each.wanted),
+            read=tuple(replace(word, quad=photo_frame.move_quad(word.quad, frame, None)) for word in each.read),
+        )
+        for each in straight.mistakes
+    )
+    wanted, told = (
+        evaluation_table.to_values(Evaluation("data", "tiny", (photo,)))["photos"]
+        for photo in (replace(straight, mistakes=moved), replace(straight, frame=frame))
+    )
+    assert told == wanted
+    assert told != evaluation_table.to_values(Evaluation("data", "tiny", (straight,)))["photos"]
 
 
 def test_the_table_says_what_was_counted() -> None:

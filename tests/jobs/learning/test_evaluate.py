@@ -16,7 +16,7 @@ from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.metrics import Labelled
-from ocr_studio.core.page import Page, Transcription
+from ocr_studio.core.page import Page, PageFacts, PhotoFrame, Transcription
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.learning import evaluate
 from ocr_studio.jobs.reading import read as reading
@@ -90,6 +90,19 @@ def test_changes_that_are_not_saved_yet_are_true_already(tmp_path: Path) -> None
     assert evaluation.photos[0].whole
     assert len(evaluation.photos[0].mistakes) == 8
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_turned_photo_is_read_and_shown_as_it_is_turned(tmp_path: Path) -> None:
+    photo = tmp_path / "a.png"
+    photo_file.save_png(photo, np.rot90(made_board.photo()).copy())
+    words = {word.id: replace(word, human=Transcription.by_human(word.text)) for word in made_board.words()}
+    facts = PageFacts(frame=PhotoFrame(240, 480, 1))
+    project = Project.open(tmp_path)
+    project.note(Page(photo_file.compute_content_id(photo), "a.png", 480, 240, words, facts=facts))
+    evaluation = evaluation_of(list(evaluate.evaluate_project(StandInOcrService(), project)))
+    assert evaluation.photos[0].mistakes == ()
+    assert evaluation.score.strict.f == 1.0
+    assert (evaluation.photos[0].width, evaluation.photos[0].frame) == (480, facts.frame)
 
 
 def test_renamed_photos_are_looked_for_one_file_after_the_other(
