@@ -91,6 +91,7 @@ def test_turning_back_and_forth_is_one_step_that_is_undone(open_studio: Open, fo
     assert page_of(studio).words["w0"].quad.corners[0] == (470, 204)
     stack.undo()
     assert page_of(studio) == before
+    assert studio.document.image is not None
     assert np.array_equal(studio.document.image, made_board.photo(1))
     stack.redo()
     assert page_of(studio).facts.frame is not None
