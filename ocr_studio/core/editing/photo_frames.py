@@ -12,7 +12,9 @@ from ocr_studio.core.translation import message_n
 
 def turn_photo(page: Page, quarters: int, *, name: StepName | None = None) -> Edit:
     """Turn the photo by so many times 90° clockwise. name: name of the step in the undo menu."""
-    return set_frame(page, photo_frame.turn_frame(page, quarters), name or message_n("Rotate photo", "Rotate {count} photos", 1))
+    return set_frame(
+        page, photo_frame.turn_frame(page, quarters), name or message_n("Rotate photo", "Rotate {count} photos", 1)
+    )
 
 
 def set_frame(page: Page, frame: PhotoFrame | None, name: StepName) -> Edit:

@@ -52,6 +52,7 @@ from ocr_studio.ui.reading.compare_panel import ComparisonPanel
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.reading.correction_learning import CorrectionLearning
 from ocr_studio.ui.reading.reread import Rereading
+from ocr_studio.ui.reading.rotation_proposal import RotationProposal
 from ocr_studio.ui.reading.writer_proposal import WriterProposal
 from ocr_studio.ui.review.controller import Reviewing
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
@@ -152,6 +153,7 @@ class AssembledWindow(QMainWindow):
         self.preferences.chosen.connect(self.texts.spelling.spelling.look_again_soon)
         self.rereading = Rereading(document, services.reading, self.pictures, self)
         self.writer_proposal = WriterProposal(document, services.reading, self.messages)
+        self.rotation_proposal = RotationProposal(document, services.reading, self.messages)
         self.correction_learning = CorrectionLearning(document, services.reading, lambda: opening.settings)
         self.preferences.models_controller.finding_comparison_wanted.connect(self.rereading.compare_finding)
         self.rules = ReplacingByRules(document, opening, self.pictures, lanes.files, self)

@@ -97,3 +97,21 @@ def test_only_turned_pages_are_of_a_format_that_earlier_versions_refuse() -> Non
 def test_places_in_the_file() -> None:
     page = turned(PAGE, 3)
     assert photo_frame.quad_in_file(page, page.words["map-200"].quad) == PAGE.words["map-200"].quad
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_most_of_the_writing_tells_how_the_photo_is_held(quarters: int) -> None:
+    page = two_columns()
+    assert photo_frame.find_turn(turned(page, -quarters)) == quarters
+    # A label at the edge, or a photo with next to no writing, tells nothing.
+    few = {key: page.words[key] for key in ("milk", "bread", "apples")}
+    assert photo_frame.find_turn(turned(replace(page, words=few), -quarters)) == 0
+    label = turned(page, 1).words["call"]
+    assert photo_frame.find_turn(turned(replace(page, words={**page.words, "call": label}), -quarters)) == quarters
+
+
+def test_writing_in_all_directions_tells_nothing() -> None:
+    page = two_columns()
+    other = turned(page, 1).words
+    half = {key: other[key] if number % 2 else word for number, (key, word) in enumerate(page.words.items())}
+    assert photo_frame.find_turn(replace(page, words=half)) == 0

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import photo_frames
 from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.geometry.photo_frame import move_quad
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.page import Page
+from ocr_studio.core.page import Page, PhotoFrame, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
@@ -147,3 +152,45 @@ def test_a_photo_turned_while_many_are_read_is_kept_as_it_is_now(
     studio.window.photos_panel.read_unread()
     qtbot.waitUntil(lambda: not studio.busy and not studio.window.photos_panel.batch.busy)
     assert next(word.quad for word in page_of(studio).words.values()) == made_board.quad(0, 0)
+
+
+def proposal(studio: Studio) -> QPushButton | None:
+    """The button of the message that proposes to rotate the photo."""
+    found = studio.window.messages.findChildren(QPushButton)
+    return next((each for each in found if each.text().startswith("Rotate") and each.isVisible()), None)
+
+
+class SidewaysReader(StandInReader):
+    """Reads LINES from a photo that lies on its left side, too."""
+
+    def find(self, image: NDArray[np.uint8]) -> list[int]:
+        return super().find(made_board.photo() if image.shape == (480, 240, 3) else image)
+
+    def read_lines(self, image: NDArray[np.uint8], lines: list[int]) -> Iterator[tuple[int, list[Word]]]:
+        for count, found in super().read_lines(image, lines):
+            lying = PhotoFrame(480, 240, 3) if image.shape == (480, 240, 3) else None
+            yield count, [replace(word, quad=move_quad(word.quad, None, lying)) for word in found]
+
+
+def test_what_lies_on_its_side_is_proposed_to_be_rotated(open_studio: Open, sideways: Path, qtbot: QtBot) -> None:
+    studio = open_studio(sideways / "board 1.png", reader=SidewaysReader())
+    assert texts(studio)[0] == "Ship"
+    button = proposal(studio)
+    assert button is not None
+    assert button.text() == "Rotate and read again"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert studio.document.image is not None
+    assert np.array_equal(studio.document.image, made_board.photo(1))
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert next(word.quad for word in page_of(studio).words.values()) == made_board.quad(0, 0)
+    assert proposal(studio) is None
+    # Whoever says no is not asked again.
+    studio.opening.open_paths([sideways / "board 2.png"])
+    qtbot.waitUntil(lambda: studio.opening.path == sideways / "board 2.png" and not studio.busy)
+    assert proposal(studio) is not None
+    close = next(each for each in studio.window.messages.findChildren(QToolButton) if each.isVisible())
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    studio.window.action_set["read_page"].trigger()
+    qtbot.waitUntil(lambda: not studio.busy)
+    assert proposal(studio) is None
+    assert page_of(studio).width == 240
