@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,9 +117,9 @@ def find_tokens(text: str) -> list[Token]:
 
 def normalize(text: str) -> str:
     """Return a text as ``PageText`` has it: single spaces, and no more than one empty line between two lines."""
-    return "".join(_join(find_tokens(text)))
+    return join_tokens(find_tokens(text))
 
 
-def _join(tokens: list[Token]) -> Iterator[str]:
-    for number, token in enumerate(tokens):
-        yield _JOINTS[token.follows] + token.text if number else token.text
+def join_tokens(tokens: Iterable[Token]) -> str:
+    """Join tokens, each as it follows the one before it."""
+    return "".join(_JOINTS[token.follows] + token.text for token in tokens).lstrip()

@@ -9,7 +9,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.text.note_editor import NoteEditor
-from ocr_studio.ui.text.page_text_view import PageTextView
+from ocr_studio.ui.text.page_text_editor import PageTextEditor
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.panel_keys import TEXT_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -17,7 +17,7 @@ from ocr_studio.ui.words.spell_checker import Spelling
 
 
 class TextPanel(PanelDock):
-    """The current text of the photo; below it the note."""
+    """The text of the photo, to be edited line by line; below it the note."""
 
     area = Qt.DockWidgetArea.RightDockWidgetArea
     own_keys = TEXT_KEYS
@@ -25,10 +25,11 @@ class TextPanel(PanelDock):
     def __init__(self, document: Document, view: PhotoView, spelling: Spelling) -> None:
         super().__init__(tr("Text"), "text")
         self._document, self._view = document, view
-        self.text = PageTextView(document, spelling)
+        self.text = PageTextEditor(document, spelling)
         self.note = NoteEditor(document)
         self.text.edit_wanted.connect(self._edit)
-        hint = PlainLabel(tr("Double-click a word to correct it"))
+        self.text.left.connect(view.setFocus)
+        hint = PlainLabel(tr("Type to correct the text. Tab goes to the next uncertain word."))
         hint.setProperty("quiet", True)
         hint.setWordWrap(True)
         head = QHBoxLayout()
@@ -56,7 +57,8 @@ class TextPanel(PanelDock):
         return QSize(510, 300)
 
     def finish_editing(self) -> None:
-        """Save the note being typed."""
+        """Save what is being typed."""
+        self.text.finish()
         self.note.finish()
 
     def write_note(self) -> None:

@@ -100,6 +100,13 @@ FIND_KEYS = (
     (later("Ctrl+Enter"), later("In the list of replacements: show the word on its photo")),
     (later("Esc"), later("Close")),
 )
-TEXT_KEYS = ((later("Enter, F2, double-click"), later("Correct the word at the cursor")),)
+TEXT_KEYS = (
+    (later("Tab, Shift+Tab"), later("Next or previous uncertain word; typing replaces it")),
+    (later("Alt+1 … Alt+5"), later("Use an alternative and go to the next uncertain word")),
+    (later("Ctrl+Enter"), later("Confirm the word and go to the next uncertain word")),
+    (later("Enter"), later("Start a new line; twice for a new block")),
+    ("F2", later("Correct the word at the cursor on the photo")),
+    (later("Esc"), later("Go back to the photo")),
+)
 
 ALWAYS = (PHOTO_KEYS, MOUSE, WRITING, LIST)

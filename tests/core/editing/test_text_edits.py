@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_studio.core.editing import edits, text_edits
 from ocr_studio.core.editing.page_text import PageText, normalize
-from ocr_studio.core.editing.text_session import TextSession
+from ocr_studio.core.editing.text_session import TextSession, merge
 from ocr_studio.core.page import Edit, Mark, Page, Word, WordState, apply
 from ocr_studio.core.reading_order import page_order
 from tests.core import made_pages
@@ -207,6 +208,21 @@ def test_new_words_keep_their_ids_while_the_line_is_typed() -> None:
     first = by_text(session.page)["brown"].id
     session.page = apply(session.page, session.edit(TEXT.replace("rice", "brown rice and")))
     assert by_text(session.page)["brown"].id == first
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "wanted"),
+    [
+        ("a b c", "a B c", "x y z", "x B z"),
+        ("a b c", "a B c", "a b c d\ne", "a B c d\ne"),
+        ("a b c", "a n b c", "A b c", "A n b c"),
+        ("a b c", "a c", "a b c d", "a c d"),
+        ("", "typed", "read words", "read words\n\ntyped"),
+        ("a b\n\nc d", "a b\n\nc D", "a b x\n\nc d", "a b x\n\nc D"),
+    ],
+)
+def test_what_is_typed_and_what_comes_meanwhile_are_both_kept(base: str, mine: str, theirs: str, wanted: str) -> None:
+    assert merge(base, mine, theirs) == wanted
 
 
 letters = st.text("abé \n", max_size=4)

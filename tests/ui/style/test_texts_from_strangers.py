@@ -22,7 +22,7 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.app.toolbar import RecentMenu
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.text.note_editor import NoteEditor
-from ocr_studio.ui.text.page_text_view import PageTextView
+from ocr_studio.ui.text.page_text_editor import PageTextEditor
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from tests.ui import made_board
 from tests.ui.studio import Open
@@ -77,7 +77,7 @@ def tooltips(top: QWidget) -> Iterator[str]:
 
 def test_what_files_say_is_shown_and_not_obeyed(strange: Studio, qtbot: QtBot) -> None:
     window, document = strange.window, strange.document
-    (text,) = window.findChildren(PageTextView)
+    (text,) = window.findChildren(PageTextEditor)
     seen: set[str] = set()
     for key in [f"w{number}" for number in range(len(TEXTS))]:
         document.select([key], current=key)

@@ -308,43 +308,6 @@ def test_other_things_dropped_on_the_table_change_nothing(studio: Studio) -> Non
 # --------------------------------------------------------------------------------------------------------- text, note
 
 
-def test_the_text_follows_the_photo_and_the_photo_the_text(studio: Studio) -> None:
-    panel = studio.window.texts.panel
-    QTest.keyClick(studio.window, Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert panel.isVisible()
-    view = panel.text
-    assert view.toPlainText() == "Ship the new build\n\nask Anna about queves"
-    view.setFocus()
-    cursor = view.textCursor()
-    cursor.setPosition(6)
-    cursor.setPosition(23, cursor.MoveMode.KeepAnchor)
-    view.setTextCursor(cursor)
-    assert studio.document.selection == {"w1", "w2", "w3", "w4"}
-    studio.window.view.setFocus()
-    studio.document.select(["w6"])
-    chosen = [each.cursor.selectedText() for each in view.extraSelections()]
-    assert chosen == ["about", "queves"]  # selected, and doubted
-    place = view.cursorRect(view.textCursor()).center()
-    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, NONE, place)
-    assert studio.window.view.editing.word_id == "w6"
-    editor = studio.window.view.editing.panel.editor
-    QTest.keyClicks(editor, "above")
-    QTest.keyClick(editor, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert view.toPlainText().endswith("ask Anna above queves")
-
-
-def test_keys_go_from_word_to_word_in_the_text_and_enter_corrects(studio: Studio) -> None:
-    studio.window.action_set["text_panel"].trigger()
-    view = studio.window.texts.panel.text
-    view.setFocus()
-    QTest.keyClick(view, Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
-    for _ in range(5):
-        QTest.keyClick(view, Key.Key_Right)
-    assert studio.document.current == "w1"
-    QTest.keyClick(view, Key.Key_Return)
-    assert studio.window.view.editing.word_id == "w1"
-
-
 def _write_note(studio: Studio, text: str) -> NoteEditor:
     studio.window.action_set["note"].trigger()
     note = studio.window.texts.panel.note

@@ -1,0 +1,513 @@
+"""The editor of the page's text. What is typed there changes the words, and is undone with all other changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
+
+from ocr_studio.core.editing import text_session
+from ocr_studio.core.editing.page_text import PageText, shown_text
+from ocr_studio.core.editing.text_session import TextSession
+from ocr_studio.core.page import Page, Word
+from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import message, tr
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
+from ocr_studio.ui.style import labels
+from ocr_studio.ui.text import text_marks
+from ocr_studio.ui.text.utf16 import Utf16
+from ocr_studio.ui.words import spell_checker
+from ocr_studio.ui.words.spell_checker import Spelling
+
+# Milliseconds: the pause that ends an undo step, and how long typed text may stay unsaved without one.
+_PAUSE_MS = 800
+_KEEP_MS = 2000
+# Characters that can be pasted at once, and of a line that is wrapped: Qt wraps a line without spaces in quadratic
+# time, which takes minutes for a million characters.
+_LONGEST_PASTE = 100_000
+_LONGEST_BROKEN = 5_000
+# Deleted words that keep their boxes when they are pasted elsewhere.
+_MOST_CUT = 1_000
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+_DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(commands.CHOICES))
+_Modifiers = Qt.KeyboardModifier
+
+
+class PageTextEditor(QPlainTextEdit):
+    """The editor of the text, line by line. The word at the cursor is the current word on the photo.
+
+    Each pause in typing, and each line that is left, is an undo step of the document.
+
+    Signals: ``edit_wanted()`` the user wants to correct the current word on the photo; ``left()`` Esc was pressed.
+    """
+
+    edit_wanted = Signal()
+    left = Signal()
+
+    def __init__(self, document: Document, spelling: Spelling) -> None:
+        super().__init__()
+        self._document, self._spelling = document, spelling
+        self._session: TextSession | None = None
+        self._known = ""  # the text as last shown or saved
+        self._places = PageText()  # of the words in it, in UTF-16 units
+        self._kept: tuple[int, int] | None = None  # UTF-16 units at both ends that were not typed into since then
+        self._cut: dict[str, Word] = {}
+        self._following = self._saving = self._stale = self._composing = self._moving = self._touched = False
+        self._steps = self._revision = self._line = 0
+        self._typed_at = -1  # where the cursor stands by typing
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.finish)
+        self._soon = QTimer(self, singleShot=True, interval=_KEEP_MS)
+        self._soon.timeout.connect(lambda: self._keep(last=False))
+        self._marking = QTimer(self, singleShot=True, interval=0)
+        self._marking.timeout.connect(self._mark)
+        self.setUndoRedoEnabled(False)
+        self.setAccessibleName(tr("Text of the photo, line by line"))
+        self.setPlaceholderText(tr("The text of the photo appears here after reading."))
+        self.document().contentsChange.connect(self._type)
+        self.selectionChanged.connect(self._follow_cursor)
+        self.cursorPositionChanged.connect(self._follow_cursor)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._marking.start())
+        document.opened.connect(self._open)
+        document.changed.connect(self._follow)
+        document.selection_changed.connect(self._follow_selection)
+        spelling.changed.connect(self._marking.start)
+        self._open()
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether something was typed that is not saved yet."""
+        return self._kept is not None
+
+    @property
+    def words_being_written(self) -> frozenset[str]:
+        """Ids of the words that are being typed."""
+        if self._kept is None:
+            return frozenset()
+        size = Utf16(self._known).to_units(len(self._known))
+        return frozenset(self._places.within(self._kept[0] - 1, size - self._kept[1] + 1))
+
+    def finish(self) -> None:
+        """Save what was typed and end the undo step."""
+        self._keep(last=True)
+        self._steps += 1
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802  (Qt's name)
+        """Paste text as an undo step of its own; words that were cut before keep their boxes."""
+        text = source.text()[:_LONGEST_PASTE]
+        lines = [one_line(line) for line in text.splitlines()] or [""]
+        ends = " " * text[:1].isspace(), " " * text[-1:].isspace()
+        if self._moving:
+            self.textCursor().insertText(ends[0] + "\n".join(lines) + ends[1])
+            return
+        self.finish()
+        self.textCursor().insertText(ends[0] + "\n".join(lines) + ends[1])
+        self.ensureCursorVisible()
+        self._keep(last=True, pasted=True)
+        self._steps += 1
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802  (Qt's name)
+        """Leave files and pictures that are dropped to the window."""
+        return source.hasText() and not source.hasUrls() and not source.hasImage()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
+        """Move or insert text as an undo step of its own."""
+        self.finish()
+        self._moving = True
+        super().dropEvent(event)
+        self._moving = False
+        self._keep(last=True, pasted=True)
+        self._steps += 1
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys that are shortcuts of the window, leave Undo to it, and update when shown."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if not _is_undo(event) and not self._is_ours(event):
+                return super().event(event)
+            event.setAccepted(self.is_typed or not _is_undo(event))
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TABS:
+            step = _TABS[Qt.Key(event.key())]
+            return self._go_on(step) or self.focusNextPrevChild(step > 0)
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._explain(event)
+            return True
+        if event.type() == QEvent.Type.Show and self._stale:
+            # After the event, when the editor is visible.
+            result = super().event(event)
+            self._open()
+            return result
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Handle the keys that do more than typing."""
+        key, held = event.key(), event.modifiers()
+        if _is_undo(event):
+            self.finish()
+            stack = self._document.undo_stack
+            (stack.undo if event.matches(QKeySequence.StandardKey.Undo) else stack.redo)()
+        elif key == Qt.Key.Key_F2:
+            self.finish()
+            self.edit_wanted.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.finish()
+            self.left.emit()
+        elif key in _DIGITS and held == _Modifiers.AltModifier:
+            self.finish()
+            commands.choose(self._document, _DIGITS.index(Qt.Key(key)))
+            self._go_on(1)
+        elif key in _ENTER and held == _Modifiers.ControlModifier:
+            self.finish()
+            commands.accept_here(self._document)
+            self._go_on(1)
+        elif key in _ENTER and not self.isReadOnly():
+            self.textCursor().insertBlock()  # with Shift, Qt would insert a break that is no line
+            self.ensureCursorVisible()
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802  (Qt's name)
+        """Track whether an input method is composing; meanwhile the text is not touched."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
+        """Show Qt's menu with suggestions for the word there, without Qt's own undo."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in ("edit-undo", "edit-redo"):
+            for action in [each for each in menu.actions() if each.objectName() == name]:
+                menu.removeAction(action)
+        place = self.cursorForPosition(event.pos()).position()
+        word = self._document.word(self._places.at(place))
+        if word is not None and not self.is_typed and (doubts := self._spelling.doubts(word)) and not self.isReadOnly():
+            start = self._places.starts[self._places.ids.index(word.id)]
+            wide = Utf16(word.text)
+            ends = start + wide.to_units(doubts[0].start), start + wide.to_units(doubts[0].end)
+            self._document.select([word.id], current=word.id)
+            spell_checker.fill_menu(menu, self._spelling, doubts[0], lambda text: self._replace(*ends, text))
+        menu.popup(event.globalPos())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """Save what was typed, as the next action may change the whole page."""
+        super().focusOutEvent(event)
+        self.finish()
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self._rest()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Mark the words that came into sight."""
+        super().resizeEvent(event)
+        self._marking.start()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        """Use the colours of the current theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_marking"):
+            self._marking.start()
+
+    # --------------------------------------------------------------------------------------------------- from the photo
+
+    def _open(self) -> None:
+        """Show the text of the page, as soon as the editor is visible."""
+        self._pause.stop()
+        self._soon.stop()
+        self._kept = None
+        self._cut.clear()
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        page = self._document.page
+        self._session = TextSession(page) if page else None
+        writable = page is not None and self._document.writable
+        flags = Qt.TextInteractionFlag
+        reading = flags.TextSelectableByMouse | flags.TextSelectableByKeyboard
+        self.setTextInteractionFlags(flags.TextEditorInteraction if writable else reading)
+        shown = PageText.of(page)
+        long = any(len(line) > _LONGEST_BROKEN for line in shown.text.split("\n"))
+        modes = QTextOption.WrapMode
+        self.setWordWrapMode(modes.NoWrap if long else modes.WrapAtWordBoundaryOrAnywhere)
+        self._following = True
+        self.setPlainText(shown.text)
+        self._following = False
+        self._locate(shown)
+        self._follow_selection()
+
+    def _follow(self, change: DocumentChange) -> None:
+        """Show what was changed elsewhere or by Undo, without touching what is being typed."""
+        page = self._document.page
+        if not change.here or page is None or self._saving:
+            return
+        if self._stale or self._session is None or not (self.isVisible() or self.is_typed):
+            self._stale = True
+            return
+        shown = PageText.of(page)
+        if self.is_typed:
+            mine = self.toPlainText()
+            text = text_session.merge(self._known, mine, shown.text)
+            self._session = TextSession(page)
+            self._show(text if not self._composing else mine)
+            self._known, self._places = shown.text, PageText()
+            # Which words were typed into is found out by comparison.
+            self._kept = 0, 0
+            return
+        self._session = TextSession(page)
+        place = self._show(shown.text)
+        self._locate(shown)
+        if not change.new and place is not None and change.step is not None:
+            self._put_cursor(place, place)
+            if self.hasFocus():  # once all views know the words
+                QTimer.singleShot(0, self, self._select_words)
+
+    def _show(self, text: str) -> int | None:
+        """Replace only what differs, so that the cursor and the scroll position stay.
+
+        Returns:
+            The end of it in UTF-16 units, or None if nothing differs.
+        """
+        now = self.toPlainText()
+        if text == now or self._composing:
+            return None
+        most = min(len(now), len(text))
+        start = next((index for index in range(most) if now[index] != text[index]), most)
+        most -= start
+        end = next((index for index in range(most) if now[-1 - index] != text[-1 - index]), most)
+        wide = Utf16(now)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(wide.to_units(start))
+        cursor.setPosition(wide.to_units(len(now) - end), QTextCursor.MoveMode.KeepAnchor)
+        self._following = True
+        cursor.insertText(text[start : len(text) - end])
+        self._following = False
+        self._revision = self.document().revision()
+        return cursor.position()
+
+    def _locate(self, shown: PageText) -> None:
+        """Find the words in the text that the editor shows."""
+        self._known = self.toPlainText()
+        found = shown.located_in(self._known) or PageText()
+        wide = Utf16(self._known)
+        self._places = replace(
+            found, starts=tuple(map(wide.to_units, found.starts)), ends=tuple(map(wide.to_units, found.ends))
+        )
+        self._revision = self.document().revision()
+        self._marking.start()
+
+    def _follow_selection(self) -> None:
+        """Go to the word that was selected elsewhere."""
+        if self._stale:
+            return
+        self._marking.start()
+        current = self._document.current
+        if self._following or self._saving or self.is_typed or current not in self._places.ids:
+            return
+        index = self._places.ids.index(current)
+        start, end = self._places.starts[index], self._places.ends[index]
+        # With the focus, it is selected so that typing replaces it.
+        self._put_cursor(start, end if self.hasFocus() else start)
+
+    def _put_cursor(self, start: int, end: int) -> None:
+        self._following = True
+        cursor = self.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        self._line = cursor.blockNumber()
+        self._following = False
+
+    # ----------------------------------------------------------------------------------------------------- to the photo
+
+    def _type(self, place: int, _removed: int, added: int) -> None:
+        """Note what was typed, to be saved soon."""
+        if self._following or self._session is None:
+            return
+        after = max(0, self.document().characterCount() - 1 - place - added)
+        self._touched = True
+        before = self._kept or (place, after)
+        self._kept = min(before[0], place), min(before[1], after)
+        self._pause.start()
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _keep(self, *, last: bool, pasted: bool = False) -> None:
+        """Save what was typed.
+
+        Args:
+            last: Whether the undo step ends here.
+            pasted: Whether words that were deleted may be part of it.
+        """
+        self._pause.stop()
+        self._soon.stop()
+        session, page = self._session, self._document.page
+        if self._kept is None or session is None or page is None:
+            return
+        if self._composing and not last:
+            self._soon.start()
+            return
+        text = self.toPlainText()
+        kept, self._kept = self._units_kept(text), None
+        edit = session.edit(text, kept=kept, cut=tuple(self._cut.values()) if pasted else None)
+        if not last:
+            edit = replace(edit, name=message("Edit text"))
+        self._saving = True
+        self._document.push(edit, join=f"text {self._steps}")
+        self._saving = False
+        session.page = self._document.page or page
+        for key, (before, after) in edit.changes.items():
+            if before and after is None:
+                self._cut[key] = before
+        while len(self._cut) > _MOST_CUT:
+            del self._cut[next(iter(self._cut))]
+        self._locate(PageText.of(self._document.page))
+        self._select_words()
+
+    def _units_kept(self, text: str) -> tuple[int, int] | None:
+        """Return how many characters at both ends are as they were."""
+        if self._kept is None or self._kept == (0, 0):
+            return None
+        wide = Utf16(text)
+        return wide.to_index(self._kept[0]), len(text) - wide.to_index(wide.to_units(len(text)) - self._kept[1])
+
+    def _rest(self) -> None:
+        """Show the text as it is saved, without additional spaces, once the cursor has left."""
+        page = self._document.page
+        if not self._touched or page is None or self._stale or self.is_typed or self._session is None:
+            return
+        self._touched = False
+        self._session = TextSession(page)
+        shown = PageText.of(page)
+        if self._show(shown.text) is not None:
+            self._locate(shown)
+
+    def _follow_cursor(self) -> None:
+        """Save when the line is left, and select on the photo what is selected in the text."""
+        if self._following or self._stale:
+            return
+        cursor = self.textCursor()
+        place, line = cursor.position(), cursor.blockNumber()
+        if self.document().revision() != self._revision or (place == self._typed_at and not cursor.hasSelection()):
+            # By typing; the words are selected once it is saved.
+            self._revision, self._typed_at, self._line = self.document().revision(), place, line
+            return
+        self._typed_at = -1
+        if line != self._line:
+            self._line = line
+            self.finish()
+            self._rest()
+        elif self.is_typed:
+            self.finish()
+        self._select_words()
+
+    def _select_words(self) -> None:
+        cursor = self.textCursor()
+        here = self._places.at(cursor.position())
+        ids = self._places.within(cursor.selectionStart(), cursor.selectionEnd()) if cursor.hasSelection() else ()
+        chosen = ids or ((here,) if here else ())
+        if chosen:
+            self._following = True
+            self._document.select(chosen, current=here if here in chosen else None)
+            self._following = False
+
+    def _go_on(self, step: int) -> bool:
+        """Select the next word that needs a look, or the previous one. Returns False if there is none."""
+        self.finish()
+        page = self._document.page
+        if page is None:
+            return False
+        cursor, ids = self.textCursor(), self._places.ids
+        ahead = [key for key, start in zip(ids, self._places.starts, strict=True) if start >= cursor.selectionEnd()]
+        behind = [key for key, end in zip(ids, self._places.ends, strict=True) if end <= cursor.selectionStart()]
+        found = next((key for key in (ahead if step > 0 else behind[::-1]) if self._needs_a_look(page, key)), None)
+        if found is None:
+            return False
+        index = ids.index(found)
+        self._put_cursor(self._places.starts[index], self._places.ends[index])
+        self._rest()
+        self._select_words()
+        return True
+
+    def _needs_a_look(self, page: Page, word_id: str) -> bool:
+        word = page.words.get(word_id)
+        return word is not None and text_marks.needs_a_look(word, self._spelling)
+
+    def _replace(self, start: int, end: int, text: str) -> None:
+        """Replace a range as if the text had been typed."""
+        cursor = self.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(text)
+        self.finish()
+
+    def _is_ours(self, event: QKeyEvent) -> bool:
+        """Whether a key that may be a shortcut of the window is one of this editor."""
+        key, held = event.key(), event.modifiers()
+        if key in _DIGITS:
+            return held == _Modifiers.AltModifier
+        return key in _ENTER or key in (Qt.Key.Key_F2, Qt.Key.Key_Escape)
+
+    # ------------------------------------------------------------------------------------------------------------ marks
+
+    def _explain(self, event: QHelpEvent) -> None:
+        cursor = self.cursorForPosition(event.pos())
+        word = self._document.word(None if self.is_typed else self._places.at(cursor.position()))
+        tip = text_marks.describe(word, self._spelling) if word else ""
+        QToolTip.showText(event.globalPos(), labels.tooltip(tip) if tip else "", self)
+
+    def _mark(self) -> None:
+        """Mark the words in sight: selected on the photo, uncertain, misspelt, without a box."""
+        page = self._document.page
+        if self._stale or self.is_typed or page is None:
+            if page is None:
+                self.setExtraSelections([])
+            return
+        self.setExtraSelections(list(self._find_marks(page)))
+
+    def _find_marks(self, page: Page) -> Iterator[QTextEdit.ExtraSelection]:
+        first = self.firstVisibleBlock().position()
+        last = self.cursorForPosition(self.viewport().rect().bottomRight()).block()
+        selected, misspelt = text_marks.selected_format(), text_marks.misspelt_format()
+        places = zip(self._places.ids, self._places.starts, self._places.ends, strict=True)
+        seen = [each for each in places if each[2] >= first and each[1] <= last.position() + last.length()]
+        for key, start, end in seen:
+            if (word := page.words.get(key)) and (form := text_marks.word_format(word)):
+                yield self._marked(start, end, form)
+        for key, start, end in seen:
+            if key in self._document.selection:
+                yield self._marked(start, end, selected)
+        for key, start, end in seen:
+            if (word := page.words.get(key)) and shown_text(word) == word.text:
+                wide = Utf16(word.text)
+                for begin, stop in text_marks.find_misspelt(word, self._spelling):
+                    yield self._marked(start + wide.to_units(begin), min(end, start + wide.to_units(stop)), misspelt)
+
+    def _marked(self, start: int, end: int, how: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        mark = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        mark.cursor, mark.format = cursor, how
+        return mark
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
