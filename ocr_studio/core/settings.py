@@ -166,6 +166,7 @@ class Settings(ReaderOptions):
         keep: Where new projects are saved, "beside" the photos or in the "library".
         library_folder: The library; None for ``paths.library_dir()``.
         read_when_opened: Whether an unread photo is read as soon as it is opened.
+        read_when_added: Whether photos that are added to the open folder are read.
         learn_from_corrections: Whether words that aren't checked are read again after corrections.
         box_opacity: Opacity of boxes, 0.1..1.
         snapping: Whether edges moved by the mouse snap to neighbouring boxes.
@@ -180,6 +181,7 @@ class Settings(ReaderOptions):
     keep: Annotated[str, one_of(KEEP)] = "beside"
     library_folder: str | None = None
     read_when_opened: bool = True
+    read_when_added: bool = False
     learn_from_corrections: bool = True
     box_opacity: Annotated[float, Meta(ge=0.1, le=1)] = 1.0
     snapping: bool = True

@@ -57,6 +57,12 @@ def seen(folder: Path, names: Iterable[str]) -> Iterator[PhotoSeen]:
             yield PhotoSeen(name, photo_file.compute_content_id(folder / name), before)
 
 
+def stamps(folder: Path, names: Iterable[str]) -> Iterator[dict[str, Stamp]]:
+    """Yield the stamps of the files that exist, once."""
+    found = {name: stamp(folder / name) for name in names}
+    yield {name: each for name, each in found.items() if each is not None}
+
+
 def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterator[tuple[str, str]]:
     """Confirm renamed photos: yields the pairs of ``moved`` whose content matches and whose former name is gone."""
     for page_id, name in moved.items():

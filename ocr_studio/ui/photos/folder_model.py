@@ -97,6 +97,11 @@ class FolderPhotos(QObject):
         self.others = False
         self._now.start()
 
+    @property
+    def complete(self) -> bool:
+        """Whether these are all photos of the folder; first there is only the one that was opened."""
+        return self._found is not None
+
     def use(self, index: Index | None) -> None:
         """Use this index, as soon as photos of its project are shown."""
         self.index = index

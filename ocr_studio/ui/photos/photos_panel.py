@@ -22,6 +22,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import JobThread, Trouble
+from ocr_studio.ui.photos.added_photos import AddedPhotos
 from ocr_studio.ui.photos.batch_progress import BatchStrip
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.filter_field import PhotoFilterBox
@@ -73,6 +74,7 @@ class PhotosPanel(QWidget):
         self._watch = FolderWatcher(self)
         self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
         self.rotation = PhotoRotation(photos, document, opening, lane, self)
+        AddedPhotos(photos.photos, batch, lane, lambda: opening.settings.read_when_added)
         self._lay_out()
         self._connect()
 

@@ -64,6 +64,10 @@ class ReadingPage(SettingsPage):
         self.runtime = ComboBox([(key, tr(title)) for key, title in _RUNTIMES], settings.runtime, tr("Runtime"))
         self.runtime.setToolTip(tr("The library that runs the networks; Automatic chooses the faster one"))
         self.read_when_opened = QCheckBox(tr("Read new photos when they are opened"))
+        self.read_when_added = QCheckBox(tr("Read photos as they are added to the open folder"))
+        self.read_when_added.setToolTip(
+            tr("For folders that a camera, scanner or phone saves to; photos are read in the background")
+        )
         self.learn = QCheckBox(tr("Learn from corrections while you work"))
         self.learn.setToolTip(
             tr(
@@ -91,7 +95,7 @@ class ReadingPage(SettingsPage):
             field.currentIndexChanged.connect(self._emit_changes)
         for number in (self.memory, self.strength):
             number.valueChanged.connect(self._emit_changes)
-        for box in (self.read_when_opened, self.learn):
+        for box in (self.read_when_opened, self.read_when_added, self.learn):
             box.toggled.connect(self._emit_changes)
         self.languages.changed.connect(self._emit_changes)
 
@@ -117,6 +121,7 @@ class ReadingPage(SettingsPage):
         self.unit.setCurrentIndex(self.unit.findData(settings.unit))
         self.runtime.setCurrentIndex(self.runtime.findData(settings.runtime))
         self.read_when_opened.setChecked(settings.read_when_opened)
+        self.read_when_added.setChecked(settings.read_when_added)
         self.learn.setChecked(settings.learn_from_corrections)
         self.memory.setValue(settings.gpu_memory_mb or 0)
         for code in LANGUAGES:
@@ -130,7 +135,8 @@ class ReadingPage(SettingsPage):
         """Return these settings with the defaults of this page."""
         new = Settings()
         values = {each.name: getattr(new, each.name) for each in fields(ReaderOptions)}
-        values |= {"read_when_opened": new.read_when_opened, "learn_from_corrections": new.learn_from_corrections}
+        boxes = ("read_when_opened", "read_when_added", "learn_from_corrections")
+        values |= {name: getattr(new, name) for name in boxes}
         return replace(settings, **values)
 
     def chosen(self, settings: Settings) -> Settings:
@@ -144,6 +150,7 @@ class ReadingPage(SettingsPage):
             runtime=self.runtime.currentData(),
             detection=self.detection,
             read_when_opened=self.read_when_opened.isChecked(),
+            read_when_added=self.read_when_added.isChecked(),
             learn_from_corrections=self.learn.isChecked(),
             gpu_memory_mb=self.memory.value() or None,
             languages=self.languages.chosen(),
@@ -166,6 +173,7 @@ class ReadingPage(SettingsPage):
         self.add_row(tr("Dictionary &strength"), self.strength, words=later("dictionary language strength usual words"))
         self.add_row(tr("&Boxes"), self.unit, words=later("words lines unit"))
         self.add_row("", self.read_when_opened, words=later("automatic start"))
+        self.add_row("", self.read_when_added, words=later("watch folder hot folder automatic camera scanner phone"))
         self.add_row("", self.learn, words=later("training corrections handwriting automatic"))
         found = QHBoxLayout()
         found.setSpacing(12)
