@@ -57,6 +57,16 @@ def only_borrowed_models(tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
     return folder
 
 
+@pytest.fixture
+def shipped_models(only_borrowed_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The models of its own come with the program, as outside of tests. Returns their folder."""
+    from ocr_studio.core import resources
+
+    folder = resources.folder() / "models"
+    monkeypatch.setattr(resources, "models", lambda: folder)
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """A warning in the log fails the test, unless the test looks at the log itself (``caplog``)."""

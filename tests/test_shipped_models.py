@@ -14,11 +14,13 @@ import shown_texts
 from ship_model import SHIPPED
 
 from ocr_studio.core import resources
+from ocr_studio.core.files import array_files
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import bundled, registry
 from ocr_studio.core.models import folder as model_folder
 from ocr_studio.core.models.card import CARD_FILE, RECOGNIZER, WEIGHTS_FILE, DataSource
 from ocr_studio.core.settings import ALPHABETS
+from ocr_studio.engine.recognition import writer_features
 from ocr_studio.engine.weights import bundled_weights, model_weights, weight_delta
 from ocr_studio.engine.weights.model_arrays import ModelArrays
 from tests.core.made_models import CARD, shipped
@@ -48,6 +50,13 @@ def test_each_fits_its_borrowed_network_and_its_card_says_all(real: list[registr
         else:
             net = model_weights.load_detector(model)
         assert all(np.isfinite(array).all() for array in model_weights.read_weights(net).values())
+
+
+def test_the_projection_of_handwriting_fits_the_recognizer_it_was_made_with(shipped_models: Path) -> None:
+    arrays = array_files.read_arrays(resources.resource(writer_features.PROJECTION_FILE), most=4 << 20)
+    card = registry.in_folder(shipped_models / writer_features.NETWORK).card
+    assert card is not None
+    assert str(arrays["weights"]) == card.sha256, "python -m tests.benchmarks.writer_features --fit …"
 
 
 def test_at_most_one_is_the_default_of_anything(real: list[registry.Model]) -> None:

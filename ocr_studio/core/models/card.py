@@ -85,6 +85,19 @@ class DataSource:
 
 
 @dataclass(frozen=True, slots=True)
+class HandwritingVector:
+    """The look of a writer's words as a vector of length 1; see ``engine.recognition.writer_features``.
+
+    Attributes:
+        space: SHA-256 of the projection it was made with: vectors of different spaces can't be compared.
+        values: Its components.
+    """
+
+    space: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    values: Annotated[tuple[FiniteNumber, ...], Meta(min_length=1, max_length=1000)]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """The description of a model, without its weights.
 
@@ -107,6 +120,8 @@ class ModelCard:
         difference_to: SHA-256 of the published weights that its own are a difference to; empty for complete weights.
         temperature: Calibration temperature, see ``TEMPERATURE``.
         writer: Whose handwriting it has learned, if it is a writer profile: a recognizer for this writer's photos.
+        handwriting: What this handwriting looks like, so that the profile can be proposed; profiles of earlier versions
+            have none.
     """
 
     architecture: str
@@ -126,6 +141,7 @@ class ModelCard:
     difference_to: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
     temperature: Annotated[float, Meta(ge=0.2, le=5)] = TEMPERATURE
     writer: _Text = ""
+    handwriting: HandwritingVector | None = None
 
     @property
     def kind(self) -> Kind:

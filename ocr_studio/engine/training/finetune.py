@@ -9,6 +9,7 @@ several times the time. Nothing is installed: the result is a candidate and a co
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,12 +18,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
+import numpy as np
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.language.charset import Alphabet, Charset
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import LICENCE, RECOGNIZER, TEMPERATURE, ModelCard, Setting, learning_on
+from ocr_studio.core.models.card import (
+    LICENCE,
+    RECOGNIZER,
+    TEMPERATURE,
+    HandwritingVector,
+    ModelCard,
+    Setting,
+    learning_on,
+)
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
     HeldOutSample,
@@ -40,6 +50,7 @@ from ocr_studio.engine.nets import upper_layers
 from ocr_studio.engine.networks import runtimes, tensorflow_setup
 from ocr_studio.engine.networks.network import Network
 from ocr_studio.engine.recognition.recognizer import Recognizer
+from ocr_studio.engine.recognition.writer_features import WriterFeatures
 from ocr_studio.engine.training import batches, checkpoints, model_comparison, rehearsal, stored_features
 from ocr_studio.engine.training.batches import Batches, Mixture
 from ocr_studio.engine.training.check_words import load_check_words
@@ -49,6 +60,8 @@ from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, Pack
 from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
 from ocr_studio.engine.weights import alphabet_growth, bundled_weights, candidate, model_weights
 from ocr_studio.engine.weights.model_arrays import ModelArrays
+
+log = logging.getLogger(__name__)
 
 # General words to generate: for rehearsal, each about once in a run on a hundred words, and to measure forgetting.
 REHEARSED: Final = 400
@@ -134,6 +147,7 @@ def finetune(
     yield from run.train(stop)
     comparison = yield from run.compare()
     settings = run.settings()
+    handwriting = (yield from _describe_handwriting(data)) if data.writer else None
     card = ModelCard(
         architecture=base.architecture,
         title=name,
@@ -145,6 +159,7 @@ def finetune(
         temperature=base.temperature,
         made=now(),
         writer=data.writer,
+        handwriting=handwriting,
     )
     written = candidate.write_candidate(name, run.net, charset=run.charset, card=card)
     yield Trained(
@@ -171,6 +186,20 @@ def _base(recipe: Recipe, data: TrainingData) -> BaseModel:
         net, charset = model_weights.load_recognizer(model, alphabet=alphabet)
     base = BaseModel(net, charset, model.name, architecture)
     return replace(base, licence=model.card.licence, temperature=model.card.temperature) if model.card else base
+
+
+def _describe_handwriting(data: TrainingData) -> Generator[TrainingEvent, None, HandwritingVector | None]:
+    """Describe what the handwriting of a writer profile looks like, so that photos of it are recognized."""
+    examples = [each for each in (*data.train, *data.held_out, *data.unchecked) if each.crop.size]
+    try:
+        features, seen = WriterFeatures(data.options), []
+    except StudioError as error:  # a damaged installation; the profile reads as well without
+        log.warning("%s", error)
+        return None
+    for start in range(0, len(examples), _READ_AT_ONCE):
+        yield TrainingPreparing(tr("Looking at the handwriting"), start, len(examples))
+        seen.append(features.look_at([each.crop for each in examples[start : start + _READ_AT_ONCE]]))
+    return features.make_vector(np.concatenate(seen))
 
 
 class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResult], WordsEvaluated]):

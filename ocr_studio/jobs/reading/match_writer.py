@@ -1,31 +1,32 @@
-"""Finds out whose handwriting a photo shows: the writer whose profile reads it with clearly more confidence."""
+"""Finds out whose handwriting a photo shows, by the look of its words."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.word_crops import extract_crop
+from ocr_studio.core.models import registry
+from ocr_studio.core.models.card import HandwritingVector
 from ocr_studio.core.page import Quad, Word
-from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, prepare
+from ocr_studio.core.settings import ReaderOptions
 
-if TYPE_CHECKING:
-    from ocr_studio.engine.reader import Reader
-
-# Words of a photo that are compared, and fewest of them that tell anything.
-MOST, LEAST = 40, 8
-# A profile fits if the mean confidence is higher by this much, and by this many standard errors.
-_GAIN: Final = 0.03
-_STANDARD_ERRORS: Final = 2.5
-LONGEST: Final = 30  # letters; a whole line says no more than a word
+# Words of a photo that are looked at, and fewest of them that tell anything.
+_MOST, _LEAST = 40, 8
+_LONGEST: Final = 30  # letters; a whole line says no more than a word
+_AT_ONCE: Final = 8  # words, so that cancelling is quick
 
 
 @dataclass(frozen=True, slots=True)
-class ProfilesCompared:
-    """Progress: ``done`` of ``total`` profiles are compared."""
+class WordsLookedAt:
+    """Progress: ``done`` of ``total`` words are looked at."""
 
     done: int
     total: int
@@ -33,56 +34,54 @@ class ProfilesCompared:
 
 @dataclass(frozen=True, slots=True)
 class WriterMatched:
-    """A photo fits this writer's profile better than the model for all photos."""
+    """A photo shows the handwriting of this writer, who has a profile."""
 
     writer: str
 
 
 def match_writer(
-    ocr_service: OcrService, image: NDArray[np.uint8], words: Sequence[Word]
-) -> Iterator[LoadingRecognizer | ProfilesCompared | WriterMatched]:
-    """Read some words of a photo with each writer profile and with the model for all photos.
+    options: ReaderOptions, image: NDArray[np.uint8], words: Sequence[Word]
+) -> Iterator[WordsLookedAt | WriterMatched]:
+    """Compare the look of a photo's words with the writer profiles in use.
+
+    Profiles of earlier versions don't know what their handwriting looks like; they are left out.
 
     Args:
-        ocr_service: The reader.
+        options: Its writer profiles are compared.
         image: The upright photo, (H, W, 3) uint8 RGB.
         words: Its words.
 
     Yields:
-        LoadingRecognizer if necessary, ProfilesCompared …, then WriterMatched if a profile fits clearly better.
+        WordsLookedAt …, then WriterMatched if the handwriting of a profile is similar enough.
+
+    Raises:
+        StudioError: The network that looks at the words can't be used.
     """
-    quads = choose_words(words)
-    profiles = ocr_service.options.writer_profiles
-    if not profiles or len(quads) < LEAST:
+    quads, vectors = choose_words(words), dict(_known_handwriting(options))
+    if not vectors or len(quads) < _LEAST:
         return
-    yield from prepare(ocr_service)
-    general = _measure_confidence(ocr_service.reader(), image, quads)
-    best, most = "", 0.0
-    for done, (writer, _) in enumerate(profiles):
-        yield ProfilesCompared(done, len(profiles))  # so that it can be cancelled
-        reader = ocr_service.reader(writer)
-        if reader is ocr_service.reader():  # the profile no longer exists
-            continue
-        gain = _measure_confidence(reader, image, quads) - general
-        if fits(gain) and gain.mean() > most:
-            best, most = writer, float(gain.mean())
-    if best:
-        yield WriterMatched(best)
+    yield WordsLookedAt(0, len(quads))
+    from ocr_studio.engine.recognition.writer_features import WriterFeatures, find_writer
+
+    features, photo, seen = WriterFeatures(options), Pyramid(image), []
+    for start in range(0, len(quads), _AT_ONCE):
+        some = quads[start : start + _AT_ONCE]
+        seen.append(features.look_at([extract_crop(photo, quad.array()) for quad in some]))
+        yield WordsLookedAt(start + len(some), len(quads))
+    writer = find_writer(vectors, features.make_vector(np.concatenate(seen)))
+    if writer is not None:
+        yield WriterMatched(writer)
 
 
 def choose_words(words: Sequence[Word]) -> list[Quad]:
-    """The places of words that nobody has checked and that tell most: neither single letters nor whole lines."""
-    fit = [word for word in words if word.machine and not word.checked and 1 < len(word.machine.text) <= LONGEST]
-    step = max(1, -(-len(fit) // MOST))
-    return [word.quad for word in fit[::step]]
+    """Return the places of words that tell most: neither single letters nor whole lines."""
+    fit = [word.quad for word in words if 1 < len(word.text) <= _LONGEST]
+    return fit[:: max(1, -(-len(fit) // _MOST))]
 
 
-def fits(gain: NDArray[np.floating[Any]]) -> bool:
-    """Whether confidence rises clearly. gain: by how much that of each word rises."""
-    error = float(gain.std(ddof=1)) / np.sqrt(len(gain))
-    return bool(gain.mean() > max(_GAIN, _STANDARD_ERRORS * error))
-
-
-def _measure_confidence(reader: Reader, image: NDArray[np.uint8], quads: Sequence[Quad]) -> NDArray[np.float64]:
-    read = [each for some in reader.read_quads(image, quads) for each in some]
-    return np.array([each.confidence or 0.0 for each in read])
+def _known_handwriting(options: ReaderOptions) -> Iterator[tuple[str, HandwritingVector]]:
+    for writer, model in options.writer_profiles:
+        with contextlib.suppress(StudioError):  # a profile that no longer exists or is damaged
+            card = registry.find(model).card
+            if card is not None and card.handwriting is not None:
+                yield writer, card.handwriting

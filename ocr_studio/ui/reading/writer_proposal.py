@@ -1,4 +1,4 @@
-"""Proposes a writer's profile for a photo that it fits better than the model for all photos."""
+"""Proposes a writer's profile for a photo that shows the same handwriting."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class WriterProposal(QObject):
             self._messages.withdraw(_KEY)
 
     def _look(self) -> None:
-        page, image, ocr_service = self._document.page, self._document.image, self._reading.ocr_service
-        profiles = ocr_service.options.writer_profiles
+        page, image, options = self._document.page, self._document.image, self._reading.ocr_service.options
+        profiles = options.writer_profiles
         if page is None or image is None or self._reading.busy or not self._document.writable:
             return
         if page.facts.writer or not profiles or not page.read_at:
@@ -63,7 +63,7 @@ class WriterProposal(QObject):
             return
         words = tuple(page.words.values())
         job = self._job = self._reading.lane.submit(
-            lambda: match_writer(ocr_service, image, words),
+            lambda: match_writer(options, image, words),
             name=later("Comparing with writer profiles"),
             priority=Priority.BACKGROUND,
         )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core.models.card import TEMPERATURE, BadModel, ModelCard, Setting
+from ocr_studio.core.models.card import TEMPERATURE, BadModel, HandwritingVector, ModelCard, Setting
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.training.events import Interval, ReadingScore, RecognizerComparison
 from ocr_studio.core.training.results import make_scores
@@ -66,6 +66,15 @@ def test_an_impossible_temperature_is_refused(figure: bytes) -> None:
     data = replace(CARD, temperature=1.05, sha256="0" * 64).to_json()
     with pytest.raises(BadModel, match="temperature"):
         ModelCard.from_json(data.replace(b"1.05", figure), file="model.json")
+
+
+def test_the_look_of_a_handwriting_is_kept_and_missing_in_older_cards() -> None:
+    card = replace(CARD, writer="Anna", handwriting=HandwritingVector("ab" * 32, (0.6, -0.8)), sha256="0" * 64)
+    assert ModelCard.from_json(card.to_json(), file="model.json") == card
+    older = {key: entry for key, entry in json.loads(card.to_json()).items() if key != "handwriting"}
+    assert ModelCard.from_json(json.dumps(older).encode(), file="model.json") == replace(card, handwriting=None)
+    with pytest.raises(BadModel):
+        ModelCard.from_json(card.to_json().replace(b"-0.8", b"NaN"), file="model.json")
 
 
 def test_a_comparison_is_kept_as_figures() -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
 import keras
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
-from ocr_studio.core.models.card import WEIGHTS_FILE
+from ocr_studio.core.models.card import WEIGHTS_FILE, HandwritingVector
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import (
     Recipe,
@@ -37,7 +40,7 @@ from ocr_studio.engine.training.checkpoints import CheckpointNotSaved
 from ocr_studio.engine.training.finetune import NoTrainingData
 from ocr_studio.engine.training.trainable_weights import TrainingFailed
 from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, RecognizerTrainer
-from ocr_studio.engine.training.training_data import TrainingData, TrainingExample
+from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
 from ocr_studio.engine.weights import candidate, model_arrays, model_weights
 from ocr_studio.engine.weights.model_arrays import ModelArrays
 from tests.engine.tiny_recognizer import build_tiny, printed
@@ -401,7 +404,42 @@ def test_the_largest_step_is_taken_that_reads_no_other_handwriting_worse(
         np.testing.assert_allclose(learned(part)[name], base[name] + share * (value - base[name]), atol=1e-5)
 
 
-def test_a_writer_profile_takes_the_last_step_and_is_held_to_no_other_words(tmp_path: Path) -> None:
+VECTOR = HandwritingVector("ab" * 32, (0.6, -0.8))
+
+
+class StandInFeatures:
+    """Makes the same vector of all words; says how many it was given."""
+
+    seen: ClassVar[list[int]] = []
+
+    def __init__(self, _: ReaderOptions) -> None:
+        pass
+
+    def look_at(self, crops: Sequence[Crop]) -> NDArray[np.float64]:
+        return np.zeros((len(crops), 2))
+
+    def make_vector(self, features: NDArray[np.float64]) -> HandwritingVector:
+        self.seen.append(len(features))
+        return VECTOR
+
+
+def test_a_profile_is_kept_without_the_look_of_its_handwriting_if_nothing_can_see_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: ReaderOptions) -> StandInFeatures:
+        raise StudioError("a file of the program is missing")
+
+    monkeypatch.setattr(finetune, "WriterFeatures", fail)
+    card = registry.install(last(list(run(tmp_path, replace(DATA, writer="Anna")))).folder).card
+    assert card is not None
+    assert (card.writer, card.handwriting) == ("Anna", None)
+    assert "a file of the program is missing" in caplog.text
+
+
+def test_a_writer_profile_takes_the_last_step_and_is_held_to_no_other_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finetune, "WriterFeatures", StandInFeatures)
     data = replace(DATA, writer="Anna", unchecked=[printed("lamp"), printed("zebra")])
     events = list(run(tmp_path, data, replace(RECIPE, patience=None)))
     started = next(event for event in events if isinstance(event, TrainingStarted))
@@ -411,7 +449,9 @@ def test_a_writer_profile_takes_the_last_step_and_is_held_to_no_other_words(tmp_
     assert (trained.writer, trained.step_share, trained.settings["steps"]) == ("Anna", 1.0, trained.steps)
     assert trained.comparison.keep_before.words == 0
     model = registry.install(trained.folder)
-    assert model.writer == "Anna"
+    assert model.card is not None
+    assert (model.writer, model.card.handwriting) == ("Anna", VECTOR)
+    assert StandInFeatures.seen == [10]  # trained, held out, unchecked
     without = last(list(run(tmp_path / "without", replace(data, unchecked=()), replace(RECIPE, patience=None))))
     one, other = (
         learned(without),

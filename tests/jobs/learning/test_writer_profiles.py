@@ -31,7 +31,6 @@ from ocr_studio.engine.weights import candidate
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.preflight import Preflight
-from ocr_studio.jobs.reading import match_writer
 from ocr_studio.jobs.reading.read import OcrService, PhotoRead
 from ocr_studio.jobs.reading.read_batch import read_batch
 from tests.core import made_datasets
@@ -223,11 +222,3 @@ def test_profiles_are_used_renamed_and_stopped() -> None:
     assert settings.load().writer_profiles == (("Anna", "hers"),)
     assert chosen.using_instead(anna, None).writer_profiles == ()
     assert chosen.using_instead(general, None).model is None
-
-
-def test_only_a_clear_gain_of_confidence_tells_a_writer() -> None:
-    rng = np.random.default_rng(0)
-    assert match_writer.fits(rng.normal(0.1, 0.1, 30))
-    assert not match_writer.fits(rng.normal(0.0, 0.1, 30))
-    assert not match_writer.fits(rng.normal(0.02, 0.001, 30))  # clear, but too small to matter
-    assert not match_writer.fits(np.array([0.9, *([0.0] * 20)]))  # a single word

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,9 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings as settings_file
 from ocr_studio.core.editing import edits
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.images.word_crops import extract_crop
 from ocr_studio.core.page import PageFacts, Quad, Transcription
-from ocr_studio.core.settings import Settings
+from ocr_studio.core.settings import ReaderOptions, Settings
 from ocr_studio.core.translation import message
+from ocr_studio.engine.recognition.writer_features import WriterFeatures
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.models_dialog import ModelsDialog
 from tests.core.made_models import installed
@@ -113,27 +117,35 @@ def test_in_the_list_of_models_a_profile_is_used_for_its_writer_and_stopped(open
     assert dialog.delete.isEnabled()
 
 
-class Surer(StandInReader):
-    """Reads boxes with this confidence."""
+class MarkedReader(StandInReader):
+    """Reads boxes as texts that begin with a mark."""
 
-    def __init__(self, confidence: float, mark: str) -> None:
+    def __init__(self, mark: str) -> None:
         super().__init__()
-        self.confidence, self.mark = confidence, mark
+        self.mark = mark
 
     def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
         for place in quads:
-            yield [made_board.reading(f"{self.mark}{place.bounds()[0]:.0f}", self.confidence)]
+            yield [made_board.reading(f"{self.mark}{place.bounds()[0]:.0f}")]
 
 
-def test_a_photo_that_fits_a_profile_better_is_offered_it(qtbot: QtBot, open_studio: Open, tmp_path: Path) -> None:
-    for name, writer in (("hers", "Anna"), ("his", "Ben")):
-        installed(name, writer=writer)
-    # Anna's profile is surer of every word than the model for all photos, Ben's is less sure.
+@pytest.fixture
+def profiles(shipped_models: Path) -> None:
+    """Profiles of Anna, whose handwriting is on the board, and of Ben, whose is as different as can be."""
+    features, photo = WriterFeatures(ReaderOptions()), Pyramid(made_board.photo())
+    seen = features.look_at([extract_crop(photo, word.quad.array()) for word in made_board.words()])
+    hers = features.make_vector(seen)
+    installed("hers", writer="Anna", handwriting=hers)
+    installed("his", writer="Ben", handwriting=replace(hers, values=tuple(-value for value in hers.values)))
+
+
+@pytest.mark.usefixtures("profiles")
+def test_a_photo_in_the_handwriting_of_a_profile_is_offered_it(qtbot: QtBot, open_studio: Open, tmp_path: Path) -> None:
     studio = open_studio(
         made_board.write_photo(tmp_path / "photos" / "board.png"),
         settings=Settings().with_profile("Anna", "hers").with_profile("Ben", "his"),
-        reader=Surer(0.8, "all"),
-        profiles={"Anna": Surer(0.97, "anna"), "Ben": Surer(0.7, "ben")},
+        reader=MarkedReader("all"),
+        profiles={"Anna": MarkedReader("anna"), "Ben": MarkedReader("ben")},
     )
     bar = studio.window.messages
     asked = "This looks like the handwriting of Anna. Read it with this profile?"
@@ -154,14 +166,14 @@ def test_a_photo_that_fits_a_profile_better_is_offered_it(qtbot: QtBot, open_stu
     assert page.facts == PageFacts()
 
 
+@pytest.mark.usefixtures("profiles")
 def test_a_profile_is_proposed_again_until_the_user_answers(qtbot: QtBot, open_studio: Open, tmp_path: Path) -> None:
-    installed("hers", writer="Anna")
     first, second = (made_board.write_photo(tmp_path / "photos" / f"board {n}.png", n) for n in (1, 2))
     studio = open_studio(
         first,
         settings=Settings().with_profile("Anna", "hers"),
-        reader=Surer(0.8, "all"),
-        profiles={"Anna": Surer(0.97, "anna")},
+        reader=MarkedReader("all"),
+        profiles={"Anna": MarkedReader("anna")},
     )
     bar = studio.window.messages
 
