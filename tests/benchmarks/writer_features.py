@@ -82,8 +82,12 @@ def fit(folder: Path, pages: Sequence[dict[str, Any]], file: Path) -> None:
     projection, offset = fit_projection(np.array(pictures), writers)
     card = registry.find(writer_features.NETWORK).card
     assert card is not None
-    arrays = {"projection": projection.astype(np.float16), "offset": offset.astype(np.float32)}
-    np.savez_compressed(file, **arrays, weights=np.array(card.sha256))
+    np.savez_compressed(
+        file,
+        projection=projection.astype(np.float16),
+        offset=offset.astype(np.float32),
+        weights=np.array(card.sha256),
+    )
     print(f"{len(pictures)} pictures of {len(set(writers))} writers, {file.stat().st_size / 1e3:.0f} kB")
 
 
