@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.images import photo_file, warping
+from ocr_studio.core.images.photo_stream import PhotoError
 from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoRow
@@ -231,21 +232,37 @@ def first_photo(folder: Path) -> Path:
     return photos[0]
 
 
-def keep_picture(picture: NDArray[np.uint8], *, folder: Path, when: datetime, word: str) -> Iterator[PhotoKept]:
-    """Save an image without a file as PNG.
+def keep_images(
+    images: Iterable[NDArray[np.uint8] | bytes], *, folder: Path, when: datetime, word: str
+) -> Iterator[PhotoKept]:
+    """Save images without a file as PNG.
 
     Args:
-        picture: The image, (H, W, 3) uint8 RGB.
+        images: Each (H, W, 3) uint8 RGB, or encoded as a file.
         folder: The target folder.
-        when: Local time, for the file name.
-        word: First word of the file name, "Pasted" or "Dropped".
+        when: Local time, for the file names.
+        word: First word of the file names, "Pasted" or "Dropped".
+
+    Raises:
+        PhotoError: None of the images can be decoded; web pages have some that are no photos.
+        WriteFailed: An image can't be saved.
     """
-    with _writing_in(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        names = _names(f"{word} {when:%Y-%m-%d %H.%M.%S}", ".png")
-        path = next(folder / name for name in names if not paths.exists(folder / name))
-        photo_file.save_png(path, picture)
-    yield PhotoKept(path)
+    stem = f"{word} {when:%Y-%m-%d %H.%M.%S}"
+    kept, wrong = False, None
+    for image in images:
+        try:
+            picture = photo_file.decode_photo(image, name=stem) if isinstance(image, bytes) else image
+        except PhotoError as error:
+            wrong = error
+            continue
+        with _writing_in(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            path = next(path for name in _names(stem, ".png") if not paths.exists(path := folder / name))
+            photo_file.save_png(path, picture)
+        yield PhotoKept(path)
+        kept = True
+    if wrong and not kept:
+        raise wrong
 
 
 def keep_copy(source: Path, *, folder: Path) -> Iterator[PhotoKept]:

@@ -95,12 +95,6 @@ class EmptyState(QScrollArea):
             button.clicked.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
             self._recent.addWidget(button)
 
-    def show_drop(self, over: bool) -> None:
-        """Highlight the page while something that can be dropped is dragged over the window."""
-        self._zone.setProperty("over", over)
-        self._zone.style().unpolish(self._zone)
-        self._zone.style().polish(self._zone)
-
     def retint(self) -> None:
         """Use the colours of the current theme."""
         self._picture.setPixmap(theme.icon("mdi6.text-recognition", role="accent").pixmap(QSize(56, 56)))

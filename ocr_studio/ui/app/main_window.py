@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.app import notifications, window_state
 from ocr_studio.ui.app.assembly import AssembledWindow, Services
+from ocr_studio.ui.app.drop_target import DropHighlight, DropTarget
 from ocr_studio.ui.app.empty_state import EmptyState
 from ocr_studio.ui.app.notifications import OpeningMessages, SavingMessages
 from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
 from ocr_studio.ui.commands.spec import Where
 from ocr_studio.ui.document import commands
-from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels
@@ -89,7 +89,6 @@ class MainWindow(AssembledWindow):
 
     def _place(self) -> None:
         self.setWindowTitle("OCR Studio")
-        self.setAcceptDrops(True)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.view)
@@ -102,6 +101,7 @@ class MainWindow(AssembledWindow):
         # In a small window the docks shrink, not the photo.
         centre.setMinimumWidth(300)
         self.setCentralWidget(centre)
+        self.drops = DropTarget(self, self._services.opening, DropHighlight(centre))
         centre.setFocusProxy(self.view)
         # Not closable, so that the table is always visible.
         self._words_dock = SideDock(tr("Words"), "words", WordsSide(self.table, self.alternatives), closable=False)
@@ -173,6 +173,7 @@ class MainWindow(AssembledWindow):
         notifications.connect_training(self._services.training, self.messages)
         notifications.connect_runtime(reading, self.messages)
         notifications.connect_profiles(reading, self.photos_panel.batch, self._services.document, self.messages)
+        notifications.connect_several(opening, self.photos_panel, self.messages)
         notifications.connect_session(self.session, self.messages)
         retry_saver.connect_messages(opening.retry_saver, self.messages)
         self.trainer.reread.connect(self.action_set["read_unreviewed"].trigger)
@@ -240,22 +241,6 @@ class MainWindow(AssembledWindow):
         paths = self._services.opening.recent.paths()
         self.empty.show_recent(paths)
         self.recent_menu.show_recent(paths)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Accept files, folders and images."""
-        if Opening.takes(event.mimeData()):
-            event.acceptProposedAction()
-            self.empty.show_drop(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
-        """End the highlighting when the drag leaves the window."""
-        self.empty.show_drop(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Open what was dropped."""
-        self.empty.show_drop(False)
-        if self._services.opening.open_mime(event.mimeData(), word="Dropped"):
-            event.acceptProposedAction()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Fit the toolbar to the width of the window."""

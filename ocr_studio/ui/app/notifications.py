@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.project.project import FOLDER, is_taken
-from ocr_studio.core.translation import Message, tr
+from ocr_studio.core.translation import Message, tr, tr_n
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.jobs.photos.open_several import PhotoGroup, SeveralOpened
 from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
@@ -19,6 +23,7 @@ from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
+from ocr_studio.ui.photos.photos_panel import PhotosPanel
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.training.controller import TrainingController, TrainingStage
@@ -228,3 +233,64 @@ class OpeningMessages(QObject):
         elif (key, about, text) not in self._shown_before:
             self._shown_before.add((key, about, text))
             self._messages.show_message(text, severity, key=key)
+
+
+# Files that are named in one message; the others are counted.
+_MOST_NAMED = 3
+_SELECTED, _OTHER_FOLDERS, _LEFT_OUT = "several selected", "other folders", "left out"
+
+
+def connect_several(opening: Opening, panel: PhotosPanel, messages: MessageBar) -> None:
+    """Say what became of several files and folders that were opened at once, and offer what to do with them."""
+
+    def show(event: SeveralOpened) -> None:
+        for key in (_SELECTED, _OTHER_FOLDERS, _LEFT_OUT):
+            messages.withdraw(key)
+        if event.opened and (count := len(event.opened.photos)) > 1:
+            text = tr("Opened {count} photos. They are selected in the list.", count=count)
+            offer = tr("Read them"), partial(panel.read_photos, event.opened.photos)
+            messages.show_message(text, Severity.INFO, key=_SELECTED, offer=offer)
+        if event.others:
+            offer = tr("Open {folder}", folder=labels.file_name(event.others[0].folder.name)), partial(go_on, event)
+            messages.show_message(_name_others(event.others), Severity.INFO, key=_OTHER_FOLDERS, offer=offer)
+        if event.left_out:
+            details = "\n".join(map(str, event.left_out))
+            messages.show_message(_name_left_out(event.left_out), Severity.WARNING, key=_LEFT_OUT, details=details)
+
+    def go_on(event: SeveralOpened) -> None:
+        opening.open_paths([path for group in event.others for path in group.given])
+
+    def withdraw(event: PhotoOpened) -> None:
+        if event.path not in chosen_paths():
+            messages.withdraw(_SELECTED)
+
+    def chosen_paths() -> set[Path]:
+        return {panel.photos.photos.folder / row.name for row in panel.photos.chosen_rows()}
+
+    opening.several.connect(show)
+    opening.opened.connect(withdraw)
+
+
+def _name_others(others: Sequence[PhotoGroup]) -> str:
+    return tr_n(
+        "OCR Studio shows one folder at a time. You also chose photos in {folders}.",
+        "OCR Studio shows one folder at a time. You also chose photos in {count} other folders: {folders}.",
+        len(others),
+        folders=_name_few([group.folder for group in others]),
+    )
+
+
+def _name_left_out(errors: Sequence[StudioError]) -> str:
+    return tr_n(
+        "{count} item can’t be opened: {files}.",
+        "{count} items can’t be opened: {files}.",
+        len(errors),
+        files=_name_few([Path(error.file or "") for error in errors]),
+    )
+
+
+def _name_few(paths: Sequence[Path]) -> str:
+    names = [labels.file_name(path.name) for path in paths[:_MOST_NAMED]]
+    if len(paths) > _MOST_NAMED:
+        names.append(tr("{count} more", count=len(paths) - _MOST_NAMED))
+    return ", ".join(names)

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.images import photo_file, warping
+from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import UndoLog
@@ -24,11 +25,13 @@ from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.photos import open_photo
 from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened
+from ocr_studio.jobs.photos.open_several import SeveralOpened, open_several
+from ocr_studio.ui.document import dropped_data
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import ProjectPages
 from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
-from ocr_studio.ui.widgets import file_dialogs, image_convert
+from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.retry_saver import RetrySaver
 
 # Seconds that closing the window may wait for a slow disk before it reports unsaved changes.
@@ -44,7 +47,8 @@ class Opening(QObject):
     Signals: ``started(str)`` the name of what is being opened; ``leaving()`` the open photo is about to be closed;
     ``settled()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
     folder could not be opened; ``listed(photos)`` the photos of the folder; ``failed(Trouble)`` another error;
-    ``recent_changed()``; ``link_found(LinkFound)`` a photo's project is a symbolic link, see ``follow_link``.
+    ``recent_changed()``; ``link_found(LinkFound)`` a photo's project is a symbolic link, see ``follow_link``;
+    ``several(SeveralOpened)`` what became of several files and folders, after one of them was opened.
     """
 
     started = Signal(str)
@@ -56,6 +60,7 @@ class Opening(QObject):
     failed = Signal(object)
     recent_changed = Signal()
     link_found = Signal(object)
+    several = Signal(object)
 
     def __init__(
         self,
@@ -88,29 +93,25 @@ class Opening(QObject):
         autosave.saved.connect(self._let_go)
 
     def open_paths(self, given: Sequence[Path]) -> None:
-        """Open the first photo among these files and folders."""
-        good = (path for path in given if paths.is_folder(path) or photo_file.is_photo(path))
-        first = next(good, given[0] if given else None)
-        if first is not None and first != self._going_to:
-            self._open(first)
+        """Open a photo or the first one of a folder; of several files and folders see ``open_several``."""
+        if len(given) > 1 or (given and given[0] != self._going_to):
+            self._open(*given)
 
     def open_mime(self, data: QMimeData, *, word: str) -> bool:
-        """Open what was dropped or pasted: files, folders, or an image.
+        """Open what was dropped or pasted: files, folders, or images.
 
         Args:
             data: What was dropped or pasted.
-            word: Name for the image's file, "Pasted" or "Dropped".
+            word: Name for the files of images, "Pasted" or "Dropped".
 
         Returns:
             False if there is nothing that can be opened.
         """
-        local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        if local:
+        if local := dropped_data.files_in(data):
             self.open_paths(local)
             return True
-        picture = QImage(data.imageData()) if data.hasImage() else QImage()
-        if not picture.isNull():
-            self._keep_picture(picture, word)
+        if images := dropped_data.images_in(data):
+            self._keep_images(images, word)
             return True
         if data.hasUrls():
             self.failed.emit(
@@ -127,7 +128,7 @@ class Opening(QObject):
     @staticmethod
     def takes(data: QMimeData) -> bool:
         """Whether ``open_mime`` can open it."""
-        return data.hasUrls() or data.hasImage()
+        return data.hasUrls() or data.hasImage() or dropped_data.is_page_with_images(data)
 
     def paste(self) -> None:
         """Open the image or the photos on the clipboard."""
@@ -200,24 +201,27 @@ class Opening(QObject):
         self._trusted_links |= {found.photo.parent}
         self._open(found.photo)
 
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path, *more: Path) -> None:
         self._latest += 1
         number, save_options, before = self._latest, self._save_options(), self._document.page
         known = self.project if self._document.history.pages else None
         self._going_to = path
 
+        def open_one(path: Path) -> Iterator[PhotoOpened | LinkFound]:
+            photo = open_photo.first_photo(path) if paths.is_folder(path) else path
+            for event in open_photo.open_photo(photo, save_options=save_options, projects=self._projects):
+                if isinstance(event, PhotoOpened):
+                    yield open_photo.prepare_editing(event, save_options=save_options, known=known)
+                else:
+                    yield event
+            # Here, because it waits for the disk.
+            if self.saves_state:
+                self.recent.add(photo)
+
         def make() -> Iterator[object]:
             # Of several requests in a row, only the last one is worth decoding.
             if number == self._latest:
-                photo = open_photo.first_photo(path) if paths.is_folder(path) else path
-                for event in open_photo.open_photo(photo, save_options=save_options, projects=self._projects):
-                    if isinstance(event, PhotoOpened):
-                        yield open_photo.prepare_editing(event, save_options=save_options, known=known)
-                    else:
-                        yield event
-                # Here, because it waits for the disk.
-                if self.saves_state:
-                    self.recent.add(photo)
+                yield from open_several((path, *more), open_one) if more else open_one(path)
 
         job = self._submit(make, tr("Opening {photo}", photo=path.name))
         job.yielded.connect(lambda event: self._on_opened(number, before, event))
@@ -226,11 +230,15 @@ class Opening(QObject):
         if path != self.path:
             self.started.emit(path.name)
 
-    def _on_opened(self, number: int, before: Page | None, event: PhotoOpened | LinkFound) -> None:
+    def _on_opened(self, number: int, before: Page | None, event: PhotoOpened | LinkFound | SeveralOpened) -> None:
         if number != self._latest:
             return
-        self._going_to = None
-        self.settled.emit()
+        if isinstance(event, SeveralOpened):
+            if event.opened is None:
+                self._settle()
+            self.several.emit(event)
+            return
+        self._settle()
         if isinstance(event, LinkFound):
             self.link_found.emit(event)
             return
@@ -239,6 +247,10 @@ class Opening(QObject):
             return
         self.leaving.emit()
         self._show(self._brought_up_to_date(before, event))
+
+    def _settle(self) -> None:
+        self._going_to = None
+        self.settled.emit()
 
     def _brought_up_to_date(self, before: Page | None, event: PhotoOpened) -> PhotoOpened:
         """Replace the loaded page by a newer one, if it was changed while it was being loaded."""
@@ -295,8 +307,7 @@ class Opening(QObject):
 
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
-            self._going_to = None
-            self.settled.emit()
+            self._settle()
         if self.saves_state and not paths.exists(path):
             self.recent.forget(path)
             self.recent_changed.emit()
@@ -341,15 +352,19 @@ class Opening(QObject):
             self.photos, self.listing = event.photos, event
             self.listed.emit(event.photos)
 
-    def _keep_picture(self, picture: QImage, word: str) -> None:
-        rgb, folder, when = image_convert.array(picture), self.settings.library() / word, datetime.now().astimezone()
-        self._keep(lambda: open_photo.keep_picture(rgb, folder=folder, when=when, word=word), later("Saving the image"))
+    def _keep_images(self, images: Sequence[RGB | bytes], word: str) -> None:
+        folder, when = self.settings.library() / word, datetime.now().astimezone()
+        self._keep(
+            lambda: open_photo.keep_images(images, folder=folder, when=when, word=word), later("Saving the image")
+        )
 
-    def _keep(self, make: Callable[[], Iterator[object]], name: str) -> Job:
+    def _keep(self, make: Callable[[], Iterator[open_photo.PhotoKept]], name: str) -> None:
+        """Save images as photos, and open them; those that are saved when one can't be, too."""
+        kept: list[Path] = []
         job = self._submit(make, name)
-        job.yielded.connect(lambda event: self._open(event.path))
+        job.yielded.connect(lambda event: kept.append(event.path))
         job.failed.connect(self.failed)
-        return job
+        job.ended.connect(lambda: self.open_paths(kept))
 
     def _save_options(self) -> open_photo.SaveOptions:
         return open_photo.SaveOptions(
@@ -370,9 +385,9 @@ class PhotoDialogs(QObject):
         opening.link_found.connect(self.ask_about_link)
 
     def ask_photo(self) -> None:
-        """Ask for a photo to open."""
+        """Ask for one or several photos to open."""
         endings = " ".join(f"*{suffix}" for suffix in sorted(photo_file.PHOTO_SUFFIXES))
-        dialog = self._dialog(tr("Open photo"), QFileDialog.FileMode.ExistingFile)
+        dialog = self._dialog(tr("Open photo"), QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters([tr("Photos ({endings})", endings=f"{endings} {endings.upper()}"), tr("All files (*)")])
         dialog.open()
 
@@ -405,5 +420,5 @@ class PhotoDialogs(QObject):
         here = self._opening.path
         dialog = file_dialogs.make(self._window, title, str(here.parent if here else Path.home()))
         dialog.setFileMode(mode)
-        dialog.fileSelected.connect(lambda chosen: self._opening.open_paths([Path(chosen)]))
+        dialog.filesSelected.connect(lambda chosen: self._opening.open_paths([Path(each) for each in chosen]))
         return dialog

@@ -156,6 +156,11 @@ class PhotoListView(QListView):
         """The rows of the selected photos, in order."""
         return [self._model.row(place) for place in self._selected_places()]
 
+    def choose(self, names: Collection[str]) -> None:
+        """Select the photos with these names, and those that are not listed yet as soon as they are."""
+        self._select(names)
+        self.changed.emit()
+
     def next_to_review(self, step: int) -> Path | None:
         """The next (step 1) or previous (-1) listed photo with unchecked words, wrapping around, or None."""
         number = self.photos.number(self._current.name) if self._current else None

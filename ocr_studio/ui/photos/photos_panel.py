@@ -18,6 +18,7 @@ from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import later, message_n, tr, tr_n
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
+from ocr_studio.jobs.photos.open_several import SeveralOpened
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
@@ -92,6 +93,10 @@ class PhotosPanel(QWidget):
         rows = self.photos.photos.rows
         self._read((row.name for row in rows if row.state is PhotoState.UNREAD), again=False)
 
+    def read_photos(self, paths: Iterable[Path]) -> None:
+        """Read those of these photos that have not been read."""
+        self.batch.start(paths, again=False)
+
     @property
     def has_unread(self) -> bool:
         """Whether the folder has an unread photo."""
@@ -143,6 +148,7 @@ class PhotosPanel(QWidget):
         photos.changed.connect(self._count_soon.start)
         photos.failed.connect(self.failed)
         opening.opened.connect(self._follow)
+        opening.several.connect(self._choose_given)
         self._watch.changed.connect(opening.look_again)
         self._document.changed.connect(self._note_pages)
         self.rotation.message.connect(self.message)
@@ -155,6 +161,10 @@ class PhotosPanel(QWidget):
     def _follow(self, event: PhotoOpened) -> None:
         self.photos.pictures.kept = self._opening.saves_state
         self._watch.watch(event.path.parent)
+
+    def _choose_given(self, event: SeveralOpened) -> None:
+        if event.opened is not None and event.opened.photos:
+            self.photos.choose({path.name for path in event.opened.photos})
 
     def _note_pages(self, change: DocumentChange) -> None:
         self._changed.update(change.after)

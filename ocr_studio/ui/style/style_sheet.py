@@ -175,5 +175,4 @@ def _surroundings(c: Colours) -> str:
     SettingsPage QTreeWidget::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QLabel[catching="true"] {{ border: 2px solid {c.accent}; border-radius: 6px; padding: 7px 9px; }}
     QFrame#drop-zone {{ border: 2px dashed {c.line}; border-radius: 16px; background: {c.base}; }}
-    QFrame#drop-zone[over="true"] {{ border-color: {c.accent}; background: {c.selection}; }}
     """

@@ -159,7 +159,7 @@ def test_a_pasted_picture_gets_a_file_and_never_takes_anothers_place(tmp_path: P
     when, picture = datetime(2026, 5, 4, 12, 30, 5).astimezone(), np.full((5, 7, 3), 9, np.uint8)
     paths = []
     for _ in range(3):
-        (event,) = open_photo.keep_picture(picture, folder=tmp_path / "Pasted", when=when, word="Pasted")
+        (event,) = open_photo.keep_images([picture], folder=tmp_path / "Pasted", when=when, word="Pasted")
         paths.append(event.path)
     assert [path.name for path in paths] == [
         "Pasted 2026-05-04 12.30.05.png",
@@ -192,4 +192,4 @@ def test_a_picture_that_cannot_be_kept_is_an_error_that_says_why(folder: Path, t
         list(open_photo.keep_copy(folder / "board 1.png", folder=tmp_path / "library" / "Sample"))
     picture = np.full((5, 7, 3), 9, np.uint8)
     with pytest.raises(StudioError, match=r"can’t save the image.*library folder"):
-        list(open_photo.keep_picture(picture, folder=tmp_path / "library", when=datetime.now().astimezone(), word="x"))
+        list(open_photo.keep_images([picture], folder=tmp_path / "library", when=datetime.now().astimezone(), word="x"))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.settings import RecentFiles
-from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.words.word_editor import WordEditor
 from tests.ui import made_board
@@ -118,47 +117,6 @@ def test_small_pictures_of_the_folder_come(open_studio: Open, folder: Path, qtbo
         return all(found)
 
     qtbot.waitUntil(pictures_there)
-
-
-def _drop(studio: Studio, data: QMimeData) -> bool:
-    event = QDropEvent(
-        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    event.setAccepted(False)
-    studio.window.dropEvent(event)
-    return event.isAccepted()
-
-
-def test_files_and_folders_are_dropped(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
-    studio = open_studio()
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(folder / "board 3.png"))])
-    assert _drop(studio, data)
-    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 3.png")
-    data.setUrls([QUrl.fromLocalFile(str(folder))])
-    assert _drop(studio, data)
-    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and not studio.busy)
-
-
-def test_a_picture_from_a_browser_gets_a_file(open_studio: Open, qtbot: QtBot, studio_home: Path) -> None:
-    studio = open_studio()
-    data = QMimeData()
-    data.setUrls([QUrl("https://example.org/board.png")])
-    data.setImageData(image_convert.image(made_board.photo()))
-    assert _drop(studio, data)
-    qtbot.waitUntil(lambda: studio.document.page is not None and not studio.busy)
-    assert studio.opening.path is not None
-    assert studio.opening.path.parent == studio_home / "library" / "Dropped"
-    assert studio.document.image is not None
-    assert (studio.document.image == made_board.photo()).all()
-
-
-def test_an_address_alone_is_not_fetched_and_it_says_so(open_studio: Open) -> None:
-    studio = open_studio()
-    data = QMimeData()
-    data.setUrls([QUrl("https://example.org/board.png")])
-    assert _drop(studio, data)
-    assert "doesn’t download images" in studio.window.messages.texts()[0]
 
 
 def test_a_picture_is_pasted(open_studio: Open, qtbot: QtBot, studio_home: Path) -> None:

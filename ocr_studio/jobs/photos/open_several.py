@@ -1,0 +1,101 @@
+"""Opens several files and folders at once, as they are dropped on the window or chosen in a dialog."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_studio.core import paths
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.natural_order import make_natural_key
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.translation import tr
+from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened, first_photo
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoGroup:
+    """What was given of one folder.
+
+    Attributes:
+        folder: The folder.
+        photos: The photos, in natural order; empty if only the folder itself was given.
+    """
+
+    folder: Path
+    photos: tuple[Path, ...] = ()
+
+    @property
+    def given(self) -> tuple[Path, ...]:
+        """The photos, or else the folder."""
+        return self.photos or (self.folder,)
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralOpened:
+    """Several files and folders were given, and what became of them.
+
+    Attributes:
+        opened: Those of the folder that was opened; None if none could be opened.
+        others: Those of other folders, as only one can be open.
+        left_out: Why the rest can't be opened.
+    """
+
+    opened: PhotoGroup | None
+    others: tuple[PhotoGroup, ...]
+    left_out: tuple[StudioError, ...]
+
+
+def sort_paths(given: Iterable[Path]) -> tuple[list[PhotoGroup], list[StudioError]]:
+    """Sort files and folders: the photos of each folder, in the order in which the folders come, and what is no photo.
+
+    A folder that is given with some of its photos stands for these photos.
+    """
+    groups: dict[Path, list[Path]] = {}
+    left_out: list[StudioError] = []
+    for path in dict.fromkeys(Path(os.path.abspath(path)) for path in given):
+        if paths.is_folder(path):
+            try:
+                first_photo(path)
+            except StudioError as error:
+                left_out.append(error)
+            else:
+                groups.setdefault(path, [])
+        elif not paths.exists(path):
+            left_out.append(StudioError(tr("the file does not exist"), file=path, remedy=tr("Check the path.")))
+        elif photo_file.is_photo(path):
+            groups.setdefault(path.parent, []).append(path)
+        else:
+            left_out.append(StudioError(tr("this is not a photo in a supported format"), file=path))
+    return [
+        PhotoGroup(folder, tuple(sorted(photos, key=lambda path: make_natural_key(path.name))))
+        for folder, photos in groups.items()
+    ], left_out
+
+
+def open_several(
+    given: Sequence[Path], open_one: Callable[[Path], Iterator[PhotoOpened | LinkFound]]
+) -> Iterator[PhotoOpened | LinkFound | SeveralOpened]:
+    """Open the first photo that can be opened; what can't be opened stops nothing.
+
+    Args:
+        given: Files and folders.
+        open_one: Opens a photo, or the first one of a folder; raises StudioError.
+
+    Yields:
+        What ``open_one`` yields for that photo, then SeveralOpened.
+    """
+    groups, left_out = sort_paths(given)
+    for place, group in enumerate(groups):
+        for number, path in enumerate(group.given):
+            try:
+                yield from open_one(path)
+            except StudioError as error:
+                left_out.append(error)
+            else:
+                opened = PhotoGroup(group.folder, group.photos[number:])  # without those that can't be opened
+                yield SeveralOpened(opened, tuple(groups[place + 1 :]), tuple(left_out))
+                return
+    yield SeveralOpened(None, (), tuple(left_out))
