@@ -7,12 +7,13 @@ few rows have anything written. A cell that reaches across several columns, like
 from __future__ import annotations
 
 import html
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.formats.spreadsheet import escape_cell
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import word_count
@@ -45,6 +46,15 @@ def make_table(page: Page, ids: Collection[str] | None = None) -> Table:
         row, column = numbers[index], columns[index]
         table[row][column] = f"{table[row][column]} {text}".strip()
     return tuple(map(tuple, table))
+
+
+def make_tables(pages: Iterable[Page]) -> Table:
+    """The tables of several pages below each other, each under the photo's name, with an empty row between."""
+    rows: list[tuple[str, ...]] = []
+    for page in pages:
+        rows += [*([()] if rows else []), (format_photo_name(page.image),), *make_table(page)]
+    width = max(map(len, rows), default=0)
+    return tuple(row + ("",) * (width - len(row)) for row in rows)
 
 
 def format_tabs(table: Table) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -14,6 +14,7 @@ from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, PageState
+from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 
@@ -64,6 +65,11 @@ class PhotoSkipped:
 ExportEvent: TypeAlias = ExportProgress | PhotoWritten | PhotoSkipped
 
 
+def list_rows(rows: Iterable[PhotoRow]) -> tuple[ListedPhoto, ...]:
+    """The photos of these rows of the photo list."""
+    return tuple(ListedPhoto(row.name, row.page_id) for row in rows)
+
+
 class NotRead(StudioError):
     """A photo has no text yet."""
 
@@ -74,6 +80,15 @@ def list_pages(project: Project) -> list[ListedPhoto]:
     found = sorted(known, key=lambda key: (make_natural_key(known[key].image), key))
     damaged = sorted(set(project.page_ids()) - set(found))
     return [*(ListedPhoto(known[key].image, key) for key in found), *(ListedPhoto(key, key) for key in damaged)]
+
+
+def load_pages(project: Project, photos: Iterable[ListedPhoto]) -> Iterator[Page | PhotoSkipped]:
+    """Load the pages of photos, unsaved changes included, or say why that can't be done."""
+    for photo in photos:
+        try:
+            yield _load(project, photo, needs_text=True, seek=False)
+        except StudioError as error:
+            yield PhotoSkipped(photo.image, error)
 
 
 def export_photos(

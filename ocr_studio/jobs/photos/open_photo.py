@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -233,7 +233,7 @@ def first_photo(folder: Path) -> Path:
 
 
 def keep_images(
-    images: Iterable[NDArray[np.uint8] | bytes], *, folder: Path, when: datetime, word: str
+    images: Sequence[NDArray[np.uint8] | bytes], *, folder: Path, when: datetime, word: str
 ) -> Iterator[PhotoKept]:
     """Save images without a file as PNG.
 
@@ -249,7 +249,7 @@ def keep_images(
     """
     stem = f"{word} {when:%Y-%m-%d %H.%M.%S}"
     kept, wrong = False, None
-    for image in images:
+    for number, image in enumerate(images, start=1):
         try:
             picture = photo_file.decode_photo(image, name=stem) if isinstance(image, bytes) else image
         except PhotoError as error:
@@ -257,7 +257,8 @@ def keep_images(
             continue
         with _writing_in(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            path = next(path for name in _names(stem, ".png") if not paths.exists(path := folder / name))
+            names = _names(f"{stem} {number}" if len(images) > 1 else stem, ".png")
+            path = next(path for name in names if not paths.exists(path := folder / name))
             photo_file.save_png(path, picture)
         yield PhotoKept(path)
         kept = True

@@ -34,8 +34,8 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 # Translators: What each image of the dataset contains.
 _UNITS = (("words", later("A word")), ("lines", later("A line")))
 _ABOUT = later(
-    "Saves an image of each checked word with its text, to train a model here or in another program. Your photos and"
-    " corrections aren’t changed."
+    "Saves an image of each checked word on all photos of this folder with its text, to train a model here or in"
+    " another program. Your photos and corrections aren’t changed."
 )
 
 

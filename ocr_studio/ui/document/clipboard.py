@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.formats import markdown, table_text
+from ocr_studio.core.formats import markdown, table_text, text
+from ocr_studio.core.formats.table_text import Table
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.jobs.formats import export_photos
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import JobThread
 
 WORDS_TYPE = "application/x-ocr-studio-words+json"
 # Pixels: pasted boxes are moved a little, so that they can be told from the copied ones.
@@ -28,9 +34,19 @@ class WordClipboard(QObject):
 
     message = Signal(str)
 
-    def __init__(self, document: Document, opening: Opening) -> None:
+    def __init__(
+        self, document: Document, opening: Opening, lane: JobThread, chosen: Callable[[], Sequence[PhotoRow]]
+    ) -> None:
+        """Work on the clipboard.
+
+        Args:
+            document: The open photo.
+            opening: Opens images that are pasted.
+            lane: Loads the pages of the selected photos.
+            chosen: The selected photos.
+        """
         super().__init__(document)
-        self._document, self._opening = document, opening
+        self._document, self._opening, self._lane, self._chosen = document, opening, lane, chosen
 
     def copy(self) -> None:
         """Copy the selected words: as text for other programs, with their boxes for this one."""
@@ -50,31 +66,68 @@ class WordClipboard(QObject):
             self.message.emit(tr("Copied. Locked words were not cut from the photo."))
         commands.delete(self._document)
 
+    @property
+    def has_text(self) -> bool:
+        """Whether the open photo has words, or several photos are selected."""
+        page = self._document.page
+        return bool(page and page.words) or self._several
+
+    @property
+    def _several(self) -> bool:
+        return len(self._chosen()) > 1
+
     def copy_text(self) -> None:
-        """Copy the text of the whole photo."""
-        if page := self._document.page:
+        """Copy the text of the whole photo, or of the selected photos if there are several."""
+        page = self._document.page
+        if self._several:
+            self._copy_photos(lambda pages: QGuiApplication.clipboard().setText(text.render(pages)))
+        elif page:
             QGuiApplication.clipboard().setText(page_order.compose_text(page))
             self.message.emit(
                 tr_n("Copied the text of {count} word", "Copied the text of {count} words", len(page.words))
             )
 
     def copy_markdown(self) -> None:
-        """Copy the text of the selected words, or of all words, as Markdown."""
-        if page := self._document.page:
-            text = markdown.format_body(page_order.compose_text(page, self._document.selection or None))
-            QGuiApplication.clipboard().setText(text)
+        """Copy the text of the selected words, of the selected photos if there are several, or else of the photo."""
+        page = self._document.page
+        if self._several and not self._document.selection:
+            self._copy_photos(lambda pages: QGuiApplication.clipboard().setText(markdown.render(pages)))
+        elif page:
+            body = markdown.format_body(page_order.compose_text(page, self._document.selection or None))
+            QGuiApplication.clipboard().setText(body)
             self.message.emit(tr("Copied as Markdown"))
 
     def copy_table(self) -> None:
-        """Copy the selected words, or all words, as a table that can be pasted into a spreadsheet."""
-        if page := self._document.page:
+        """Copy the selected words, those of the selected photos if there are several, or else those of the photo."""
+        page = self._document.page
+        if self._several and not self._document.selection:
+            self._copy_photos(lambda pages: _copy_as_table(table_text.make_tables(pages)))
+        elif page:
             table = table_text.make_table(page, self._document.selection or None)
-            data = QMimeData()
-            data.setText(table_text.format_tabs(table))
-            data.setHtml(table_text.format_html(table))
-            QGuiApplication.clipboard().setMimeData(data)
+            _copy_as_table(table)
             columns = len(table[0]) if table else 0
             self.message.emit(tr("Copied as a table: {rows} × {columns} cells", rows=len(table), columns=columns))
+
+    def _copy_photos(self, copy: Callable[[Sequence[Page]], object]) -> None:
+        """Load the pages of the selected photos, then copy them."""
+        project, photos = self._opening.project, export_photos.list_rows(self._chosen())
+        if project is None:
+            return
+        pages: list[Page] = []
+
+        def finish() -> None:
+            if pages:
+                copy(pages)
+            said = tr_n("Copied {count} selected photo", "Copied {count} selected photos", len(pages))
+            if skipped := len(photos) - len(pages):
+                said = tr_n(
+                    "{copied}; {count} has not been read", "{copied}; {count} have not been read", skipped, copied=said
+                )
+            self.message.emit(said)
+
+        job = self._lane.submit(lambda: export_photos.load_pages(project, photos), name=later("Copying the texts"))
+        job.yielded.connect(lambda event: pages.append(event) if isinstance(event, Page) else None)
+        job.done.connect(finish)
 
     def paste(self) -> None:
         """Paste copied words onto the photo and select them, or open the image on the clipboard."""
@@ -104,3 +157,10 @@ def _words_in(data: QMimeData) -> tuple[Word, ...]:
 
 def _by_id(words: tuple[Word, ...]) -> dict[str, Word]:
     return {word.id: word for word in words}
+
+
+def _copy_as_table(table: Table) -> None:
+    data = QMimeData()
+    data.setText(table_text.format_tabs(table))
+    data.setHtml(table_text.format_html(table))
+    QGuiApplication.clipboard().setMimeData(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +13,7 @@ from ocr_studio.core.formats import FORMATS, Format
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.translation import tr
-from ocr_studio.jobs.formats.export_photos import ListedPhoto
+from ocr_studio.jobs.formats.export_photos import list_rows
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.formats.export_dialog import ExportDialog, Scope
@@ -89,11 +88,11 @@ class ExportController(QObject):
             return
         self.writing.emit()
         rows, shown, chosen = self._photos.all_rows(), self._photos.shown_rows(), self._photos.chosen_rows()
-        choices = {Scope.ALL: _listed(rows)}
+        choices = {Scope.ALL: list_rows(rows)}
         if len(shown) < len(rows):
-            choices[Scope.SHOWN] = _listed(shown)
+            choices[Scope.SHOWN] = list_rows(shown)
         if chosen:
-            choices[Scope.CHOSEN] = _listed(chosen)
+            choices[Scope.CHOSEN] = list_rows(chosen)
         if scope not in choices:
             scope = Scope.CHOSEN if len(chosen) > 1 else Scope.SHOWN if Scope.SHOWN in choices else Scope.ALL
         dialog = ExportDialog(project, choices, self._lanes, self._window)
@@ -117,10 +116,6 @@ class ExportController(QObject):
             self.failed.emit(Trouble(str(error)))
         else:
             self.message.emit(tr("Saved as {name}", name=path.name))
-
-
-def _listed(rows: Iterable[PhotoRow]) -> tuple[ListedPhoto, ...]:
-    return tuple(ListedPhoto(row.name, row.page_id) for row in rows)
 
 
 def _filter(kind: Format) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.commands.spec import Command
+from ocr_studio.ui.document.clipboard import WordClipboard
 from ocr_studio.ui.document.document import Document
 
 
@@ -21,6 +22,19 @@ class HasDocument(Protocol):
 def has_photo(menu: HasDocument) -> bool:
     """Whether a photo is open."""
     return menu.document.page is not None
+
+
+class HasClipboard(Protocol):
+    """What copying looks at."""
+
+    @property
+    def clipboard(self) -> WordClipboard:
+        """The clipboard."""
+
+
+def has_text_to_copy(menu: HasClipboard) -> bool:
+    """Whether the open photo has words, or several photos are selected."""
+    return menu.clipboard.has_text
 
 
 def has_words(menu: HasDocument) -> bool:
@@ -47,6 +61,7 @@ def reason(command: Command, document: Document) -> str:
 
 _WHY: Mapping[Callable[[Any], bool], str] = {
     has_photo: later("Open a photo first."),
+    has_text_to_copy: later("This photo has no words."),
     has_words: later("This photo has no words."),
     has_selected: later("Select a word first."),
 }

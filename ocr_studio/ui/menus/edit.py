@@ -9,7 +9,7 @@ from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.clipboard import WordClipboard
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.menus.conditions import has_selected, has_words
+from ocr_studio.ui.menus.conditions import has_selected, has_text_to_copy, has_words
 from ocr_studio.ui.words.word_table import WordTable
 
 
@@ -55,8 +55,9 @@ ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
     ),
     ActionSpec(
         "copy_all", "Copy &all text", lambda p: p.clipboard.copy_text(), "&Edit", 2, "mdi6.text-box-multiple-outline",
-        ("Ctrl+Shift+C",), Where.TOOLBAR, tip="Copy the text of the whole photo in reading order",
-        when=has_words,
+        ("Ctrl+Shift+C",), Where.TOOLBAR,
+        tip="Copy the text of this photo, or of the photos selected in the list, in reading order",
+        when=has_text_to_copy,
     ),
     ActionSpec(
         "paste", "&Paste", lambda p: p.clipboard.paste(), "&Edit", 2, "mdi6.content-paste", ("Ctrl+V",),

@@ -11,7 +11,7 @@ from ocr_studio.ui.commands.spec import ActionSpec, Scope, Tool, Where
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.clipboard import WordClipboard
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.menus.conditions import has_photo, has_selected, has_words
+from ocr_studio.ui.menus.conditions import has_photo, has_selected, has_text_to_copy, has_words
 from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.text.text_tools import TextSide
 
@@ -92,11 +92,13 @@ ACTIONS: tuple[ActionSpec[TextMenu], ...] = (
     ActionSpec(
         "copy_markdown", "Copy as &Markdown", lambda p: p.clipboard.copy_markdown(), "&Text", 4,
         "mdi6.language-markdown-outline", ("Ctrl+Alt+M",),
-        tip="Copy the text of the selected words, or of all words, as Markdown", when=has_words,
+        tip="Copy the selected words, or all words of this photo or of the photos selected in the list, as Markdown",
+        when=has_text_to_copy,
     ),
     ActionSpec(
         "copy_table", "Copy as &table", lambda p: p.clipboard.copy_table(), "&Text", 4, "mdi6.table",
-        ("Ctrl+Shift+T",), tip="Copy the selected words, or all words, as a table to paste into a spreadsheet",
-        when=has_words,
+        ("Ctrl+Shift+T",),
+        tip="Copy the selected words, or all words of this photo or of the photos selected in the list, as a table",
+        when=has_text_to_copy,
     ),
 )  # fmt: skip

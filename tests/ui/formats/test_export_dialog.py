@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -162,3 +162,23 @@ def test_a_folder_that_cannot_be_made_is_named(many: Studio, qtbot: QtBot, tmp_p
     assert dialog.show_folder.isHidden()
     dialog.folder.line.clear()
     assert not dialog.export.isEnabled()
+
+
+def test_texts_of_selected_photos_are_copied_together(many: Studio, qtbot: QtBot) -> None:
+    clipboard = QGuiApplication.clipboard()
+    select(many, 0, 2, 3)
+    begins = (("copy_all", "board 1.png\n===="), ("copy_markdown", "## board 1.png\n"), ("copy_table", "board 1.png\n"))
+    for action, beginning in begins:
+        clipboard.clear()
+        with qtbot.waitSignal(many.window.clipboard.message) as said:
+            many.window.action_set[action].trigger()
+        assert said.args == ["Copied 2 selected photos; 1 has not been read"]
+        assert clipboard.text().startswith(beginning)
+        assert "board 3.png" in clipboard.text()
+    many.document.select(many.document.order()[:1])  # words that are selected come first
+    many.window.action_set["copy_markdown"].trigger()
+    assert "board" not in clipboard.text()
+    many.opening.open_paths([many.window.photos.photos.folder / "new.png"])  # selected, and alone
+    qtbot.waitUntil(lambda: many.opening.path is not None and many.opening.path.name == "new.png" and not many.busy)
+    many.window.action_set["copy_all"].trigger()
+    assert "board" not in clipboard.text()
