@@ -170,8 +170,7 @@ class OpeningMessages(QObject):
 
     def _refuse(self, path: Path, trouble: Trouble) -> None:
         path = Path(os.path.abspath(path))
-        # In messages, any run of white space is one space.
-        short = trouble.message.removeprefix(" ".join(f"{path.parent}{os.sep}".split()))
+        short = _without_folder(trouble.message, path)
         details = trouble.details or (str(path) if short != trouble.message else "")
         self._messages.show_message(short, Severity.ERROR, details=details, key=_REFUSED)
         self._photos.set_refused(path, short)
@@ -280,7 +279,15 @@ def _name_others(others: Sequence[PhotoGroup]) -> str:
     )
 
 
+def _without_folder(message: str, path: Path) -> str:
+    """Return a message that begins with this path without the folder."""
+    # In messages, any run of white space is one space.
+    return message.removeprefix(" ".join(f"{path.parent}{os.sep}".split()))
+
+
 def _name_left_out(errors: Sequence[StudioError]) -> str:
+    if len(errors) == 1:
+        return _without_folder(str(errors[0]), Path(errors[0].file or ""))
     return tr_n(
         "{count} item can’t be opened: {files}.",
         "{count} items can’t be opened: {files}.",

@@ -138,6 +138,10 @@ def test_what_cannot_be_opened_is_named_in_one_message_and_the_rest_opened(
     assert chosen(studio) == ["board 2.png"]
     drop(studio, files(folder / "notes.docx", folder / "gone.png"))
     qtbot.waitUntil(lambda: "2 items can’t be opened: notes.docx, gone.png." in studio.window.messages.texts())
+    drop(studio, files(folder / "notes.docx", folder / "board 2.png"))
+    qtbot.waitUntil(
+        lambda: studio.window.messages.texts() == ["notes.docx: this is not a photo in a supported format."]
+    )
     assert studio.opening.path == folder / "board 2.png"
 
 
