@@ -27,7 +27,7 @@ NAME = "boards"
 @pytest.fixture
 def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, plain_graphs: None) -> Iterator[Studio]:
     """The sample, read; what would be learned in a minute is in a few steps."""
-    for name, few in (("LEAST_STEPS", 2), ("REHEARSED", 12), ("MEASURED", 4)):
+    for name, few in (("REHEARSED", 12), ("MEASURED", 4)):
         monkeypatch.setattr(finetune, name, few)
     monkeypatch.setattr(training_run, "EVALUATIONS", 2)
     photo = tmp_path / NAME / "board.jpg"
@@ -63,7 +63,7 @@ def test_correct_press_watch_keep_reread_and_roll_back(studio: Studio, qtbot: Qt
     studio.window.action_set["learn"].trigger()
     qtbot.waitUntil(lambda: studio.training.stage is TrainingStage.READY, timeout=WAIT_MS)
     trainer = studio.window.trainer
-    trainer.preflight.recipe.epochs.setValue(1)
+    trainer.preflight.recipe.epochs.setValue(2)
     qtbot.mouseClick(trainer.preflight.column.begin, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(studio.reading.stopped, timeout=WAIT_MS):
         studio.reading.read_words(order[-1:])  # goes on meanwhile, in the lane beside

@@ -1,4 +1,4 @@
-"""What all commands share: argument types, exit statuses, error messages and progress lines."""
+"""What all commands share: argument types, exit statuses and error messages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
+from ocr_studio.cli.progress import clear_progress
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import IMPORT_ERRORS, StudioError
 from ocr_studio.core.units import counted
@@ -23,8 +23,6 @@ if TYPE_CHECKING:  # "ocr-studio --help" does not need it
 
 PROGRAM: Final = "ocr-studio"
 GOOD, FAILED, MISUSED = 0, 1, 2
-# Seconds between two lines of progress without a terminal.
-TOLD_EVERY: Final = 20.0
 INTERRUPTED, NOBODY_LISTENS = 128 + signal.SIGINT, 128 + 13  # the statuses a shell gives for SIGINT and SIGPIPE
 
 
@@ -43,6 +41,44 @@ def command_parser(name: str, description: str, epilog: str) -> CommandParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl+C was pressed. The text says in sentences what was done by then, and how to go on."""
+
+
+@contextmanager
+def stopping(describe: Callable[[], str]) -> Iterator[None]:
+    """Add to Ctrl+C inside the block what was done by then.
+
+    Args:
+        describe: Returns that, in sentences.
+
+    Raises:
+        Stopped: Ctrl+C was pressed.
+    """
+    try:
+        yield
+    except Stopped:
+        raise
+    except KeyboardInterrupt as error:
+        raise Stopped(describe()) from error
+
+
+def add_format(
+    parser: argparse.ArgumentParser, what: str, choices: Sequence[str] = ("text", "json"), *, required: bool = False
+) -> None:
+    """Add ``--format``; the first of the choices is the default, unless one is required.
+
+    Plain text is “text” for every command; “txt” is understood, too.
+    """
+    about = what if required else f"{what}; default: {choices[0]}"
+    default = None if required else choices[0]
+    parser.add_argument("--format", choices=choices, default=default, required=required, type=_format_name, help=about)
+
+
+def _format_name(text: str) -> str:
+    return "text" if text == "txt" else text
 
 
 def given_path(text: str) -> Path:
@@ -73,6 +109,7 @@ def png_path(text: str) -> Path:
 def complain(error: StudioError | str) -> None:
     """Print an error as one line on standard error."""
     line = error.typed if isinstance(error, StudioError) else error
+    clear_progress()
     if sys.stderr is not None:  # otherwise ``print`` would use standard output
         print(f"{PROGRAM}: {visible(line)}", file=sys.stderr, flush=True)
 
@@ -84,12 +121,6 @@ def loading() -> Iterator[None]:
         yield
     except (*IMPORT_ERRORS, OSError, MemoryError) as error:  # a missing system library, or a limit of memory or files
         raise StudioError(f"can’t load the program: {str(error) or 'not enough memory'}") from error
-
-
-def show_progress(line: str) -> None:
-    """Show progress on one line, which overwrites the previous one. Does nothing without a terminal."""
-    if sys.stderr is not None and sys.stderr.isatty():
-        print(f"\r{visible(line)}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -135,21 +166,6 @@ def _write_past_python(line: bytes) -> None:
         os.write(sys.stderr.fileno(), line)
 
 
-class LongProgress:
-    """Progress of long work: one changing line on a terminal, a new line every few seconds elsewhere (in a log)."""
-
-    def __init__(self) -> None:
-        self._told = time.monotonic()
-
-    def show(self, line: str) -> None:
-        """Show the current state."""
-        show_progress(line)
-        now = time.monotonic()
-        if sys.stderr is not None and not sys.stderr.isatty() and now >= self._told + TOLD_EVERY:
-            self._told = now
-            print(visible(line), file=sys.stderr, flush=True)
-
-
 def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
     """Write an output file. Returns whether it succeeded; prints the error if not."""
     try:
@@ -161,8 +177,10 @@ def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
 
 
 def print_written(count: int, total: int, out: OutputFolder) -> None:
-    """Print for how many of all photos a file was written, and to which folder."""
-    print(f"{count} of {counted(total, 'photo')} written to {visible(str(out.path))}")
+    """Print how many files were written, one for each of all photos, and to which folder."""
+    clear_progress()
+    part = "" if count == total else f" (of {counted(total, 'photo')})"
+    print(f"{counted(count, 'file')}{part} written to {visible(str(out.path))}")
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,17 @@ import argparse
 from collections.abc import Iterator
 from typing import Final
 
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
+from ocr_studio.cli.console import (
+    FAILED,
+    GOOD,
+    MISUSED,
+    add_format,
+    command_parser,
+    complain,
+    given_path,
+    stopping,
+)
+from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.project import add_follow_links, places
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import json_text, visible
@@ -14,7 +24,7 @@ from ocr_studio.core.datasets import dataset
 from ocr_studio.core.datasets import report as dataset_report
 from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.dataset import LAYOUTS, UNITS, Dataset, ExampleCopied, ExportOptions, PhotoCut, Report
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.jobs.learning import export_dataset
 
 _DEFAULT: Final = next(iter(LAYOUTS))
@@ -62,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also export unchecked words that were read with certainty, to unchecked.jsonl; training uses them, too",
     )
-    made.add_argument("--format", choices=("text", "json"), default="text", help="format of the report; default: text")
+    add_format(made, "format of the report")
     add_follow_links(made)
     return made
 
@@ -96,9 +106,9 @@ def _copied(options: argparse.Namespace) -> Iterator[ExampleCopied | Report]:
     found = dataset.read(options.project)
     if options.unchecked:
         remedy = "Remove --unchecked, or export the project instead."
-        raise StudioError("a dataset is copied without its unchecked words", file=options.project, remedy=remedy)
+        raise WrongUsage("a dataset is copied without its unchecked words", file=options.project, remedy=remedy)
     if options.letters is not None or options.unit not in (None, found.unit):
-        raise StudioError(
+        raise WrongUsage(
             f"a dataset of {found.unit} is copied as it is; --unit and --letters don’t apply",
             file=options.project,
             remedy="Remove these options, or export the project instead.",
@@ -107,11 +117,14 @@ def _copied(options: argparse.Namespace) -> Iterator[ExampleCopied | Report]:
 
 
 def _watched(events: Iterator[PhotoCut | ExampleCopied | Report]) -> Report:
-    for event in events:
-        if isinstance(event, Report):
-            show_progress("")
-            return event
-        show_progress(f"{'photo' if isinstance(event, PhotoCut) else 'example'} {event.done} of {event.total}")
+    progress = Progress()
+    with stopping(lambda: "No dataset was written."):
+        for event in events:
+            if isinstance(event, Report):
+                clear_progress()
+                return event
+            noun = "photo" if isinstance(event, PhotoCut) else "example"
+            progress.show("exporting", event.done, event.total, detail=f"{noun} {event.done} of {event.total}")
     raise AssertionError("an export ends with its report")
 
 

@@ -10,13 +10,15 @@ from typing import Final
 from ocr_studio.cli.console import (
     FAILED,
     GOOD,
+    add_format,
     add_overwrite,
     command_parser,
     complain,
     given_path,
-    show_progress,
+    stopping,
     written,
 )
+from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.project import add_follow_links, places
 from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.core import settings
@@ -31,6 +33,7 @@ from ocr_studio.core.evaluation.word_results import WordsEvaluation
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.units import counted
 from ocr_studio.jobs.learning import evaluate as evaluating
 from ocr_studio.jobs.learning import evaluate_words
 from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService
@@ -71,9 +74,7 @@ def parser() -> argparse.ArgumentParser:
         _EPILOG,
     )
     made.add_argument("data", type=given_path, metavar="DATA", help="folder with annotations.json, project, or dataset")
-    made.add_argument(
-        "--format", choices=("text", "json"), default="text", help="output format; default: text, a table"
-    )
+    add_format(made, "output format; text is a table")
     made.add_argument("--model", metavar="NAME", help='recognizer to evaluate; see "ocr-studio models list"')
     made.add_argument("--unit", choices=settings.UNITS, help="content of each box; default: words for annotations.json")
     made.add_argument(
@@ -160,48 +161,60 @@ def _print_table(evaluation: Evaluation, *, below: bool = False) -> None:
 
 
 def _words_watched(events: Iterator[evaluate_words.WordsEvent]) -> WordsEvaluation:
-    for event in events:
-        if isinstance(event, evaluate_words.WordsEvaluationDone):
-            show_progress("")
-            return event.evaluation
-        if isinstance(event, LoadingRecognizer):
-            show_progress("loading the model…")
-        else:
-            show_progress(f"word {event.done} of {event.total}")
+    progress = Progress()
+    with stopping(lambda: _NO_FIGURES):
+        for event in events:
+            if isinstance(event, evaluate_words.WordsEvaluationDone):
+                clear_progress()
+                return event.evaluation
+            if isinstance(event, LoadingRecognizer):
+                progress.show("loading the model")
+            else:
+                progress.show("evaluating", event.done, event.total, detail=f"word {event.done} of {event.total}")
     raise AssertionError("an evaluation ends with its figures")
+
+
+_NO_FIGURES: Final = "Figures are shown only for everything together."
 
 
 def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:
     """Show progress and errors until the evaluation is done, and return it."""
     errors: set[str] = set()  # several pages may name one missing photo
-    for event in events:
-        if isinstance(event, evaluating.PhotoUnfit):
-            show_progress("")
-            if str(event.error) not in errors:
-                complain(event.error)
-            errors.add(str(event.error))
-        elif isinstance(event, LoadingRecognizer):
-            show_progress("loading the model…")
-        elif isinstance(event, evaluating.SearchingPhoto):
-            files = f"searching, file {event.looked} of {event.files}"
-            show_progress(f"photo {event.done + 1} of {event.total}: {files}")
-        elif isinstance(event, evaluating.ReadingPhoto):
-            lines = f"line {event.lines_done} of {event.lines}"
-            show_progress(f"photo {event.done + 1} of {event.total}: {lines}")
-        elif isinstance(event, evaluating.Evaluated):
-            show_progress("")
-            return event.evaluation
+    progress, at = Progress(), ""
+    with stopping(lambda: f"{at}{_NO_FIGURES}"):
+        for event in events:
+            if isinstance(event, LoadingRecognizer):
+                progress.show("loading the model")
+                continue
+            if isinstance(event, evaluating.Evaluated):
+                clear_progress()
+                return event.evaluation
+            at = f"{event.done} of {counted(event.total, 'photo')} evaluated. "
+            photo = f"photo {min(event.done + 1, event.total)} of {event.total}"
+            if isinstance(event, evaluating.PhotoUnfit):
+                if str(event.error) not in errors:
+                    complain(event.error)
+                errors.add(str(event.error))
+            elif isinstance(event, evaluating.SearchingPhoto):
+                detail = f"{photo}, searching file {event.looked} of {event.files}"
+                progress.show("evaluating", event.done, event.total, detail=detail)
+            elif isinstance(event, evaluating.ReadingPhoto):
+                share = event.lines_done / max(1, event.lines)
+                detail = f"{photo}, line {event.lines_done} of {event.lines}"
+                progress.show("evaluating", event.done + share, event.total, detail=detail)
+            else:
+                progress.show("evaluating", event.done, event.total, detail=photo)
     raise AssertionError("an evaluation ends with its figures")
 
 
 def _write(evaluation: Evaluation, out: OutputFolder) -> bool:
     if not evaluation.photos:
         return False  # don't replace the pages of an earlier evaluation with empty ones
-    good = True
+    good, progress = True, Progress()
     for event in evaluating.write_pages(evaluation, out):
-        show_progress(f"page {event.done} of {event.total}")
+        progress.show("writing", event.done, event.total, detail=f"page {event.done} of {event.total}")
         if event.error:
             complain(event.error)
             good = False
-    show_progress("")
+    clear_progress()
     return good

@@ -8,16 +8,20 @@ from typing import Final
 from ocr_studio.cli.console import (
     FAILED,
     GOOD,
+    add_format,
     add_overwrite,
     command_parser,
     complain,
     given_path,
     loading,
     print_written,
+    stopping,
 )
+from ocr_studio.cli.progress import Progress
 from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.units import counted
 
 # The format that is an image.
 _CLEANED: Final = "cleaned"
@@ -44,12 +48,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "project", type=given_path, metavar="PROJECT", help="project folder, or folder of photos that has one"
     )
-    made.add_argument(
-        "--format",
-        choices=(*FORMATS, _CLEANED),
-        required=True,
-        help="format of the files; cleaned: PNG images of the boards as the board view shows them",
-    )
+    about = "format of the files; cleaned: PNG images of the boards as the board view shows them"
+    add_format(made, about, (*FORMATS, _CLEANED), required=True)
     made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write the files to")
     add_follow_links(made)
     add_overwrite(made)
@@ -63,11 +63,14 @@ def work(options: argparse.Namespace) -> int:
         from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
     out = OutputFolder(options.out, overwrite=options.overwrite)
     photos = job.list_pages(project)
-    written = 0
-    for event in job.export_photos(project, photos, out, options.format):
-        if isinstance(event, job.PhotoWritten):
-            written += 1
-        elif isinstance(event, job.PhotoSkipped):
-            complain(event.error)
+    written, progress = 0, Progress()
+    with stopping(lambda: f"{written} of {counted(len(photos), 'photo')} written to {out.path}."):
+        for event in job.export_photos(project, photos, out, options.format):
+            if isinstance(event, job.ExportProgress):
+                progress.show("exporting", event.done, event.total, detail=f"photo {event.done + 1} of {event.total}")
+            elif isinstance(event, job.PhotoWritten):
+                written += 1
+            else:
+                complain(event.error)
     print_written(written, len(photos), out)
     return GOOD if written == len(photos) else FAILED

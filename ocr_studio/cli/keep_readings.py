@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
-from ocr_studio.cli.console import complain, show_progress
+from ocr_studio.cli.console import complain
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project, SaveFailed
@@ -90,7 +90,6 @@ class ReadingStore:
         if first.name != photo.name:
             remedy = "Delete one of them if you don’t need both."
             what = f"it is the same photo as {first.name}; they share one page of the project"
-            show_progress("")
             complain(StudioError(what, file=photo, remedy=remedy))
 
     def _kept(self, project: Project, event: PhotoRead | PhotoKnown) -> Page:
@@ -101,7 +100,6 @@ class ReadingStore:
                 page = store_readings.keep(project, event.page, again=self.again)
         except StudioError as error:
             self.unkept += 1
-            show_progress("")
             complain(_replace_remedy(error, event.path))
             return event.page
         self._report_equal(project.folder, page, event.path)

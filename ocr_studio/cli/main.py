@@ -36,7 +36,7 @@ from ocr_studio.core.errors import (
     IMPORT_ERRORS,
     LIBRARY_ERRORS,
     StudioError,
-    UnknownName,
+    WrongUsage,
     import_failed,
     library_reason,
     reinstall_remedy,
@@ -78,7 +78,8 @@ def main() -> int:
         status = run(sys.argv[1:])
         if sys.stdout is not None:  # a program without a console has none on Windows
             sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
+        complain(f"Stopped. {stopped}".rstrip())
         return INTERRUPTED
     except standard_streams.OutputLost as error:
         if error.no_reader:
@@ -133,7 +134,7 @@ def run(arguments: Sequence[str]) -> int:
         _limit_photos()
         with logs.libraries_silenced():
             return module.work(options)
-    except UnknownName as error:
+    except WrongUsage as error:
         complain(error)
         return MISUSED
     except StudioError as error:

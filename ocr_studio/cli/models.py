@@ -11,16 +11,18 @@ from ocr_studio.cli.console import (
     FAILED,
     GOOD,
     MISUSED,
+    add_format,
     add_overwrite,
     command_parser,
     complain,
     given_path,
-    show_progress,
+    stopping,
 )
+from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.settings import settings_for
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import json_text, visible
-from ocr_studio.core.errors import StudioError, suggest_name
+from ocr_studio.core.errors import UnknownName, suggest_name
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.registry import Model
@@ -54,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     what = made.add_subparsers(dest="what", required=True, metavar="ACTION")
     about = "list all models; * marks those in use, and what for"
     listed = what.add_parser("list", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
-    listed.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
+    add_format(listed, "output format")
     about = "let the program choose the recognizer and the detector again"
     again = what.add_parser("default", help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
     again.add_argument("--writer", metavar="WRITER", help="only stop using the profile of this writer")
@@ -178,7 +180,7 @@ def _default(options: argparse.Namespace, chosen: Settings) -> int:
     elif chosen.find_profile(writer := _normalize_writer(options.writer)) is None:
         names = ", ".join(writer for writer, _ in chosen.writer_profiles) or "none"
         what = f"no profile is in use for “{writer}”"
-        raise StudioError(what, remedy=f"Writers with a profile in use: {names}.")
+        raise UnknownName(what, remedy=f"Writers with a profile in use: {names}.")
     else:
         fresh = chosen.with_profile(writer, None)
         said = f"photos by “{writer}” are read like all others again"
@@ -214,40 +216,50 @@ def _export(options: argparse.Namespace, _: Settings) -> int:
 
 
 def _import(options: argparse.Namespace, _: Settings) -> int:
+    if options.alphabet is not None and options.file.suffix.lower() not in downloads.WEIGHT_SUFFIXES:
+        complain('only keras-ocr weights (.h5) need "ocr-studio models import --alphabet"; a model knows its own')
+        return MISUSED
     events = import_export.import_model(options.file, name=options.name, alphabet=options.alphabet)
-    print(visible(_imported(events).name))
+    with stopping(lambda: "No model was imported."):
+        print(visible(_imported(events).name))
     return GOOD
 
 
 def _fetch(options: argparse.Namespace, _: Settings) -> int:
     wanted = next(each for each in _FETCHED if each.name == options.file)
-    if wanted in downloads.USABLE:
-        print(visible(_imported(download.fetch_model(wanted, name=options.name)).name))
-        return GOOD
-    # Only a starting point for training scripts: it can't read.
-    for event in download.fetch(wanted):
-        _show_fetching(event)
-        if isinstance(event, download.Downloaded):
-            show_progress("")
-            print(visible(str(event.path)))
+    if options.name is not None and wanted not in downloads.USABLE:
+        complain(f"{wanted.name} can’t be given a name: it is no model, but a file for scripts that train one")
+        return MISUSED
+    with stopping(lambda: "The same command resumes the download."):
+        if wanted in downloads.USABLE:
+            print(visible(_imported(download.fetch_model(wanted, name=options.name)).name))
+            return GOOD
+        # Only a starting point for training scripts: it can't read.
+        progress = Progress()
+        for event in download.fetch(wanted):
+            _show_fetching(progress, event)
+            if isinstance(event, download.Downloaded):
+                clear_progress()
+                print(visible(str(event.path)))
     return GOOD
 
 
-def _show_fetching(event: object) -> None:
+def _show_fetching(progress: Progress, event: object) -> None:
     if isinstance(event, download.DownloadProgress):
-        share = f" of {event.total >> 20}" if event.total else ""
-        show_progress(f"downloading {event.file.name}: {event.done >> 20}{share} MB")
+        doing, done, total = f"downloading {event.file.name}", event.done / 2**20, (event.total or 0) / 2**20
+        progress.show(doing, done, total, detail=f"{done:.0f}{f' of {total:.0f}' if total else ''} MB")
 
 
 def _imported(events: Iterator[object]) -> Model:
+    progress = Progress()
     for event in events:
         if isinstance(event, import_export.ModelImported):
-            show_progress("")
+            clear_progress()
             return event.model
         if isinstance(event, download.DownloadProgress):
-            _show_fetching(event)
+            _show_fetching(progress, event)
         else:
-            show_progress("checking the model…")
+            progress.show("checking the model")
     raise AssertionError("an import ends with its model")
 
 

@@ -14,15 +14,18 @@ from ocr_studio.cli.console import (
     FAILED,
     GOOD,
     MISUSED,
+    add_format,
     add_overwrite,
     command_parser,
     complain,
     given_path,
     print_written,
-    show_progress,
+    stopping,
     written,
 )
 from ocr_studio.cli.keep_readings import ReadingStore
+from ocr_studio.cli.piped_photo import FILE_NAME, PIPED, PipedPhoto, opener, photo_path, receive
+from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.project import add_follow_links, make_no_photos_error, places
 from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.core import paths, settings
@@ -45,6 +48,8 @@ With --keep, results are saved in the project of the folder, where the window an
 are already in the project are printed as saved, corrections included; --again reads them again without changing your
 corrections. While the photos are open in a window, --keep fails and nothing is read.
 
+With - in place of a PHOTO, a photo is read from standard input; its "image" is "-", its file in DIR stdin.txt.
+
 Only the first page of a file with several pages or frames is read. For more, see "ocr-studio help reading".
 
 JSON: a list with one object for each photo (with --out, one object in each file):
@@ -63,8 +68,10 @@ def parser() -> argparse.ArgumentParser:
         "Print the text on photos, or on all photos in a folder.",
         _EPILOG,
     )
-    made.add_argument("photos", nargs="+", type=given_path, metavar="PHOTO", help="photo or folder of photos")
-    made.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
+    made.add_argument(
+        "photos", nargs="+", type=photo_path, metavar="PHOTO", help="photo, folder of photos, or - for standard input"
+    )
+    add_format(made, "output format")
     made.add_argument(
         "--out", type=given_path, metavar="DIR", help="write one file for each photo to this folder instead"
     )
@@ -88,6 +95,9 @@ def work(options: argparse.Namespace) -> int:
     if options.again and not options.keep:
         complain("--again requires --keep; without it, photos are always read")
         return MISUSED
+    if wrong := _misused_pipe(options):
+        complain(wrong)
+        return MISUSED
     preferred = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     chosen = preferred.reader_options()
     if options.model is not None:
@@ -98,22 +108,49 @@ def work(options: argparse.Namespace) -> int:
     if options.out is not None:
         answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
     photos, all_good = _photos(options.photos)
-    ocr_service, progress = reading.OcrService(chosen), _Progress(len(photos))
-    if options.keep:
-        with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
-            read = answer(progress.watch(keeper.read(ocr_service)), photos, options)
-        all_good &= not keeper.unkept
-        if keeper.known and (options.model is not None or options.unit is not None):
-            option = "--unit" if options.model is None else "--model"
-            complain(f"{counted(keeper.known, 'photo')} printed as saved, without {option}; --again reads them again")
-    else:
-        find_project = _project_finder(places(options, preferred))
-        events = reading.read_photos(
-            ocr_service, photos, project_of=find_project, facts_of=partial(_find_facts, find_project)
-        )
-        read = answer(progress.watch(events), photos, options)
+    piped = receive() if any(path is PIPED for path in photos) else None
+    ocr_service, watcher = reading.OcrService(chosen), _Watcher(len(photos), piped)
+    with stopping(lambda: _tell_stopped(watcher, options)):
+        if options.keep:
+            with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
+                read = answer(watcher.watch(keeper.read(ocr_service)), photos, options)
+            all_good &= not keeper.unkept
+            if keeper.known and (options.model is not None or options.unit is not None):
+                option = "--unit" if options.model is None else "--model"
+                known = counted(keeper.known, "photo")
+                complain(f"{known} printed as saved, without {option}; --again reads them again")
+        else:
+            find_project = _project_finder(places(options, preferred))
+            events = reading.read_photos(
+                ocr_service,
+                photos,
+                project_of=find_project,
+                facts_of=partial(_find_facts, find_project),
+                open_photo=opener(piped),
+            )
+            read = answer(watcher.watch(events), photos, options)
     complain_of_runtime(ocr_service)
     return GOOD if all_good and read == len(photos) else FAILED
+
+
+def _misused_pipe(options: argparse.Namespace) -> str:
+    """Return what is wrong with reading from standard input; empty if nothing is."""
+    times = sum(path is PIPED for path in options.photos)
+    if times > 1:
+        return "“-” can be used only once: standard input holds one photo"
+    if times and options.keep:
+        return "“-” and --keep can’t be combined; save the photo to a folder first"
+    return ""
+
+
+def _tell_stopped(watcher: _Watcher, options: argparse.Namespace) -> str:
+    """Say what was read before Ctrl+C, and where it is."""
+    said = f"{watcher.read} of {counted(watcher.total, 'photo')} read"
+    if options.keep:
+        return f"{said} and saved; the same command reads the others."
+    if options.out is None and options.format == "json":
+        return f"{said}, and nothing printed. Use --keep or --out to save each photo as it is read."
+    return f"{said} and {'printed' if options.out is None else f'written to {options.out}'}."
 
 
 def _project_finder(where: Places) -> Callable[[Path], Project | None]:
@@ -127,7 +164,7 @@ def _project_finder(where: Places) -> Callable[[Path], Project | None]:
             return None
         return found if found.exists else None
 
-    return lambda photo: of_folder(photo.parent)
+    return lambda photo: None if photo is PIPED else of_folder(photo.parent)
 
 
 def _find_facts(find_project: Callable[[Path], Project | None], photo: Path, page_id: str) -> PageFacts:
@@ -143,7 +180,8 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
     all_good = True
     for path in given:
         try:
-            inside = photo_file.list_photos(path) if paths.is_folder(path) else [path]
+            listed = path is not PIPED and paths.is_folder(path)
+            inside = photo_file.list_photos(path) if listed else [path]
             if not inside:
                 raise make_no_photos_error(path)
             found += inside
@@ -173,9 +211,9 @@ def _answer_in_files(
     out: OutputFolder, pages: Iterator[Page], photos: Sequence[Path], options: argparse.Namespace
 ) -> int:
     kind = FORMATS[options.format]
-    given = [str(photo) for photo in photos]
     # A photo that is named twice is written once.
-    names = dict(zip(dict.fromkeys(given), output_names(dict.fromkeys(given), kind.suffix), strict=True))
+    given = {str(photo): FILE_NAME if photo is PIPED else str(photo) for photo in photos}
+    names = dict(zip(given, output_names(given.values(), kind.suffix), strict=True))
     done = [page.image for page in pages if written(out, names[page.image], kind.render([page]))]
     print_written(len(set(done)), len(names), out)
     return len(done)
@@ -184,42 +222,57 @@ def _answer_in_files(
 _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
 
 
-class _Progress:
-    """Progress of reading, on one line of a terminal."""
+class _Watcher:
+    """Shows the progress of reading. total: number of photos; read: number of those that were read."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
+    def __init__(self, total: int, piped: PipedPhoto | None) -> None:
+        self.total = total
+        self.read = 0
+        self._done = 0  # photos that were read or failed
+        self._piped = piped
+        self._progress = Progress()
 
     def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
         """Yield the pages that were read: the image is the path as given, word ids are w1, w2, … in reading order."""
+        self._progress.show("starting")
+        for event in events:
+            if isinstance(event, reading.PhotoRead):
+                self._done += 1
+                self._tell_unread_pages(event.path)
+                clear_progress()
+                yield _numbered(replace(event.page, image=str(event.path)))
+                self.read += 1
+                self._show(0.0)
+            elif isinstance(event, reading.PhotoFailed):
+                self._done += 1
+                complain(event.error)
+            elif isinstance(event, reading.LoadingRecognizer):
+                self._progress.show("loading the model")
+            elif isinstance(event, reading.LinesCounted):
+                self._show(0.0, f", line 0 of {event.lines}", lines=event.lines)
+            elif isinstance(event, reading.WordsRead):
+                self._show(event.done / event.total, f", line {event.done} of {event.total}", lines=event.total)
+        clear_progress()
+
+    def _show(self, share: float, line: str = "", *, lines: int = 0) -> None:
+        """Show the progress; of a single photo, the lines are measured. share: of the current photo."""
+        if self._done >= self.total:
+            return
+        if self.total == 1:
+            self._progress.show("reading", share * lines, lines, detail=line.removeprefix(", "))
+        else:
+            at = f"photo {self._done + 1} of {self.total}{line}"
+            self._progress.show("reading", self._done + share, self.total, detail=at)
+
+    def _tell_unread_pages(self, path: Path) -> None:
         try:
-            for event in events:
-                if isinstance(event, reading.PhotoRead):
-                    self._done += 1
-                    show_progress("")
-                    _tell_unread_pages(event.path)
-                    yield _numbered(replace(event.page, image=str(event.path)))
-                elif isinstance(event, reading.PhotoFailed):
-                    self._done += 1
-                    show_progress("")
-                    complain(event.error)
-                elif isinstance(event, reading.LoadingRecognizer):
-                    show_progress("loading the model…")
-                elif isinstance(event, reading.WordsRead):
-                    show_progress(f"photo {self._done + 1} of {self._total}: line {event.done} of {event.total}")
-        finally:  # the model may not be loaded
-            show_progress("")
-
-
-def _tell_unread_pages(path: Path) -> None:
-    try:
-        pages = photo_file.count_pages(path)
-    except StudioError:  # it has been read; it doesn't matter if it was deleted or damaged since
-        return
-    if pages > 1:
-        remedy = "Save the others as separate photos to read them."
-        complain(StudioError(f"it has {pages} pages or frames; only the first is read", file=path, remedy=remedy))
+            found = self._piped if path is PIPED else None
+            pages = found.count_pages() if found else photo_file.count_pages(path)
+        except StudioError:  # it has been read; it doesn't matter if it was deleted or damaged since
+            return
+        if pages > 1:
+            remedy = "Save the others as separate photos to read them."
+            complain(StudioError(f"it has {pages} pages or frames; only the first is read", file=path, remedy=remedy))
 
 
 def _numbered(page: Page) -> Page:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, show_progress
+from ocr_studio.cli.console import FAILED, GOOD, MISUSED, add_format, command_parser, complain, given_path, stopping
+from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
@@ -18,6 +19,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import Hit, Index
 from ocr_studio.core.search.matching import FoundWord, MatchedSide
+from ocr_studio.core.units import counted
 from ocr_studio.jobs.photos import index as indexing
 
 _EPILOG: Final = """\
@@ -54,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="project folder, or folder of photos that has one",
     )
-    made.add_argument("--format", choices=("text", "json"), default="text", help="output format; default: text")
+    add_format(made, "output format")
     made.add_argument("--limit", type=_count, default=100, metavar="N", help="maximum number of results; default: 100")
     add_follow_links(made)
     return made
@@ -80,9 +82,7 @@ def work(options: argparse.Namespace) -> int:
 
 
 def _search(project: Project, index: Index, query: str, options: argparse.Namespace) -> int:
-    for progress in indexing.bring_up_to_date(index):
-        show_progress(f"updating the index: photo {progress.done} of {progress.total}")
-    show_progress("")
+    _bring_up_to_date(index)
     hits = [_in_file(project, hit) for hit in index.find(query, options.limit)]
     _ANSWERS[options.format](hits)
     if not hits:
@@ -102,6 +102,16 @@ def _in_file(project: Project, hit: Hit) -> Hit:
         return hit
     words = tuple(replace(word, quad=photo_frame.quad_in_file(page, word.quad)) for word in hit.words)
     return replace(hit, words=words)
+
+
+def _bring_up_to_date(index: Index) -> None:
+    """Update the index, with progress. Ctrl+C keeps what was done."""
+    shown, at = Progress(), "Nothing"
+    with stopping(lambda: f"{at} indexed; the next search continues."):
+        for event in indexing.bring_up_to_date(index):
+            at = f"{event.done} of {counted(event.total, 'photo')}"
+            shown.show("updating the index", event.done, event.total, detail=f"photo {event.done} of {event.total}")
+    clear_progress()
 
 
 def _answer_as_text(hits: Sequence[Hit]) -> None:

@@ -9,14 +9,25 @@ import os
 import re
 import stat
 import sys
-import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED, command_parser, complain, given_path, png_path, show_progress
+from ocr_studio.cli.console import (
+    FAILED,
+    GOOD,
+    MISUSED,
+    Stopped,
+    add_format,
+    command_parser,
+    complain,
+    given_path,
+    png_path,
+    stopping,
+)
+from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.core import paths, units
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import report as dataset_report
@@ -110,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
         help="replace a dataset with other options; with --preview, replace any file except a photo",
     )
     made.add_argument("--processes", type=int, metavar="N", help="number of processes; default: one for each core")
-    made.add_argument("--format", choices=("text", "json"), default="text", help="format of the report; default: text")
+    add_format(made, "format of the report")
     return made
 
 
@@ -279,11 +290,10 @@ def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
                     source = event.source
                 elif isinstance(event, Report):
                     report = event
-    except KeyboardInterrupt:
-        show_progress("")
-        if generate.can_go_on(wanted, options.out):
-            complain("interrupted; run the same command to resume")
-        raise
+    except KeyboardInterrupt as error:
+        clear_progress()
+        resumes = generate.can_go_on(wanted, options.out)
+        raise Stopped("The same command resumes." if resumes else "No dataset was written.") from error
     assert report is not None, "writing ends with its report"
     if options.format == "json":
         said = dataset_report.report_values(report) | {"lacking": dict(source.lacking)}
@@ -305,24 +315,22 @@ def _none_held_out(wanted: SynthOptions) -> Iterator[str]:
 
 def _watched(events: Iterator[WritingEvent]) -> Generator[WritingEvent, None, None]:
     """Pass on the events and show the progress."""
-    show_progress("loading fonts, strokes and backgrounds…")
-    begun, before = time.monotonic(), 0
+    progress = Progress()
+    progress.show("loading fonts, strokes and backgrounds")
     for event in events:
         if isinstance(event, SourcesRead):
-            show_progress("")
+            clear_progress()
             for line in generate.lacking(event.source):
                 print(visible(line), file=sys.stderr)
             if event.done:
                 print(f"resumed: {event.done} of {event.total} already generated", file=sys.stderr)
-            begun, before = time.monotonic(), event.done
+            progress.show("generating", event.done, event.total)
         elif isinstance(event, SampleMade | SampleFailed):
-            done = max(1, event.done - before)
-            seconds = (time.monotonic() - begun) / done * (event.total - event.done)
             room = f", {units.size(event.to_come)} to write" if isinstance(event, SampleMade) else ""
-            made = f"{units.plain(event.done)} of {units.plain(event.total)} generated"
-            show_progress(f"{made}, about {units.duration(seconds)} left{room}")
+            made = f"{units.plain(event.done)} of {units.plain(event.total)}{room}"
+            progress.show("generating", event.done, event.total, detail=made)
         else:
-            show_progress("")
+            clear_progress()
         yield event
 
 
@@ -350,13 +358,16 @@ def _draw_preview(wanted: SynthOptions, path: Path, *, replace: bool) -> int:
     words, boards = min(wanted.words, _PREVIEW_WORDS), min(wanted.boards, _PREVIEW_BOARDS)
     refused: Sequence[str] = ()
     shown: list[Shown] = []
-    for event in PreviewMaker().show(wanted, words=range(words), boards=range(boards)):
-        if isinstance(event, Shown):
-            shown.append(event)
-            show_progress(f"{len(shown)} of {words + boards} generated")
-        else:
-            refused = event.refused
-    show_progress("")
+    progress = Progress()
+    progress.show("loading fonts, strokes and backgrounds")
+    with stopping(lambda: "No preview was written."):
+        for event in PreviewMaker().show(wanted, words=range(words), boards=range(boards)):
+            if isinstance(event, Shown):
+                shown.append(event)
+                progress.show("generating", len(shown), words + boards)
+            else:
+                refused = event.refused
+    clear_progress()
     data = contact_sheet.encode_png(
         [(each.picture, each.text) for each in shown if each.kind == WORD],
         [each.picture for each in shown if each.kind != WORD],

@@ -17,27 +17,29 @@ from ocr_studio.cli.console import (
     GOOD,
     MISUSED,
     PROGRAM,
-    LongProgress,
+    Stopped,
     command_parser,
     complain,
     given_path,
     interrupted_between,
-    show_progress,
+    stopping,
 )
+from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.settings import settings_for
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, UnknownName, suggest_name
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import Kind
 from ocr_studio.core.training import detector_events
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training import results as training_results
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.detector_events import DetectorTrained, LinesEvaluated
+from ocr_studio.core.training.detector_events import DETECTOR_LENGTH, DetectorTrained, LinesEvaluated
 from ocr_studio.core.training.events import (
     DEVICES,
     PARTS,
+    RECOGNIZER_LENGTH,
     Recipe,
     StepDone,
     Trained,
@@ -48,7 +50,7 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.preflight import LEAST
 from ocr_studio.core.training.report import AnyTrained
-from ocr_studio.core.training.runs import LIMITS, Run, RunTrouble
+from ocr_studio.core.training.runs import LIMITS, OtherRun, Run, RunTrouble
 from ocr_studio.core.units import counted, percent
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
@@ -56,7 +58,7 @@ from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 _KEEP: Final = ("unless-worse", "always", "never")
 # Help of the options, by the names of the fields in a recipe.
 _NUMBERS: Final[Mapping[str, str]] = {
-    "epochs": "passes over the dataset; small datasets are repeated more often",
+    "epochs": "passes over the dataset, exactly as many as given",
     "learning_rate": "peak learning rate, after warm-up",
     "batch": "batch size: words in each step, or crops of photos for the detector",
     "augmentation": "strength of augmentation: 0 for none, 1 for as much as photos vary",
@@ -148,15 +150,15 @@ def work(options: argparse.Namespace) -> int:
             trained = next(event for event in _until(asked, telling) if isinstance(event, Trained | DetectorTrained))
             if asked():
                 raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        show_progress("")
-        complain(f"interrupted; {_afterwards(task.run, replace=options.replace)}")
+    except KeyboardInterrupt as error:
+        told = _afterwards(task.run, replace=options.replace)
         _delete_unstarted(task, resume=resume)
-        raise
+        raise Stopped(told) from error
     except StudioError:
         _delete_unstarted(task, resume=resume)
         raise
-    return _decide(trained, options)
+    with stopping(lambda: _afterwards(task.run, replace=False)):
+        return _decide(trained, options)
 
 
 def _delete_unstarted(task: TrainingTask, *, resume: bool) -> None:
@@ -198,10 +200,10 @@ def _until(asked: Callable[[], bool], events: Iterator[LearningEvent]) -> Iterat
 def _afterwards(run: Run, *, replace: bool) -> str:
     """Return what to do about an interrupted run. replace: whether it was started with ``--replace``."""
     if training_results.load_result(run) is not None:
-        return f"“{run.name}” is trained; use --resume to save its model"
+        return f"“{run.name}” is trained; use --resume to save its model."
     if run.far:
-        return f"run the same command{' without --replace' if replace else ''} to resume “{run.name}”"
-    return "nothing was saved; the same command starts over"
+        return f"Run the same command{' without --replace' if replace else ''} to resume “{run.name}”."
+    return "Nothing was saved; the same command starts over."
 
 
 def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
@@ -215,18 +217,18 @@ def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     given = _given_options(options)
     if options.resume:
         if known is None:
-            raise RunTrouble(
+            raise OtherRun(
                 f"there is no training run “{options.name}” to resume", remedy="Remove --resume to start it."
             )
         changed = sorted(key for key, value in given.items() if getattr(known.recipe, key) != value)
         if changed:
             now = f"{_flag(changed[0])} {getattr(options, changed[0])}"
             was = _was(known.recipe, changed[0])
-            raise RunTrouble(f"“{options.name}” was started {was}", remedy=f"Remove {now}, or {_INSTEAD}.")
+            raise OtherRun(f"“{options.name}” was started {was}", remedy=f"Remove {now}, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
         if options.writer not in (None, known.writer):
             was = f"for the writer “{known.writer}”" if known.writer else "without --writer"
-            raise RunTrouble(f"“{options.name}” was started {was}", remedy=f"Remove --writer, or {_INSTEAD}.")
+            raise OtherRun(f"“{options.name}” was started {was}", remedy=f"Remove --writer, or {_INSTEAD}.")
         return TrainingTask(replace(known, data=options.dataset.absolute()), found, chosen), True
     found = dataset.read(options.dataset)
     for line in found.trouble:
@@ -253,7 +255,8 @@ def _check_writer(options: argparse.Namespace, found: dataset.Dataset) -> str:
     if options.writer not in known:
         names = ", ".join(known) or "none"
         what = f"it contains no words by “{options.writer}”"
-        raise RunTrouble(what, file=options.dataset, remedy=f"Writers of its words: {names}.")
+        remedy = suggest_name(options.writer, known) or f"Writers of its words: {names}."
+        raise UnknownName(what, file=options.dataset, remedy=remedy)
     return str(options.writer)
 
 
@@ -272,7 +275,7 @@ def _check_enough(found: dataset.Dataset, writer: str) -> None:
 def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
     """Whether this run resumes an interrupted one. Raises StudioError if that would be lost."""
     if training_results.load_result(known) is not None:
-        raise RunTrouble(
+        raise OtherRun(
             f"the training run “{known.name}” is finished, but its model is neither saved nor discarded",
             remedy="Add --resume to save it, --resume --keep never to discard it, or choose another name.",
         )
@@ -280,7 +283,7 @@ def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
         return False
     if was := _differs(known, run):
         training_runs.lock_run(known.name).release()  # reports if it is still running
-        raise RunTrouble(
+        raise OtherRun(
             f"there is already an interrupted training run “{known.name}” {was}",
             remedy="Use --resume to resume it, --replace to start over, or another --name.",
         )
@@ -341,6 +344,9 @@ def _typed(value: float | str) -> str:
 
 def _default(key: str) -> str:
     """Return the default of an option, and those of other trainings where they differ, as shown in the help."""
+    if key == "epochs":
+        lengths = {"default": RECOGNIZER_LENGTH, "detector": DETECTOR_LENGTH}
+        return "; ".join(f"{name}: {each.epochs}, at least {each.least} steps" for name, each in lengths.items())
     recipes = {"head": suggested_recipe("head"), "upper and all": suggested_recipe("upper")}
     recipes["--writer"] = suggested_recipe(Recipe().what, profile=True)
     recipes["detector"] = detector_events.RECIPE
@@ -377,25 +383,26 @@ def _print_event(options: argparse.Namespace, event: Mapping[str, object], text:
 
 def _as_text(events: Iterator[LearningEvent]) -> Generator[LearningEvent, None, None]:
     """Show progress on one line, and print the comparison at the end."""
-    steps = checked = ""
-    announced, progress = 0, LongProgress()
+    checked = ""
+    announced, progress = 0, Progress(logged=True)
     for event in events:
         if isinstance(event, TrainingPreparing):
-            progress.show(f"{event.what}: {event.done} of {event.total}" if event.total else f"{event.what}…")
+            progress.show(event.what, event.done, event.total)
         elif isinstance(event, TrainingStarted):
-            show_progress("")
+            clear_progress()
             announced = event.steps
             print("\n".join(map(visible, _begun(event))), file=sys.stderr, flush=True)
-            progress.show(f"step {event.resumed_at + 1} of {event.steps}…")  # the first one is slow
+            progress.show("training", event.resumed_at, event.steps, detail=f"step {event.resumed_at + 1}")
         elif isinstance(event, StepDone):
-            steps = f"step {event.step} of {event.steps}, loss {event.loss:.2f}, {event.seconds_left:.0f} s left"
-            progress.show(f"{steps}{checked}")
+            at = f"step {event.step} of {event.steps}, loss {event.loss:.2f}{checked}"
+            # Of its steps and evaluations, of which the training knows how long each takes.
+            progress.show("training", event.step, event.steps, detail=at, seconds=event.seconds_left)
         elif isinstance(event, WordsEvaluated) and event.held_out_cer is not None:
             checked = f", character error rate {percent(event.held_out_cer, 1)}"
         elif isinstance(event, LinesEvaluated) and event.held_out is not None:
             checked = f", F1 score of lines {percent(event.held_out, 1)}"
         elif isinstance(event, Trained | DetectorTrained):
-            show_progress("")
+            clear_progress()
             if ended := _ended(event, announced):
                 print(visible(ended), file=sys.stderr)
             print("\n".join(map(visible, training_report.render(event))))

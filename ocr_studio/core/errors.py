@@ -43,8 +43,12 @@ class StudioError(Exception):
         return " ".join(f"{place}{self.what.rstrip('.')}. {remedy}".split())
 
 
-class UnknownName(StudioError):
-    """A name that the user gave is not known, such as that of a model. The command line ends with incorrect usage."""
+class WrongUsage(StudioError):
+    """The user asked for something that can't be done so. The command line ends with incorrect usage."""
+
+
+class UnknownName(WrongUsage):
+    """A name that the user gave is not known, such as that of a model."""
 
 
 _MAX_REASON: Final = 200  # characters of what a library says

@@ -71,7 +71,7 @@ def test_export_writes_one_file_for_each_page(
     for place in (project.folder, project.photos):
         assert cli.run(["export", str(place), "--format", format_name, "--out", str(out)]) == 0
         assert names_in(out) == [f"board.{kind}", f"other.{kind}"]
-        assert capsys.readouterr().out == f"2 of 2 photos written to {out}\n"
+        assert capsys.readouterr().out == f"2 files written to {out}\n"
     text = (out / f"board.{kind}").read_text(encoding="utf-8")
     if kind == "csv":
         assert any("Ω=1" in row for row in csv.reader(io.StringIO(text)))
@@ -87,7 +87,7 @@ def test_export_tells_of_a_damaged_page_and_writes_the_others(
     assert names_in(out) == ["other.txt"]
     said = capsys.readouterr()
     assert "damaged" in said.err
-    assert said.out == f"1 of 2 photos written to {out}\n"
+    assert said.out == f"1 file (of 2 photos) written to {out}\n"
     del caplog
 
 
@@ -122,7 +122,7 @@ def test_export_writes_the_cleaned_boards_and_never_among_the_photos(
     assert "other.jpg" in capsys.readouterr().err
     assert names_in(out) == ["board cleaned.png"]
     assert np.median(photo_file.open_photo(out / "board cleaned.png"), axis=(0, 1)).min() > 220
-    assert cli.run(["export", str(tmp_path), "--format", "cleaned", "--out", str(tmp_path)]) == 1
+    assert cli.run(["export", str(tmp_path), "--format", "cleaned", "--out", str(tmp_path)]) == 2
     assert "the photos are in this folder" in capsys.readouterr().err
     assert (tmp_path / "board.png").read_bytes() == original
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import ocr_studio
 from ocr_studio.cli import main as cli
+from ocr_studio.cli import progress
 from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFile
@@ -151,7 +152,7 @@ def test_out_writes_one_file_for_each_photo(tmp_path: Path, capsys: pytest.Captu
         "b.png.txt",
     ]
     assert {path.read_text(encoding="utf-8") for path in out.glob("*.txt")} == {"“96 —64\n"}
-    assert capsys.readouterr() == (f"5 of 5 photos written to {out}\n", "")
+    assert capsys.readouterr() == (f"5 files written to {out}\n", "")
 
 
 def test_out_as_json_holds_one_object(tmp_path: Path, photo: Path) -> None:
@@ -181,10 +182,11 @@ def test_progress_is_shown_on_a_terminal_only(
     photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(progress, "_DRAWN_EVERY", 0.0)
     cli.run(["read", str(photo)])
     said = capsys.readouterr()
     assert said.out == "“96 —64\n"
-    assert "photo 1 of 1: line 1 of 1" in said.err
+    assert "100%  reading: line 1 of 1" in said.err
     assert said.err.endswith("\r\x1b[K")
 
 
@@ -295,7 +297,7 @@ def test_a_file_called_like_a_command_can_be_opened(
     assert capsys.readouterr().out == "“96 —64\n"
 
 
-def test_an_interruption_ends_with_130_and_no_word(
+def test_an_interruption_ends_with_130_and_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(_: object) -> None:
@@ -303,7 +305,7 @@ def test_an_interruption_ends_with_130_and_no_word(
 
     monkeypatch.setattr(cli, "run", interrupted)
     assert cli.main() == 130
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "ocr-studio: Stopped.\n")
 
 
 def test_ctrl_c_from_outside_ends_with_130(photo: Path) -> None:
@@ -319,7 +321,8 @@ def test_ctrl_c_from_outside_ends_with_130(photo: Path) -> None:
     )
     command = [sys.executable, "-c", script, "read", str(photo)]
     done = subprocess.run(command, capture_output=True, check=False, timeout=300)
-    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, b"", b"")
+    said = b"ocr-studio: Stopped. 0 of 1 photo read and printed.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, b"", said)
 
 
 def run_without(modules: set[str], *arguments: str) -> str:

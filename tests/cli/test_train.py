@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ocr_studio.cli import console, train
 from ocr_studio.cli import main as cli
+from ocr_studio.cli import progress, train
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED
 from ocr_studio.core import settings
 from ocr_studio.core.models import registry
@@ -59,7 +59,7 @@ def test_it_says_what_came_of_it_and_keeps_it(
     assert "12 steps" in err
     assert names() == ["mine"]
     assert training_runs.list_unfinished() == ()
-    assert run(data) == FAILED
+    assert run(data) == MISUSED
     assert "a model named “mine” already exists" in capsys.readouterr().err
 
 
@@ -123,7 +123,7 @@ def test_a_network_that_cannot_be_trained_further_is_refused_before_anything_is_
 ) -> None:
     known: dict[str, Any] = {} if architecture == CRNN else {"alphabet": (), "scores": {}}
     installed("Theirs", architecture=architecture, title="Hand", **known)
-    assert run(data, "--base", "Theirs", *more) == FAILED
+    assert run(data, "--base", "Theirs", *more) == MISUSED
     assert said in capsys.readouterr().err
     assert training_runs.load_run("mine") is None
     assert not registry.candidates("mine")
@@ -199,7 +199,7 @@ def test_what_was_asked_for_is_the_recipe(data: Path, learner: StandInLearner, m
         (("--epochs", "many"), MISUSED, "invalid int"),
         (("--base", "nobody"), MISUSED, "the model “nobody” was not found"),
         (("--base", "pp-ocrv6-small-detector"), MISUSED, "is a detector, not a recognizer"),
-        (("--resume",), FAILED, "there is no training run “mine” to resume"),
+        (("--resume",), MISUSED, "there is no training run “mine” to resume"),
     ],
 )
 def test_what_cannot_be_is_said(
@@ -239,7 +239,7 @@ def test_a_number_that_means_nothing_is_a_wrong_call(
 def test_no_name_leads_out_of_the_models(
     data: Path, name: str, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(["train", "--dataset", str(data), "--name", name]) == FAILED
+    assert cli.run(["train", "--dataset", str(data), "--name", name]) == MISUSED
     assert "model" in capsys.readouterr().err
     assert learner.begun == 0
 
@@ -275,10 +275,10 @@ def test_where_there_is_no_terminal_progress_is_a_line_now_and_then(
 ) -> None:
     assert run(data) == GOOD
     assert "step 2 of 12" not in capsys.readouterr().err
-    monkeypatch.setattr(console, "TOLD_EVERY", 0.0)
+    monkeypatch.setattr(progress, "_LOGGED_EVERY", 0.0)
     assert cli.run(["train", "--dataset", str(data), "--name", "other"]) == GOOD
     said = capsys.readouterr().err.splitlines()
-    assert "step 2 of 12, loss 2.05, 4 s left" in said
+    assert "training: step 2 of 12, loss 2.05, almost done" in said
     assert not any("\r" in line or "\x1b" in line for line in said)
 
 

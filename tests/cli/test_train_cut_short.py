@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.cli import train
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED, interrupted_between
+from ocr_studio.cli.console import FAILED, GOOD, MISUSED, Stopped, interrupted_between
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import StepDone, Trained, TrainingStarted
 from ocr_studio.jobs.learning import train as training
@@ -50,19 +50,18 @@ def test_interrupted_it_can_be_gone_on_with(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Stopped, match="Run the same command to resume “mine”"):
         run(data, "--epochs", "3")
-    assert "interrupted; run the same command to resume “mine”" in capsys.readouterr().err
     assert names() == []
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
-    assert run(data, "--resume", "--epochs", "4") == FAILED
+    assert run(data, "--resume", "--epochs", "4") == MISUSED
     assert (
         "“mine” was started with --epochs 3. Remove --epochs 4, or use --replace instead of --resume."
         in capsys.readouterr().err
     )
-    assert run(data, "--resume", "--what", "head", "--learning-rate", "0.0003") == FAILED
+    assert run(data, "--resume", "--what", "head", "--learning-rate", "0.0003") == MISUSED
     assert "was started with --learning-rate" in capsys.readouterr().err
-    assert run(data, "--resume", "--what", "head") == FAILED
+    assert run(data, "--resume", "--what", "head") == MISUSED
     assert (
         "was started with --what neck+head. Remove --what head, or use --replace instead of --resume."
         in capsys.readouterr().err
@@ -112,11 +111,10 @@ def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted(at=1)})
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Stopped, match="Nothing was saved; the same command starts over"):
         run(data)
-    assert "interrupted; nothing was saved; the same command starts over" in capsys.readouterr().err
     assert not training_runs.find_folder("mine").exists()
-    assert run(data, "--resume") == FAILED
+    assert run(data, "--resume") == MISUSED
     assert "there is no training run “mine” to resume" in capsys.readouterr().err
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data) == GOOD
@@ -139,11 +137,9 @@ def test_what_was_cut_short_begins_anew_where_that_is_asked_for(
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted()})
     with pytest.raises(KeyboardInterrupt):
         run(data)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Stopped, match="Run the same command without --replace to resume “mine”"):
         run(data, "--replace")
-    err = capsys.readouterr().err
-    assert "already an interrupted" not in err
-    assert err.endswith("interrupted; run the same command without --replace to resume “mine”\n")
+    assert "already an interrupted" not in capsys.readouterr().err
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
     assert run(data, "--replace") == GOOD
     assert learner.resumed == [False]
@@ -166,7 +162,7 @@ def test_by_words_or_numbers_that_are_others_it_is_not_lost(
         labels = data / "labels.jsonl"
         labels.write_text("".join(labels.read_text().splitlines(keepends=True)[:-1]))
     given = {"words": ("--epochs", "3"), "--epochs": ("--epochs", "5"), "--detector": ("--detector", "--epochs", "3")}
-    assert run(data, *given[other]) == FAILED
+    assert run(data, *given[other]) == MISUSED
     ways = "Use --resume to resume it, --replace to start over, or another --name."
     said = f"ocr-studio: there is already an interrupted training run “mine” {was}. {ways}\n"
     assert capsys.readouterr().err.endswith(said)
@@ -211,11 +207,10 @@ def test_ctrl_c_at_the_very_end_is_heard(
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learn})
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Stopped, match="“mine” is trained; use --resume to save its model"):
             run(data)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert "interrupted; “mine” is trained; use --resume to save its model" in capsys.readouterr().err
     assert names() == []
     assert run(data, "--resume") == GOOD
     assert names() == ["mine"]
@@ -242,13 +237,12 @@ def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     try:
         monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learn})
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Stopped, match="Run the same command to resume “mine”"):
             run(data)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
     assert going_on == [1]
-    assert "interrupted; run the same command to resume “mine”" in capsys.readouterr().err
     training_runs.lock_run("mine").release()  # nobody is at it any more
 
 
@@ -302,7 +296,7 @@ def test_what_nobody_has_decided_on_is_not_thrown_away(
         patched.setattr(train, "_decide", cut_short)
         with pytest.raises(KeyboardInterrupt):
             run(data)
-    assert run(data) == FAILED
+    assert run(data) == MISUSED
     assert "neither saved nor discarded" in capsys.readouterr().err
     assert learner.begun == 1
     assert run(data, "--resume") == GOOD
@@ -316,7 +310,7 @@ def test_a_changed_dataset_is_not_gone_on_with(
 ) -> None:  # fmt: skip
     cut_short(data, monkeypatch, learner)
     (data / "labels.jsonl").write_text("".join((data / "labels.jsonl").read_text().splitlines(keepends=True)[:-1]))
-    assert run(data, "--resume") == FAILED
+    assert run(data, "--resume") == MISUSED
     assert "different data" in capsys.readouterr().err
 
 

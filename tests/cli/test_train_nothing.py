@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ocr_studio.cli import main as cli
-from ocr_studio.cli.console import FAILED
+from ocr_studio.cli.console import FAILED, MISUSED
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.jobs.synth import generate
@@ -18,10 +18,10 @@ from tests.core import made_datasets
 HELD_OUT = "Everything in it is held out for evaluation"
 
 
-def told(data: Path, *more: str, capsys: pytest.CaptureFixture[str]) -> str:
+def told(data: Path, *more: str, capsys: pytest.CaptureFixture[str], status: int = FAILED) -> str:
     """The last line on standard error; what has changed in a dataset since it was written is said before."""
     capsys.readouterr()
-    assert cli.run(["train", "--dataset", str(data), "--name", "mine", *more]) == FAILED
+    assert cli.run(["train", "--dataset", str(data), "--name", "mine", *more]) == status
     return capsys.readouterr().err.splitlines()[-1]
 
 
@@ -68,4 +68,4 @@ def test_of_words_that_a_person_has_checked_nothing_is_said_of_drawing(
     assert said in line
     assert "synth" not in line
     assert not training_runs.find_folder("mine").exists()
-    assert "there is no training run “mine” to resume" in told(data, "--resume", capsys=capsys)
+    assert "there is no training run “mine” to resume" in told(data, "--resume", capsys=capsys, status=MISUSED)

@@ -15,6 +15,8 @@ from typing import Final
 
 import numpy as np
 
+from ocr_studio.core.translation import tr
+
 # What this program writes is at most eight deep.
 MAX_DEPTH: Final = 64
 # Lists, objects and commas. A page of 50,000 words with alternatives and the places of its letters has 2,500,000; as
@@ -62,6 +64,8 @@ def load(data: bytes, *, most_values: int = MAX_VALUES) -> object:
         raise BadJson(f"its lists and objects are more than {MAX_DEPTH} deep")
     try:
         found: object = (_CAREFUL if _may_have_odd_numbers(data) else _QUICK).decode(text)
+    except json.JSONDecodeError as error:
+        raise BadJson(tr("see line {line}, column {column}", line=error.lineno, column=error.colno)) from error
     except (ValueError, RecursionError) as error:
         raise BadJson(str(error)) from error
     return found

@@ -61,7 +61,7 @@ PHOTO_SUFFIXES: Final = frozenset(
 )
 
 # Larger files are not read whole by this program; a child process reads what it needs of them.
-_MOST_READ: Final = 256 << 20
+MOST_READ: Final = 256 << 20
 # What decoding a photo of MAX_PIXELS may take: twice what the slowest honest ones take.
 _SECONDS: Final = 12.0
 _MEMORY: Final = 2 << 30
@@ -97,13 +97,13 @@ def list_photos(folder: Path) -> list[Path]:
 
 def open_photo(path: Path) -> RGB:
     """Open a photo: (H, W, 3) uint8 sRGB, upright. Raises PhotoError."""
-    data = photo_stream.read_file(path, most=_MOST_READ)
+    data = photo_stream.read_file(path, most=MOST_READ)
     return _decode_in_child(path, str(path), allowed_pixels()) if data is None else decode_photo(data, name=str(path))
 
 
 def open_photo_with_id(path: Path) -> tuple[RGB, str]:
     """Return ``open_photo`` and ``compute_content_id`` of the same bytes, even if the file is replaced meanwhile."""
-    data = photo_stream.read_file(path, most=_MOST_READ)
+    data = photo_stream.read_file(path, most=MOST_READ)
     if data is not None:
         return decode_photo(data, name=str(path)), photo_stream.compute_id(data)
     before = photo_stream.read_state(path)
@@ -123,22 +123,24 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     most = allowed_pixels() if most is None else most
     stream = io.BytesIO(data)
     _check_beginning(stream, name)
-    if len(data) <= _MOST_READ and photo_headers.is_plain_photo(stream):
+    if len(data) <= MOST_READ and photo_headers.is_plain_photo(stream):
         return photo_decoder.decode(stream, name, most)
     return _decode_in_child(data, name, most)
 
 
-def count_pages(path: Path) -> int:
+def count_pages(source: Path | bytes, *, name: str = "") -> int:
     """Count the pages or frames of a file, of which ``open_photo`` reads only the first; 1 for an ordinary photo.
 
     Those of a TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
-    Raises PhotoError.
+    Raises PhotoError, which names it so, by default by its path.
     """
-    with photo_stream.open_stream(path) as stream:
-        _check_beginning(stream, str(path))
+    name = name or str(source)
+    opened = io.BytesIO(source) if isinstance(source, bytes) else photo_stream.open_stream(source)
+    with opened as stream:
+        _check_beginning(stream, name)
         if _is_ordinary(stream):
-            return photo_decoder.count_pages(stream, str(path), allowed_pixels())
-    found = _ask_child(photo_decoder.count_pages, path, str(path), allowed_pixels()).values
+            return photo_decoder.count_pages(stream, name, allowed_pixels())
+    found = _ask_child(photo_decoder.count_pages, source, name, allowed_pixels()).values
     return found if isinstance(found, int) and 1 <= found <= photo_decoder.MOST_PAGES else 1
 
 
@@ -188,8 +190,9 @@ def _check_beginning(stream: BinaryIO, name: str) -> None:
         raise make_unreadable_error(name, beginning, UnidentifiedImageError())
 
 
-def _is_ordinary(stream: io.BufferedReader) -> bool:
-    return os.fstat(stream.fileno()).st_size <= _MOST_READ and photo_headers.is_plain_photo(stream)
+def _is_ordinary(stream: io.BufferedReader | io.BytesIO) -> bool:
+    size = len(stream.getbuffer()) if isinstance(stream, io.BytesIO) else os.fstat(stream.fileno()).st_size
+    return size <= MOST_READ and photo_headers.is_plain_photo(stream)
 
 
 def _decode_in_child(source: Path | bytes, name: str, most: int) -> RGB:

@@ -44,13 +44,13 @@ def export(model: Model, file: Path, *, overwrite: bool = False) -> None:
         overwrite: Whether any other file may be replaced, too; photos never are.
 
     Raises:
-        ModelInUse: The model comes with the program.
+        ModelOfProgram: The model comes with the program.
         BadModel: The model is damaged.
         WriteFailed: The file cannot be written or must not be replaced.
     """
     if model.folder is None or model.of_program:
         remedy = tr("It doesn’t need to be exported.")
-        raise registry.ModelInUse(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
+        raise registry.ModelOfProgram(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
     card = model_folder.inspect(model.folder)
     weights = model_folder.read_weights(model.folder, card)
     data = io.BytesIO()

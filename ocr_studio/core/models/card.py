@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
-from ocr_studio.core.errors import INSTALL_NEWER, StudioError, newer_format
+from ocr_studio.core.errors import INSTALL_NEWER, StudioError, WrongUsage, newer_format
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.json_schema import BadValue, FiniteNumber
 from ocr_studio.core.plain_text import one_line
@@ -68,7 +68,7 @@ MOST_WEIGHT_BYTES: Final = 512 << 20  # a recognizer for all these characters ta
 _REMEDY: Final = later("It is damaged or was made by another program. Delete it, or import it again.")
 
 
-class CannotLearn(StudioError):
+class CannotLearn(WrongUsage):
     """This program cannot train the model's network."""
 
 

@@ -133,7 +133,8 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
     found += _measured(card)
     if card.alphabet:
         found.append((tr("Characters"), str(len(card.alphabet))))
-    recipe = {key: value for key, value in card.settings.items() if key != "base"}  # already listed as the ancestor
+    # The base is listed as the ancestor, and without a number of epochs there is one of steps.
+    recipe = {key: value for key, value in card.settings.items() if (key, value) != ("epochs", None) and key != "base"}
     settings = ", ".join(f"{_knob(key)} {_plain(value)}" for key, value in recipe.items())
     return [
         *found,

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.errors import StudioError, UnknownName, suggest_name
+from ocr_studio.core.errors import StudioError, UnknownName, WrongUsage, suggest_name
 from ocr_studio.core.files.safe_folder import SafeFolder, is_device
 from ocr_studio.core.models import bundled
 from ocr_studio.core.models.bundled import BORROWED, BUILT_IN, BUILT_IN_DETECTOR, Damaged, Model
@@ -42,12 +42,16 @@ class NoSuchModel(UnknownName):
     """The model does not exist."""
 
 
-class BadName(StudioError):
+class BadName(WrongUsage):
     """The name is not valid for a model, or is taken."""
 
 
 class ModelInUse(StudioError):
-    """The model is in use or comes with the program, so it cannot be changed."""
+    """The model is in use, so it cannot be changed."""
+
+
+class ModelOfProgram(WrongUsage):
+    """The model comes with the program, so it cannot be changed."""
 
 
 class ModelsNotWritten(StudioError):
@@ -279,11 +283,11 @@ def install(candidate: Path, *, name: str | None = None) -> Model:
     return find(name)
 
 
-def retitle(candidate: Path, title: str) -> None:
-    """Change the title of a candidate. Raises BadModel and ModelsNotWritten; the candidate is then unchanged."""
-    card = inspect(candidate)
-    with _changing(candidate):
-        SafeFolder(candidate).replace(CARD_FILE, replace(card, title=title).to_json())
+def retitle(folder: Path, title: str) -> None:
+    """Change the title of a model or candidate. Raises BadModel and ModelsNotWritten; it is then unchanged."""
+    card = inspect(folder)
+    with _changing(folder):
+        SafeFolder(folder).replace(CARD_FILE, replace(card, title=title).to_json())
 
 
 def discard(candidate: Path) -> None:
@@ -309,12 +313,14 @@ def delete(name: str, *, in_use: Collection[str | None], writers: Sequence[str] 
         writers: Writers for whose photos the settings use this model.
 
     Raises:
-        ModelInUse: It is in use or comes with the program.
+        ModelInUse: It is in use.
+        ModelOfProgram: It comes with the program.
         NoSuchModel: It does not exist.
         ModelsNotWritten: It cannot be deleted.
     """
     if name in [each.name for each in (*BORROWED, *_adapted())]:
-        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It can’t be deleted."))
+        what = tr("the model “{name}” comes with the program", name=name)
+        raise ModelOfProgram(what, remedy=tr("It can’t be deleted."))
     if name in in_use:
         raise ModelInUse(
             tr("the model “{name}” is in use", name=name),
@@ -339,24 +345,29 @@ def delete(name: str, *, in_use: Collection[str | None], writers: Sequence[str] 
 
 
 def rename(name: str, new: str) -> Model:
-    """Rename a model, also in the cards of those trained from it. Callers update the settings that refer to it.
+    """Rename a model, also in its card and the cards of those trained from it.
+
+    Callers update the settings that refer to it.
 
     Raises:
         NoSuchModel: It does not exist.
         BadModel: It is damaged.
-        ModelInUse: It comes with the program.
+        ModelOfProgram: It comes with the program.
         BadName: The new name is not valid or is taken.
         ModelsNotWritten: It cannot be renamed.
     """
     model = find(name)
     if model.folder is None or model.of_program:
-        raise ModelInUse(tr("the model “{name}” comes with the program", name=name), remedy=tr("It can’t be renamed."))
+        what = tr("the model “{name}” comes with the program", name=name)
+        raise ModelOfProgram(what, remedy=tr("It can’t be renamed."))
     if name == new:
         return model
     if new.casefold() != name.casefold() or name_trouble(new):
         check_name(new)
     children = [each for each in everything() if each.card and each.card.parent == name and not each.of_program]
     _move(model.folder, models_dir() / new)
+    if model.card is not None and model.card.title == name:  # a title that somebody wrote stays
+        retitle(models_dir() / new, new)
     for child in children:
         assert child.folder is not None
         assert child.card is not None

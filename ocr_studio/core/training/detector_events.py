@@ -13,15 +13,24 @@ from numpy.typing import NDArray
 from ocr_studio.core.metrics import Labelled, Score
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.training.events import Interval, Recipe, StepDone, TrainingPreparing, TrainingStarted
+from ocr_studio.core.training.events import (
+    Interval,
+    Recipe,
+    StepDone,
+    TrainingPreparing,
+    TrainingStarted,
+    UsualLength,
+)
 
 Photo: TypeAlias = NDArray[np.uint8]
 
 # Defaults for detectors: ``what`` is one of ``training.events.PARTS``, a batch consists of tiles of photos. The
 # learning rate was tuned on synthetic boards: half of it learned less, five times as much got worse on general boards.
 RECIPE: Final = Recipe(
-    what="neck+head", epochs=10, learning_rate=2e-4, batch=4, augmentation=1.0, replay=0.5, average=0.5, patience=4
+    what="neck+head", learning_rate=2e-4, batch=4, augmentation=1.0, replay=0.5, average=0.5, patience=4
 )
+# A single photo is seen more often; with many photos, this many tiles are enough.
+DETECTOR_LENGTH: Final = UsualLength(epochs=10, least=40, most=400)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Recipe:
     Attributes:
         base: Name of the model to start from; None for the default, ``registry.default``.
         what: Trained layers, one of PARTS.
-        epochs: How often each word is seen.
+        epochs: How often each word is seen; None for the usual number, see ``UsualLength``.
         learning_rate: Peak learning rate, reached after the warm-up.
         batch: Batch size, in crops.
         augmentation: 0 (none) to 1 (rotation, scaling, blur and lighting as on photos).
@@ -37,7 +37,7 @@ class Recipe:
 
     base: str | None = None
     what: Annotated[str, one_of(PARTS)] = "neck+head"
-    epochs: Annotated[int, Meta(ge=1, le=1000)] = 12
+    epochs: Annotated[int, Meta(ge=1, le=1000)] | None = None
     learning_rate: Annotated[float, Meta(ge=1e-7, le=1e-1)] = 1e-3
     batch: Annotated[int, Meta(ge=1, le=512)] = 64
     augmentation: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
@@ -46,6 +46,37 @@ class Recipe:
     patience: Annotated[int, Meta(ge=1, le=1000)] | None = 4
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     device: Annotated[str, one_of(DEVICES)] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class UsualLength:
+    """The length of a training whose number of epochs isn't chosen.
+
+    Attributes:
+        epochs: Number of epochs.
+        least: Least number of steps: a few words are seen more often.
+        most: Most steps; None for no limit.
+    """
+
+    epochs: int
+    least: int
+    most: int | None = None
+
+    def count_steps(self, epochs: int | None, per_epoch: int) -> int:
+        """Return the number of steps.
+
+        Args:
+            epochs: The chosen number of epochs, which is kept exactly; None for the usual length.
+            per_epoch: Number of steps of an epoch.
+        """
+        if epochs is not None:
+            return epochs * per_epoch
+        steps = max(self.least, self.epochs * per_epoch)
+        return steps if self.most is None else min(steps, self.most)
+
+
+# Fewer steps on a few words change nothing.
+RECOGNIZER_LENGTH: Final = UsualLength(epochs=12, least=80)
 
 
 def suggested_recipe(what: str, *, profile: bool = False) -> Recipe:
@@ -129,13 +160,13 @@ class StepDone:
 
     Attributes:
         loss: CTC loss in nats per character.
-        seconds_left: Estimated time to the end.
+        seconds_left: Estimated time to the end; None until it can be measured.
     """
 
     step: int
     steps: int
     loss: float
-    seconds_left: float
+    seconds_left: float | None
 
 
 @dataclass(frozen=True, slots=True)

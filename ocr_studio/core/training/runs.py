@@ -17,18 +17,20 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from ocr_studio.core import paths
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import now
-from ocr_studio.core.training.events import Recipe
+from ocr_studio.core.training.events import RECOGNIZER_LENGTH, Recipe
 from ocr_studio.core.translation import tr
 
 FORMAT: Final = "ocr-studio-training"
-VERSION: Final = 1
+VERSION: Final = 2
+# Earlier versions trained at least the usual number of steps, whatever the number of epochs was.
+_LEAST_STEPS_VERSION: Final = 1
 # Networks that can be trained.
 KINDS: Final = ("recognizer", "detector")
 # Seconds after which a run that never started is considered dead.
@@ -39,6 +41,10 @@ log = logging.getLogger(__name__)
 
 class RunTrouble(StudioError):
     """A training cannot be started or resumed."""
+
+
+class OtherRun(RunTrouble, WrongUsage):
+    """There is no such training to resume, or one that was started otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +102,15 @@ def find_runs_folder() -> Path:
 
 
 def find_folder(name: str) -> Path:
-    """Return the folder of a run. Raises RunTrouble for an invalid name."""
+    """Return the folder of a run. Raises BadName for an invalid name."""
     check_name(name)
     return find_runs_folder() / name
 
 
 def check_name(name: str) -> None:
-    """Raise RunTrouble if the name is not valid for a model."""
+    """Raise BadName if the name is not valid for a model."""
     if trouble := registry.name_trouble(name):
-        raise RunTrouble(trouble, remedy=tr("Choose another name."))
+        raise registry.BadName(trouble, remedy=tr("Choose another name."))
 
 
 def find_free_name(wanted: str) -> str:
@@ -237,9 +243,13 @@ def _is_locked(run: Run) -> bool:
 def _parse_run(raw: object, name: str) -> Run:
     """Parse a run. Raises ValueError if it is not a run of this name and version."""
     head = raw if isinstance(raw, dict) else {}
-    if (head.get("format"), head.get("version"), head.get("name")) != (FORMAT, VERSION, name):
+    version = head.get("version")
+    if (head.get("format"), head.get("name")) != (FORMAT, name) or version not in (_LEAST_STEPS_VERSION, VERSION):
         raise ValueError("it is of another version or name")
-    return replace(json_schema.convert(raw, Run), recipe=parse_recipe(head["recipe"]))
+    recipe = parse_recipe(head["recipe"])
+    if version == _LEAST_STEPS_VERSION and (recipe.epochs or 0) <= RECOGNIZER_LENGTH.epochs:
+        recipe = replace(recipe, epochs=None)
+    return replace(json_schema.convert(raw, Run), recipe=recipe)
 
 
 # Minimum and maximum; integers if both are.

@@ -35,6 +35,7 @@ from ocr_studio.core.models.card import (
 )
 from ocr_studio.core.page import now
 from ocr_studio.core.training.events import (
+    RECOGNIZER_LENGTH,
     HeldOutSample,
     Recipe,
     RecognizerComparison,
@@ -67,8 +68,6 @@ log = logging.getLogger(__name__)
 REHEARSED: Final = 400
 MEASURED: Final = 120
 _MEASURED_SHARE: Final = 25  # of given ones, one in this many, but at least this number
-# A few words are seen more often than the recipe says: fewer steps change nothing.
-LEAST_STEPS: Final = 80
 # Weight of the distillation loss where layers are trained on stored features, at a high learning rate.
 DISTILLATION: Final = 10.0
 # Shares of the learned change that are tried, until no other handwriting is read worse.
@@ -290,7 +289,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         else:
             self._batches = Batches(own, examples.general, self.charset, mixture)
             pack = batches.pack_unchanged
-        steps = max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch)
+        steps = RECOGNIZER_LENGTH.count_steps(recipe.epochs, self._batches.per_epoch)
         texts = [example.text for example in (*own, *examples.general)]
         plan = TrainingPlan(
             recipe.what,

@@ -14,7 +14,7 @@ from ocr_studio.core.training.events import Recipe, StepDone, TrainingStarted
 from ocr_studio.engine.training import checkpoints
 from ocr_studio.engine.training.checkpoints import Checkpoint, CheckpointNotSaved
 from ocr_studio.engine.training.trainable_weights import Arrays, TrainableWeights, check_value
-from ocr_studio.engine.training.trainer import TimeLeft
+from ocr_studio.engine.training.trainer import TrainingClock
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class TrainingRun(ABC, Generic[TrainerT, BaselineT, EvaluatedT]):
 
     trainer: TrainerT
     baseline: BaselineT
-    clock: TimeLeft
+    clock: TrainingClock
 
     def __init__(self, recipe: Recipe, folder: Path) -> None:
         """Create a run with a recipe and the folder of its checkpoint."""
@@ -67,7 +67,7 @@ class TrainingRun(ABC, Generic[TrainerT, BaselineT, EvaluatedT]):
         """Prepare the first step, or resume an interrupted run. steps: number of all steps."""
         self.trainer, self.steps = trainer, steps
         self._evaluation_steps = sorted({math.ceil(steps * place / EVALUATIONS) for place in range(1, EVALUATIONS + 1)})
-        self.clock = TimeLeft(steps, len(self._evaluation_steps) + 1)
+        self.clock = TrainingClock(steps, len(self._evaluation_steps) + 1)
         self._resume()
 
     def train_steps(

@@ -33,6 +33,9 @@ Pack: TypeAlias = Callable[[Sequence[TrainingExample], Sequence[Sequence[int]]],
 _CERTAIN: Final = 0.1  # nats per character: read correctly nine times out of ten
 _MAX_NATS: Final = 60.0  # nats
 
+# Steps by which the remaining time is estimated.
+_LATEST: Final = 10
+
 _NUMBERS: Final = tf.TensorSpec((None,), tf.int32)
 
 _BLOCK: Final = re.compile(r"block(\d+)_")
@@ -264,8 +267,8 @@ class Evaluator:
 
 
 @dataclass
-class TimeLeft:
-    """Estimates the remaining time from the durations of steps and evaluations. evaluations: number of evaluations."""
+class TrainingClock:
+    """Measures steps and evaluations, and estimates the remaining time. evaluations: number of evaluations."""
 
     steps: int
     evaluations: int
@@ -284,7 +287,21 @@ class TimeLeft:
         """Return the duration of the run in seconds, including earlier sessions."""
         return self.spent + time.monotonic() - self._started
 
-    def estimate_left(self, done: int, evaluated: int) -> float:
-        """Estimate the remaining seconds. done: steps; evaluated: evaluations."""
-        steps, evaluations = ((float(np.median(each[-20:])) if each else 0.0) for each in self._durations.values())
-        return steps * (self.steps - done) + evaluations * (self.evaluations - evaluated)
+    def estimate_left(self, done: int, evaluated: int) -> float | None:
+        """Estimate the remaining seconds by the latest steps and evaluations.
+
+        The first of each is not counted, as it compiles the network, unless it is the only evaluation.
+
+        Args:
+            done: Steps.
+            evaluated: Evaluations.
+
+        Returns:
+            The seconds; None until a second step was measured.
+        """
+        steps, evaluations = self._durations["step"][1:], self._durations["evaluation"]
+        if not steps:
+            return None
+        each = float(np.mean(steps[-_LATEST:]))
+        check = float(np.mean((evaluations[1:] or evaluations or [0.0])[-2:]))
+        return each * (self.steps - done) + check * (self.evaluations - evaluated)

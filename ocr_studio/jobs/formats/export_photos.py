@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.file_names import output_names
@@ -112,11 +112,11 @@ def export_photos(
         one_file: Write the texts of all of them to one file.
 
     Raises:
-        StudioError: Cleaned boards can't go among the photos.
+        WrongUsage: Cleaned boards can't go among the photos.
         WriteFailed: The one file can't be written.
     """
     if kind == CLEANED and os.path.realpath(out.path) == os.path.realpath(project.photos):
-        raise StudioError(
+        raise WrongUsage(
             tr("the photos are in this folder"),
             file=out.path,
             remedy=tr("Choose another folder."),

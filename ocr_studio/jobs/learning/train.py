@@ -24,7 +24,7 @@ from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.detector_events import CheckedPhoto, DetectorData, DetectorEvent, DetectorTrained
 from ocr_studio.core.training.events import Recipe, Trained, TrainingEvent, TrainingPreparing
 from ocr_studio.core.training.report import AnyTrained
-from ocr_studio.core.training.runs import Run, RunTrouble
+from ocr_studio.core.training.runs import OtherRun, Run, RunTrouble
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning.preflight import Preflight
@@ -77,7 +77,8 @@ def train(
         learn: The training function; by default that of the engine.
 
     Raises:
-        RunTrouble: Another process is running this training, or it can't be resumed.
+        RunTrouble: Another process is running this training.
+        OtherRun: It can't be resumed.
         StudioError: The training failed.
     """
     run = task.run
@@ -196,13 +197,13 @@ def _discard_candidates(run: Run) -> None:
 def _check_same(run: Run, dataset: Dataset) -> None:
     known = training_runs.load_run(run.name)
     if known is None:
-        raise RunTrouble(
+        raise OtherRun(
             tr("there is no training run “{name}” to resume", name=run.name),
             remedy=tr("Start a new training run."),
             command="Run the same command without --resume.",
         )
     if known.kind != run.kind or known.digest != dataset.digest:
-        raise RunTrouble(
+        raise OtherRun(
             tr("the training run “{name}” was started with different data", name=run.name),
             file=dataset.folder,
             remedy=tr("Start a new training run."),

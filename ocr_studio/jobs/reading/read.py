@@ -385,6 +385,7 @@ def read_photos(
     *,
     project_of: Callable[[Path], Project | None] = lambda path: None,
     facts_of: Callable[[Path, str], PageFacts] = lambda photo, page_id: PageFacts(),
+    open_photo: Callable[[Path], tuple[NDArray[np.uint8], str]] = photo_file.open_photo_with_id,
 ) -> Iterator[ReadingEvent | _Other]:
     """Read photo files in the given order.
 
@@ -396,6 +397,7 @@ def read_photos(
         project_of: Returns the project of a photo, if any.
         facts_of: Returns what is known of a photo, by its path and page id: who wrote on it, how it is turned, and how
             its board is cleaned before it is read. Called in another thread.
+        open_photo: Returns a photo and its content id. Called in another thread.
 
     Yields:
         The events of each photo, then PhotoRead or PhotoFailed.
@@ -403,7 +405,7 @@ def read_photos(
     Raises:
         StudioError: The networks can't be loaded.
     """
-    with closing(_open_ahead(paths, lambda path: _open_photo(ocr_service, path, facts_of))) as opened:
+    with closing(_open_ahead(paths, lambda path: _open_photo(ocr_service, path, facts_of, open_photo))) as opened:
         for each in opened:
             if not isinstance(each, _OpeningPhoto):
                 yield each
@@ -490,8 +492,13 @@ def _open_ahead(
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def _open_photo(ocr_service: OcrService, path: Path, facts_of: Callable[[Path, str], PageFacts]) -> _OpenedPhoto:
-    image, page_id = photo_file.open_photo_with_id(path)
+def _open_photo(
+    ocr_service: OcrService,
+    path: Path,
+    facts_of: Callable[[Path, str], PageFacts],
+    open_photo: Callable[[Path], tuple[NDArray[np.uint8], str]],
+) -> _OpenedPhoto:
+    image, page_id = open_photo(path)
     facts, back = facts_of(path, page_id), None
     image = warping.frame_photo(image, facts.frame)
     height, width = image.shape[:2]

@@ -27,7 +27,7 @@ from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 
 # The time left is estimated from this many of the latest photos.
-_LATEST: Final = 20
+_LATEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ class BatchReading(QObject):
         if path in self._waiting:
             self._waiting.remove(path)
         now = time.monotonic()
-        self._took.append(now - self._since)
+        if self._total - len(self._waiting) > 1:  # the first one may have had to wait for the networks
+            self._took.append(now - self._since)
         self._since = now
         self._report_progress()
         if self._paused or self._ocr_service is not self._reading.ocr_service or self._reading.lane.waiting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -78,7 +77,7 @@ class SynthDialog(QDialog):
         self._made_in: Path | None = None
         self._fit, self._hurried = True, False
         self._expected: Estimate | None = None
-        self._begun, self._before = 0.0, 0
+        self._left = units.TimeLeft()
         self.form = SynthForm(options)
         self.looking = SynthPreviewPanel(lane)
         self.report = DatasetReportView()
@@ -168,12 +167,14 @@ class SynthDialog(QDialog):
         self.progress.setRange(0, event.total)
         self.progress.setValue(event.done)
         if isinstance(event, SourcesRead):
-            self._begun, self._before = time.monotonic(), event.done
+            self._left = units.TimeLeft()
+            self._left.update(event.done, event.total)
             self.looking.show_source(event.source)
         elif isinstance(event, SampleMade | SampleFailed):
-            spent, made = time.monotonic() - self._begun, max(1, event.done - self._before)
-            left = units.time_left(spent / made * (event.total - event.done))
-            self.doing.setText(tr("{done} of {total} generated, {left}", done=event.done, total=event.total, left=left))
+            said = tr("{done} of {total} generated", done=event.done, total=event.total)
+            if (seconds := self._left.update(event.done, event.total)) is not None:
+                said = tr("{doing}, {left}", doing=said, left=units.time_left(seconds))
+            self.doing.setText(said)
 
     def _show_report(self, report: Report) -> None:
         self._made_in = report.folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
+from ocr_studio.core import units
 from ocr_studio.core.training.detector_events import LinesEvaluated
 from ocr_studio.core.training.events import HeldOutSample, StepDone, TrainingStarted, WordsEvaluated
 from ocr_studio.core.translation import later, later_n, tr, tr_n
@@ -53,6 +54,7 @@ class ProgressPage(QWidget):
     def __init__(self, training: TrainingController, pictures: CropImages) -> None:
         super().__init__()
         self._training = training
+        self._left = units.TimeLeft()
         self.column = TrainerColumn()
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Training progress"))
@@ -166,7 +168,12 @@ class ProgressPage(QWidget):
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.busy and not self._training.is_paused:
-            say(self.status, tr("{doing} {done} of {total}", doing=text, done=done, total=total) if total else text)
+            said, seconds = text, self._left.update(done, total) if total else None
+            if total:
+                said = tr("{doing} {done} of {total}", doing=text, done=done, total=total)
+            if seconds is not None:
+                said = tr("{doing}, {left}", doing=said, left=units.time_left(seconds))
+            say(self.status, said)
             self.bar.setRange(0, total)
             self.bar.setValue(done)
 
@@ -206,11 +213,8 @@ def _share(value: float) -> str:
 
 
 def time_left(event: StepDone) -> str:
-    """The current step and the remaining time."""
-    seconds, step, steps = event.seconds_left, event.step, event.steps
-    if seconds < 5:
-        return tr("Step {step} of {steps}, a few seconds left", step=step, steps=steps)
-    if seconds < 90:
-        left = round(seconds / 5) * 5
-        return tr("Step {step} of {steps}, about {left} s left", step=step, steps=steps, left=left)
-    return tr("Step {step} of {steps}, about {left} min left", step=step, steps=steps, left=round(seconds / 60))
+    """The current step and, once it is known, the remaining time."""
+    if event.seconds_left is None:
+        return tr("Step {step} of {steps}", step=event.step, steps=event.steps)
+    left = units.time_left(event.seconds_left)
+    return tr("Step {step} of {steps}, {left}", step=event.step, steps=event.steps, left=left)

@@ -51,8 +51,8 @@ READING = RecipeTexts(
     ),
     OfUnit(later("Batch size (words)"), later("Batch size (lines)")),
     OfUnit(
-        later("Epochs: passes over all words; small datasets are repeated more often"),
-        later("Epochs: passes over all lines; small datasets are repeated more often"),
+        later("Epochs: passes over all words; automatic is 12, and more for a few words"),
+        later("Epochs: passes over all lines; automatic is 12, and more for a few lines"),
     ),
     OfUnit(later("General words"), later("General lines")),
     OfUnit(
@@ -69,7 +69,7 @@ FINDING = RecipeTexts(
     ),
     # Translators: A batch consists of crops, cut from photos.
     OfUnit(later("Batch size (crops)")),
-    OfUnit(later("Epochs: passes over all photos; a single photo is repeated more often")),
+    OfUnit(later("Epochs: passes over all photos; automatic is 10, and more for a single photo")),
     OfUnit(later("General boards")),
     OfUnit(later("Share of general boards in each step (prevents forgetting)")),
 )
@@ -108,6 +108,7 @@ class RecipeForm(QScrollArea):
         self.base = ComboBox((), "", tr("Base model"))
         self.what = ComboBox(_said(texts.what), default.what, tr("Trained layers"))
         self.epochs = _number("epochs", default.epochs, texts.seen.text_for("words"))
+        self.epochs.setSpecialValueText(tr("Automatic"))
         self.rate = _numbers(
             [*_RATES, *(recipe.learning_rate for recipe in offered)], default.learning_rate, _rate, tr("Learning rate")
         )
@@ -144,7 +145,7 @@ class RecipeForm(QScrollArea):
             self._default,
             base=self.base.currentData() or None,
             what=self.what.currentData(),
-            epochs=self.epochs.value(),
+            epochs=self.epochs.value() or None,
             learning_rate=float(self.rate.currentData()),
             batch=self.batch.value(),
             augmentation=float(self.augmentation.currentData()),
@@ -166,7 +167,7 @@ class RecipeForm(QScrollArea):
             (self.device, recipe.device),
         ):
             field.setCurrentIndex(field.findData(value))
-        self.epochs.setValue(recipe.epochs)
+        self.epochs.setValue(recipe.epochs or 0)
         self.batch.setValue(recipe.batch)
         self.patience.setValue(recipe.patience or 0)
         self.seed.setValue(recipe.seed)
@@ -271,9 +272,9 @@ def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _number(key: str, value: int | None, name: str) -> SpinBox:
-    """A field for a number of a recipe; with the early stopping, 0 stands for None."""
+    """A field for a number of a recipe; with epochs and early stopping, 0 stands for None."""
     low, high = map(int, LIMITS[key])
-    return SpinBox(0 if key == "patience" else low, high, name, value=value or 0)
+    return SpinBox(0 if key in {"epochs", "patience"} else low, high, name, value=value or 0)
 
 
 def _numbers(values: Sequence[float], default: float, shown: Callable[[float], str], name: str) -> ComboBox:

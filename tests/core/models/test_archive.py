@@ -21,7 +21,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE, BadModel
-from ocr_studio.core.models.registry import BadName, ModelInUse
+from ocr_studio.core.models.registry import BadName, ModelOfProgram
 from tests.core.made_models import CARD, WEIGHTS, installed
 
 Entries = list[tuple[zipfile.ZipInfo | str, bytes]]
@@ -66,7 +66,7 @@ def test_another_program_may_have_packed_the_two_files(tmp_path: Path) -> None:
 
 
 def test_what_comes_with_the_program_is_not_exported(tmp_path: Path) -> None:
-    with pytest.raises(ModelInUse):
+    with pytest.raises(ModelOfProgram):
         model_archive.export(registry.BUILT_IN, tmp_path / "a.zip")
     assert not list(tmp_path.iterdir())
 

@@ -13,7 +13,7 @@ from ocr_studio.core.models import archive as model_archive
 from ocr_studio.core.models import description as model_description
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR, BadModel, DataSource, ModelCard
-from ocr_studio.core.models.registry import BadName, ModelInUse
+from ocr_studio.core.models.registry import BadName, ModelOfProgram
 from ocr_studio.core.settings import ReaderOptions, Settings
 from tests.core.made_models import CARD, installed, shipped
 
@@ -77,11 +77,11 @@ def test_settings_that_name_a_model_which_came_with_another_version_fall_back(ca
 
 def test_what_comes_with_the_program_is_not_deleted_renamed_exported_or_called_like(tmp_path: Path) -> None:
     folder = shipped("boards")
-    with pytest.raises(ModelInUse, match="comes with the program"):
+    with pytest.raises(ModelOfProgram, match="comes with the program"):
         registry.delete("boards", in_use=[])
-    with pytest.raises(ModelInUse, match="comes with the program"):
+    with pytest.raises(ModelOfProgram, match="comes with the program"):
         registry.rename("boards", "mine")
-    with pytest.raises(ModelInUse, match="comes with the program"):
+    with pytest.raises(ModelOfProgram, match="comes with the program"):
         model_archive.export(registry.find("boards"), tmp_path / "boards.zip")
     for name in ("boards", "Boards"):
         with pytest.raises(BadName):
@@ -107,7 +107,7 @@ def test_a_damaged_one_is_told_and_the_borrowed_one_reads() -> None:
     assert "Reinstall the program" in str(told.error)
     with pytest.raises(BadModel, match="Reinstall the program"):
         registry.find("boards")
-    with pytest.raises(ModelInUse):
+    with pytest.raises(ModelOfProgram):
         registry.delete("boards", in_use=[])
 
 

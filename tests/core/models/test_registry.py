@@ -16,7 +16,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR, WEIGHTS_FILE, BadModel
-from ocr_studio.core.models.registry import BadName, ModelInUse, ModelsNotWritten, NoSuchModel
+from ocr_studio.core.models.registry import BadName, ModelInUse, ModelOfProgram, ModelsNotWritten, NoSuchModel
 from tests.core.made_models import CARD, fill, installed
 
 BASE = registry.BUILT_IN.name
@@ -105,7 +105,7 @@ def test_a_free_name_counts_on() -> None:
 def test_what_is_in_use_and_what_comes_with_the_program_stay() -> None:
     installed("Anna")
     for name, used in ((BASE, [None]), ("Anna", ["Anna"]), (registry.BUILT_IN_DETECTOR.name, [])):
-        with pytest.raises(ModelInUse):
+        with pytest.raises((ModelInUse, ModelOfProgram)):
             registry.delete(name, in_use=used)
     with pytest.raises(ModelInUse) as caught:
         registry.delete("Anna", in_use=[BASE], writers=["Anna B", "Ben"])
@@ -131,8 +131,15 @@ def test_a_model_that_is_renamed_stays_the_parent_of_its_children() -> None:
     for new in ("Berta", "berta", "a/b", BASE):
         with pytest.raises(BadName):
             registry.rename("clara", new)
-    with pytest.raises(ModelInUse):
+    with pytest.raises(ModelOfProgram):
         registry.rename(BASE, "Dora")
+
+
+def test_a_title_that_was_the_name_is_renamed_with_it() -> None:
+    for name, title in (("Anna", "Anna"), ("Berta", "Berta’s board hand")):
+        installed(name, title=title)
+    assert registry.rename("Anna", "Clara").title == "Clara"
+    assert registry.rename("Berta", "Dora").title == "Berta’s board hand"
 
 
 def test_history_ends_where_a_parent_is_gone_or_comes_back() -> None:

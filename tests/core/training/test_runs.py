@@ -102,6 +102,17 @@ def test_forgotten_is_gone() -> None:
     assert not run().folder.exists()
 
 
+@pytest.mark.parametrize(("epochs", "then"), [(3, None), (12, None), (40, 40)])
+def test_a_run_of_before_epochs_were_exact_trains_as_long_as_it_would_have(epochs: int, then: int | None) -> None:
+    training_runs.begin_run(run())
+    raw = json.loads((run().folder / "run.json").read_bytes())
+    raw["version"], raw["recipe"]["epochs"] = 1, epochs
+    (run().folder / "run.json").write_text(json.dumps(raw))
+    found = training_runs.load_run("my hand")
+    assert found is not None
+    assert found.recipe.epochs == then
+
+
 def change(key: str, value: object) -> bytes:
     training_runs.begin_run(run())
     raw = json.loads((run().folder / "run.json").read_bytes())
@@ -129,7 +140,7 @@ def test_a_damaged_note_is_none(data: bytes, caplog: pytest.LogCaptureFixture) -
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("version", 2), ("kind", "reader"), ("data", "a\0b"), ("digest", 7), ("name", "other"), ("recipe", []),
+        ("version", 3), ("kind", "reader"), ("data", "a\0b"), ("digest", 7), ("name", "other"), ("recipe", []),
         ("recipe.epochs", 0), ("recipe.epochs", 2.5), ("recipe.epochs", True), ("recipe.what", "tail"),
         ("recipe.average", 1.5), ("recipe.average", float("nan")), ("recipe.base", 3), ("recipe.device", "moon"),
         ("recipe.unheard", 1), ("recipe.learning_rate", "fast"),
@@ -144,7 +155,7 @@ def test_a_note_that_cannot_be_so_is_none(key: str, value: object, caplog: pytes
 
 @pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", ".hidden", "con", "a" * 61, "a\nb"])
 def test_no_name_leads_out_of_the_folder(name: str) -> None:
-    with pytest.raises(RunTrouble):
+    with pytest.raises(registry.BadName):
         training_runs.find_folder(name)
 
 

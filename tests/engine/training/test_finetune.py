@@ -29,6 +29,7 @@ from ocr_studio.core.training.events import (
     TrainingEvent,
     TrainingPreparing,
     TrainingStarted,
+    UsualLength,
     WordsEvaluated,
 )
 from ocr_studio.engine.nets.upper_layers import split_network
@@ -50,7 +51,7 @@ ALPHABET = Charset(tuple(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 TRAIN = [printed(word) for word in ("map", "mop", "queue", "Board", "left")]
 HELD_OUT = [printed(word) for word in ("poem", "table", "Bad")]
 DATA = TrainingData(TRAIN, HELD_OUT, digest="1234")
-RECIPE = Recipe(what="all", epochs=1, learning_rate=2e-3, batch=8)
+RECIPE = Recipe(what="all", learning_rate=2e-3, batch=8)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def small(monkeypatch: pytest.MonkeyPatch, once: TracedOnce) -> None:
     monkeypatch.setattr(finetune, "_base", lambda recipe, data: finetune.BaseModel(once.net(), ALPHABET, "tiny"))
     monkeypatch.setattr(finetune, "RecognizerTrainer", once.trainer(RecognizerTrainer))
     monkeypatch.setattr(runtimes, "make_network", make_tiny_network)
-    for name, value in {"REHEARSED": 16, "MEASURED": 8, "LEAST_STEPS": 6}.items():
+    for name, value in {"REHEARSED": 16, "MEASURED": 8, "RECOGNIZER_LENGTH": UsualLength(1, 6)}.items():
         monkeypatch.setattr(finetune, name, value)
     monkeypatch.setattr(training_run, "EVALUATIONS", 3)
 
@@ -111,7 +112,9 @@ def test_it_tells_what_it_does_and_ends_with_a_candidate(tmp_path: Path) -> None
     assert 0 < started.keep <= 8
     steps = [event for event in events if isinstance(event, StepDone)]
     assert [event.step for event in steps] == list(range(1, 7))
-    assert all(np.isfinite(event.loss) and event.seconds_left >= 0 for event in steps)
+    assert all(np.isfinite(event.loss) for event in steps)
+    # The first step compiles the network: nothing is known before the second.
+    assert [event.seconds_left is None for event in steps] == [True, *[False] * 5]
     checks = [event for event in events if isinstance(event, WordsEvaluated)]
     assert [event.step for event in checks] == [0, 2, 4, 6]
     assert {sample.truth for sample in checks[0].samples} == {"poem", "table", "Bad"}

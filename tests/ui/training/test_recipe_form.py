@@ -46,12 +46,13 @@ def test_who_cannot_be_trained_further_is_shown_but_not_begun_with(form: RecipeF
 def test_numbers_have_the_limits_of_the_command_line(form: RecipeForm) -> None:
     for key in ("epochs", "batch", "seed", "patience"):
         field = getattr(form, key)
-        assert (field.minimum(), field.maximum()) == (LIMITS[key] if key != "patience" else (0, LIMITS[key][1]))
+        assert (field.minimum(), field.maximum()) == (LIMITS[key][0] * (key in {"batch", "seed"}), LIMITS[key][1])
     most = Recipe(epochs=1000, batch=512, seed=2**31 - 1, patience=1000)
     form.show_recipe(most)
     assert form.recipe == most
     form.show_recipe(never := Recipe(patience=None))
     assert (form.recipe, form.patience.text()) == (never, "never")
+    assert (form.recipe.epochs, form.epochs.text()) == (None, "Automatic")
 
 
 def _first_ink(field: QWidget) -> int:

@@ -22,6 +22,7 @@ from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, Se
 from ocr_studio.core.page import now
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import (
+    DETECTOR_LENGTH,
     DetectorComparison,
     DetectorData,
     DetectorEvent,
@@ -45,15 +46,12 @@ from ocr_studio.engine.training.detector.training_data import DetectorExamples
 from ocr_studio.engine.training.run import TrainingRun
 from ocr_studio.engine.weights import candidate, model_weights
 
-# A single photo is seen more often than the recipe says; with many photos, this many tiles are enough.
-LEAST_STEPS: Final = 40
-MOST_STEPS: Final = 400
 # One of about a hundred general lines.
 _BY_CHANCE: Final = 0.01
 
 
 def finetune_detector(
-    data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool], most: int | None = None
+    data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool]
 ) -> Iterator[DetectorEvent]:
     """Fine-tune a detector.
 
@@ -67,7 +65,6 @@ def finetune_detector(
         name: Name of the new model. Its candidate is where ``core.models`` has them, for ``registry.install`` or
             ``registry.discard``.
         stop: Called after each step; true ends the run with the best result so far.
-        most: Number of steps, by default MOST_STEPS.
 
     Yields:
         TrainingPreparing …, TrainingStarted (counts lines), StepDone and LinesEvaluated …, TrainingPreparing …,
@@ -83,7 +80,7 @@ def finetune_detector(
     with candidate.device_context(recipe.device):
         net = model_weights.load_detector(base)
     run = _Run(net, architecture, recipe, data.options, folder)
-    yield from run.prepare(data, base.name, MOST_STEPS if most is None else most)
+    yield from run.prepare(data, base.name)
     yield from run.train(stop)
     comparison = yield from run.compare()
     settings: dict[str, Setting] = {**asdict(recipe), "steps": run.best.step}
@@ -146,14 +143,14 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
 
     # -------------------------------------------------------------------------------------------------- before
 
-    def prepare(self, data: DetectorData, base: str, most: int) -> Iterator[DetectorEvent]:
-        """Load the photos, generate boards and restore a checkpoint. most: number of steps."""
+    def prepare(self, data: DetectorData, base: str) -> Iterator[DetectorEvent]:
+        """Load the photos, generate boards and restore a checkpoint."""
         recipe = self.recipe
         self.examples = DetectorExamples()
         yield from self.examples.prepare(data, self._detector, recipe)
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = TileBatches(self.examples.train, self.examples.general, mixture)
-        steps = min(max(LEAST_STEPS, recipe.epochs * self._batches.per_epoch), most)
+        steps = DETECTOR_LENGTH.count_steps(recipe.epochs, self._batches.per_epoch)
         with candidate.device_context(recipe.device):
             trainer = DetectorTrainer(self.net, recipe, steps=steps)
         recipe_json = json.dumps(asdict(recipe), sort_keys=True)

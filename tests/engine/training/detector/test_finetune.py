@@ -29,7 +29,7 @@ from ocr_studio.core.training.detector_events import (
     DetectorTrained,
     LinesEvaluated,
 )
-from ocr_studio.core.training.events import Interval, Recipe, StepDone, TrainingPreparing, TrainingStarted
+from ocr_studio.core.training.events import Interval, Recipe, StepDone, TrainingPreparing, TrainingStarted, UsualLength
 from ocr_studio.engine.detection.detector import Detector, Quads
 from ocr_studio.engine.nets import architectures
 from ocr_studio.engine.nets.detector import build_detector
@@ -235,8 +235,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch, once: TracedOnce, plain_graphs: None) 
     monkeypatch.setattr(finetune_detector, "DetectorTrainer", once.trainer(DetectorTrainer))
     monkeypatch.setattr(finetune_detector, "Detector", once.reader(Detector))
     monkeypatch.setattr(finetune_detector, "Reader", FakeReader)
-    monkeypatch.setattr(finetune_detector, "LEAST_STEPS", 6)
-    monkeypatch.setattr(finetune_detector, "MOST_STEPS", 6)
+    monkeypatch.setattr(finetune_detector, "DETECTOR_LENGTH", UsualLength(epochs=10, least=6, most=6))
     monkeypatch.setattr(training_run, "EVALUATIONS", 3)
     monkeypatch.setattr(detector_training_data, "_REHEARSED_BOARDS", 1)
     monkeypatch.setattr(detector_training_data, "_MEASURED_BOARDS", 1)
@@ -357,12 +356,12 @@ def test_photos_without_lines_teach_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("tiny")
-def test_a_run_may_be_given_its_length(tmp_path: Path) -> None:
-    data = DetectorData((reviewed(), reviewed("b", held_out=True)))
-    run = finetune_detector.finetune_detector(data, TINY, folder=tmp_path, name="mine", stop=lambda: False, most=3)
-    started = next(event for event in run if isinstance(event, TrainingStarted))
-    assert started.steps == 3
-    run.close()  # type: ignore[attr-defined]
+def test_a_run_has_exactly_the_epochs_that_are_chosen(tmp_path: Path) -> None:
+    for epochs in (1, 50):  # fewer and more steps than usual
+        run = begun(tmp_path, replace(TINY, epochs=epochs))
+        started = next(event for event in run if isinstance(event, TrainingStarted))
+        assert started.steps == epochs  # one step sees all tiles
+        run.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("tiny", "caplog")
