@@ -17,6 +17,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.settings import Settings
 from ocr_studio.engine.training import finetune
 from ocr_studio.engine.training import run as training_run
+from ocr_studio.jobs.learning import train as training
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.training.controller import TrainingStage
 
@@ -30,6 +31,7 @@ def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, plain_
     for name, few in (("REHEARSED", 12), ("MEASURED", 4)):
         monkeypatch.setattr(finetune, name, few)
     monkeypatch.setattr(training_run, "EVALUATIONS", 2)
+    monkeypatch.setattr(training, "suggest_name", lambda *_: NAME)
     photo = tmp_path / NAME / "board.jpg"
     photo.parent.mkdir()
     shutil.copy(resources.sample_photo(), photo)

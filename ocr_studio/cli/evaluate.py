@@ -104,12 +104,22 @@ def work(options: argparse.Namespace) -> int:
     ocr_service = OcrService(reader)
     evaluation = _watched(evaluating.evaluate(ocr_service, truth, data=str(options.data)))
     complain_of_runtime(ocr_service)
+    if not truth.words:
+        _tell_training_words(evaluation.model)
     if options.format == "json":
         print(json_text(evaluation_table.to_values(evaluation)))
     else:
         _print_table(evaluation)
     good = out is None or _write(evaluation, out)
     return GOOD if good and not evaluation.failed else FAILED
+
+
+def _tell_training_words(name: str) -> None:
+    """Say if words of a project may have been trained on. name: of the recognizer."""
+    model = next((each for each in registry.available() if each.name == name), None)
+    if model is not None and model.card is not None and model.card.dataset:
+        what = f"“{name}” may have been trained on some of these words, which count, too"
+        complain(StudioError(what, remedy='For held-out words alone, evaluate a dataset ("ocr-studio dataset").'))
 
 
 def _evaluate_dataset(options: argparse.Namespace, reader: ReaderOptions) -> int:

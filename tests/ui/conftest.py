@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.settings import Settings
+from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import Learn
 from ocr_studio.ui.app.app import Studio, use_theme
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -108,8 +109,9 @@ def hand(view: PhotoView) -> Hand:
 
 
 @pytest.fixture
-def learner() -> StandInLearner:
-    """Who learns in place of the engine."""
+def learner(monkeypatch: pytest.MonkeyPatch) -> StandInLearner:
+    """Who learns in place of the engine; the new model is called like the folder of the photos."""
+    monkeypatch.setattr(training, "suggest_name", lambda *_: "boards")
     return StandInLearner()
 
 

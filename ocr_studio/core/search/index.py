@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
@@ -39,7 +39,6 @@ _AT_ONCE: Final = 20
 _MOST_WAITING: Final = 50
 _LIMIT: Final = 500
 
-Order: TypeAlias = Literal["confidence", "page"]
 _Answer = TypeVar("_Answer")
 _log = logging.getLogger(__name__)
 
@@ -93,26 +92,17 @@ class Index:
         rows.update((page.id, index_packing.make_page_row(page, seen)) for page, seen in waiting)
         return list(rows.values())
 
-    def words(
-        self,
-        *,
-        unchecked_only: bool = False,
-        order: Order = "confidence",
-        after: IndexedWord | None = None,
-        limit: int | None = None,
-    ) -> list[IndexedWord]:
-        """List words of all photos.
+    def words(self, *, unchecked_only: bool = False, limit: int | None = None) -> list[IndexedWord]:
+        """List words of all photos, unread ones first, then by increasing confidence.
 
         Args:
             unchecked_only: Leave out checked words.
-            order: "confidence": unread words first, then by increasing confidence; or "page": photo by photo.
-            after: The last word of the previous call; None from the start.
             limit: Maximum number of words.
 
         Raises:
             IndexTrouble: The index is unavailable.
         """
-        return self._read(lambda reading: reading.words(unchecked_only, order, after, limit))
+        return self._read(lambda reading: reading.words(unchecked_only, limit))
 
     def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
         """Return the ids of up to ``limit`` pages with unchecked words that may be the same word, misread as well.

@@ -151,26 +151,18 @@ class IndexQuery:
         texts = self._file.texts(numbers.tolist())
         return Counter({texts[number]: count for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)})
 
-    def words(
-        self, unchecked_only: bool, order: str, after: IndexedWord | None, limit: int | None
-    ) -> list[IndexedWord]:
+    def words(self, unchecked_only: bool, limit: int | None) -> list[IndexedWord]:
         """See ``Index.words``."""
         entries = self._arrays.entries.all
         places = np.flatnonzero(entries["page"] >= 0)
         if unchecked_only:
             places = places[(entries["flags"][places] & CHECKED) == 0]
-        numbers, where = entries["page"][places], entries["place"][places]
-        rank = self._page_ranks()[numbers]
         sure = np.nan_to_num(entries["confidence"][places], nan=-1.0)
-        keys: tuple[NDArray[np.generic], ...] = (sure, rank, where) if order == "confidence" else (rank, where)
-        if after is not None:
-            later = self._later(keys, after, order)
-            places, keys = places[later], tuple(key[later] for key in keys)
-        if limit is not None and order == "confidence" and len(places) > 4 * limit:
-            most = np.partition(keys[0], limit)[limit]
-            kept = keys[0] <= most
-            places, keys = places[kept], tuple(key[kept] for key in keys)
-        return self._word_rows(places[np.lexsort(keys[::-1])][:limit])
+        if limit is not None and len(places) > 4 * limit:
+            kept = sure <= np.partition(sure, limit)[limit]
+            places, sure = places[kept], sure[kept]
+        rank, where = self._page_ranks()[entries["page"][places]], entries["place"][places]
+        return self._word_rows(places[np.lexsort((where, rank, sure))][:limit])
 
     def _page_ranks(self) -> NDArray[np.int64]:
         """Rank pages by the names of their photos."""
@@ -179,22 +171,6 @@ class IndexQuery:
         for rank, number in enumerate(sorted(images_of, key=lambda each: (make_natural_key(images_of[each]), each))):
             ranks[number] = rank
         return ranks
-
-    def _later(self, keys: tuple[NDArray[np.generic], ...], after: IndexedWord, order: str) -> NDArray[np.bool_]:
-        """Find which words come after this word, wherever it is now."""
-        number = self._arrays.number_of(after.page_id)
-        if number is None:
-            return np.ones(len(keys[0]), np.bool_)
-        ids, _ = self._places([number])[number]
-        place = ids.index(after.word_id) if after.word_id in ids else -1
-        sure = np.float32(-1.0 if after.confidence is None else after.confidence)
-        mine = (self._page_ranks()[number], place)
-        last = (sure, *mine) if order == "confidence" else mine
-        later, same = np.zeros(len(keys[0]), np.bool_), np.ones(len(keys[0]), np.bool_)
-        for key, value in zip(keys, last, strict=True):
-            later |= same & (key > value)
-            same &= key == value
-        return later
 
     def _word_rows(self, places: Places) -> list[IndexedWord]:
         entries = self._arrays.entries.all[places]

@@ -56,7 +56,6 @@ class Preflight:
     """The collected training data.
 
     Attributes:
-        title: Suggested name of the model.
         about: Source of the data, as shown to the user.
         unit: "word" or "line".
         dataset: The dataset; None if it would be empty.
@@ -67,7 +66,6 @@ class Preflight:
         new_letters: Characters that the model in use doesn't have.
     """
 
-    title: str
     about: str
     unit: str
     dataset: Dataset | None = None
@@ -104,9 +102,7 @@ def look(project: Project, *, options: ReaderOptions) -> Iterator[LookEvent]:
     Raises:
         StudioError: The project can't be read, or the dataset can't be saved.
     """
-    seen = Preflight(
-        title=project.photos.name or tr("my writing"), about=str(project.photos), unit=options.unit.removesuffix("s")
-    )
+    seen = Preflight(about=str(project.photos), unit=options.unit.removesuffix("s"))
     if not project.exists:
         yield seen
         return
@@ -143,8 +139,7 @@ def look_at_dataset(folder: Path, *, options: ReaderOptions) -> Iterator[LookEve
         for each in dataset.pages
         if each.page
     }
-    title = dataset.folder.name or tr("my writing")
-    seen = Preflight(title, str(dataset.folder), dataset.unit.removesuffix("s"), pages=pages)
+    seen = Preflight(str(dataset.folder), dataset.unit.removesuffix("s"), pages=pages)
     yield _judged(seen, dataset, None, options)
 
 

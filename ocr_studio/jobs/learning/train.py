@@ -6,8 +6,10 @@ Training itself installs nothing: it ends with a candidate, and a comparison wit
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -37,6 +39,9 @@ _TOLD_EVERY: Final = 50
 
 # Unchecked words to learn from: enough to show a handwriting, few enough to be learned in half a minute.
 _MOST_UNCHECKED: Final = 600
+
+# How suggested names end.
+_DATED: Final = re.compile(r" \d{4}-\d\d-\d\d( \d+)?$")
 
 Stop: TypeAlias = Callable[[], bool]
 LearningEvent: TypeAlias = TrainingEvent | DetectorEvent
@@ -130,11 +135,23 @@ def begin(
     """
     if look.dataset is None:
         raise RunTrouble(tr("there is no training data"), remedy=tr("Correct some words first."))
-    name = training_runs.find_free_name(writer or look.title)
+    name = training_runs.find_free_name(writer or suggest_name(kind, recipe, options))
     data = training_runs.find_folder(name) / "data"
     dataset = preflight.moved(look.dataset, data)
     run = Run(name, kind, dataset.folder, dataset.digest, recipe, about=look.about, writer=writer)
     return TrainingTask(run, dataset, options, stop)
+
+
+def suggest_name(kind: str, recipe: Recipe, options: ReaderOptions) -> str:
+    """Suggest a name for a new model: that of its base with today's date.
+
+    Raises:
+        NoSuchModel: There is no such base.
+        BadModel: The base is damaged.
+    """
+    known: Kind = "detector" if kind == "detector" else "recognizer"
+    base = registry.in_use(recipe.base, known, alphabet=options.alphabet).name
+    return f"{_DATED.sub('', base)} {datetime.now(UTC).astimezone().date()}"
 
 
 def resume_run(run: Run, *, options: ReaderOptions, stop: Stop = _never) -> TrainingTask:

@@ -54,11 +54,19 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ModelsCompared:
-    """The result: all words, in the given order. used, other: names of the models."""
+    """The result.
+
+    Attributes:
+        used: Name of the model in use.
+        other: Name of the other model.
+        words: All words, in the given order.
+        trained: Those of the two that were trained on somebody's corrections, perhaps on these.
+    """
 
     used: str
     other: str
     words: tuple[WordCompared, ...]
+    trained: tuple[str, ...] = ()
 
     def tally(self, *, other: bool) -> Tally:
         """How well the other model, or the model in use, reads the checked words."""
@@ -110,14 +118,15 @@ def compare(
                 done += len(event.words)
                 yield Comparing(done, total)
         found.append(read)
+    names = ocr_service.reader().name, other.reader().name
     yield ModelsCompared(
-        ocr_service.reader().name,
-        other.reader().name,
+        *names,
         tuple(
             WordCompared(word, one.machine, two.machine)
             for word, one, two in zip(words, *found, strict=True)
             if one.machine and two.machine
         ),
+        tuple(each.name for each in registry.available() if each.name in names and each.card and each.card.dataset),
     )
 
 

@@ -107,7 +107,7 @@ def waiting(project: Project, order: QueueOrder, index: Index | None = None) -> 
 
 
 def _indexed(index: Index) -> WordsWait:
-    words = index.words(unchecked_only=True, order="confidence", limit=review_queue.MOST)
+    words = index.words(unchecked_only=True, limit=review_queue.MOST)
     rows = (QueueRow(row.page_id, row.word_id, row.image, at, row.confidence) for at, row in enumerate(words))
     pages = index.pages()
     failed = tuple(f"{page.image or page.page_id}: {page.failed}" for page in pages if page.failed)

@@ -240,7 +240,7 @@ def _checked(compared: ModelsCompared) -> str:
     used, other = compared.tally(other=False), compared.tally(other=True)
     if used.words == 0:
         return tr("You haven’t checked any words on this photo yet, so the models can’t be scored.")
-    return tr(
+    said = tr(
         "Words checked here: {words}. “{used}” reads {used_right} correctly (character error rate {used_cer}%),"
         " “{other}” reads {other_right} (character error rate {other_cer}%).",
         words=used.words,
@@ -251,6 +251,11 @@ def _checked(compared: ModelsCompared) -> str:
         other_right=other.right,
         other_cer=number(100 * other.cer, 1),
     )
+    if not compared.trained:
+        return said
+    models = ", ".join(f"“{name}”" for name in compared.trained)
+    doubt = tr("Words that {models} was trained on count, too; Read → Models shows the held-out ones.", models=models)
+    return f"{said} {doubt}"
 
 
 def _differing(compared: ModelsCompared) -> str:

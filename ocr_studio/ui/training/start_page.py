@@ -45,7 +45,7 @@ LEAST_PHOTOS, TELLING_PHOTOS, PLENTY_PHOTOS = 1, 3, 10
 
 HOW_WORDS = (
     later("Correct words on your photos, or confirm those that are right. Both count."),
-    later("Click “{button}”. Training takes about a minute; you can keep correcting in the meantime."),
+    later("Click “{button}”. You can keep correcting in the meantime; the panel shows the time left."),
     later("Compare the new model with the previous one on held-out words, then keep or discard it."),
 )
 HOW_BOXES = (

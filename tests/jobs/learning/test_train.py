@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -39,7 +40,19 @@ def looked(project: Project) -> Preflight:
 
 
 def task_of(project: Project, kind: str = "recognizer") -> TrainingTask:
-    return training.begin(looked(project), kind, Recipe(), options=OPTIONS)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(training, "suggest_name", lambda *_: "photos")
+        return training.begin(looked(project), kind, Recipe(), options=OPTIONS)
+
+
+def test_a_new_model_is_called_like_its_base_and_the_day() -> None:
+    today = datetime.now(UTC).astimezone().date()
+    installed("my board hand 2026-01-31 2")
+    for base, named in ((None, registry.BUILT_IN.name), ("my board hand 2026-01-31 2", "my board hand")):
+        assert training.suggest_name("recognizer", Recipe(base=base), OPTIONS) == f"{named} {today}"
+    found = training.suggest_name("detector", Recipe(), OPTIONS)
+    assert found == f"{registry.BUILT_IN_DETECTOR.name} {today}"
+    training_runs.check_name(found)
 
 
 def candidates() -> list[Path]:
@@ -59,7 +72,6 @@ def test_a_look_says_what_there_is(project: Project) -> None:
     assert seen.reviewed == 2
     assert [(page.boxes, page.checked, page.words) for page in seen.pages.values()] == [(8, 8, 8)] * 2
     assert sum(group.words for group in seen.groups) == 16
-    assert seen.title == project.photos.name
     preflight.forget(seen)
     assert not seen.dataset.folder.exists()
 
