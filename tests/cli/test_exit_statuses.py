@@ -58,7 +58,7 @@ STATUSES = {
         "export photos --format txt --out out", "export photos --format text --out out",
         "dataset photos --out copy", "dataset data", "dataset data --format txt",
         "search --project photos nothing", "models list --format txt", "models show Anna", "models use Anna",
-        "models default --writer Anna", "models rename Anna Berta", "models export Anna Anna.zip",
+        "models default --writer Anna", "models export Anna Anna.zip", "models rename Anna Berta",
         f"{TRAIN} new", "help", "help start", "--version",
     ),
     FAILED: (
@@ -80,7 +80,8 @@ STATUSES = {
         "models import gone.zip --name a/b", "models import gone.zip --alphabet abc", "models fetch nobody.h5",
         f"models fetch {downloads.ALL[-1].name} --name mine",
         f"{TRAIN} a/b", f"{TRAIN} Anna", f"{TRAIN} {BASE}", f"{TRAIN} new --writer Nobody",
-        f"{TRAIN} new --base nobody",        f"{TRAIN} new --base {FINDER}", f"{TRAIN} new --base Old", f"{TRAIN} new --resume", f"{TRAIN} new --epochs 0",
+        
+        f"{TRAIN} new --base nobody", f"{TRAIN} new --base {FINDER}", f"{TRAIN} new --base Old", f"{TRAIN} new --resume", f"{TRAIN} new --epochs 0",
         f"{TRAIN} new --writer Anna --detector", f"{TRAIN} cut", f"{TRAIN} cut --resume",
         f"{TRAIN} cut --resume --epochs 3", f"{TRAIN} cut --resume --writer Anna",
         "synth", "synth --out out", "synth --out out --words 5 --fonts gone",
