@@ -80,12 +80,12 @@ STATUSES = {
         "models import gone.zip --name a/b", "models import gone.zip --alphabet abc", "models fetch nobody.h5",
         f"models fetch {downloads.ALL[-1].name} --name mine",
         f"{TRAIN} a/b", f"{TRAIN} Anna", f"{TRAIN} {BASE}", f"{TRAIN} new --writer Nobody",
-        
-        f"{TRAIN} new --base nobody", f"{TRAIN} new --base {FINDER}", f"{TRAIN} new --base Old", f"{TRAIN} new --resume", f"{TRAIN} new --epochs 0",
-        f"{TRAIN} new --writer Anna --detector", f"{TRAIN} cut", f"{TRAIN} cut --resume",
-        f"{TRAIN} cut --resume --epochs 3", f"{TRAIN} cut --resume --writer Anna",
+        f"{TRAIN} new --base nobody", f"{TRAIN} new --base {FINDER}", f"{TRAIN} new --base Old",
+        f"{TRAIN} new --resume", f"{TRAIN} new --epochs 0", f"{TRAIN} new --writer Anna --detector",
+        f"{TRAIN} cut", f"{TRAIN} cut --resume", f"{TRAIN} cut --resume --epochs 3",
+        f"{TRAIN} cut --resume --writer Anna",
         "synth", "synth --out out", "synth --out out --words 5 --fonts gone",
-        "synth --out out --words 5 --languages xx",        "synth --out out --words 5 --like photos", "help nothing",
+        "synth --out out --words 5 --languages xx", "synth --out out --words 5 --like photos", "help nothing",
     ),
 }  # fmt: skip
 
