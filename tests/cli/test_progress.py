@@ -14,17 +14,13 @@ from ocr_studio.cli.progress import Progress
 
 
 class Terminal(io.StringIO):
-    """A terminal that keeps what is written to it. wide: its columns; encoding: of its characters."""
+    """A terminal that keeps what is written to it. wide: its columns."""
 
-    def __init__(self, wide: int = 80, encoding: str = "utf-8") -> None:
+    encoding = "utf-8"
+
+    def __init__(self, wide: int = 80) -> None:
         super().__init__()
         self.wide = wide
-        self._encoding = encoding
-
-    @property
-    def encoding(self) -> str:
-        """What it can show."""
-        return self._encoding
 
     def isatty(self) -> bool:
         """It is one."""
@@ -73,7 +69,7 @@ def test_the_line_is_never_as_wide_as_the_terminal(terminal: Terminal, wide: int
 def test_a_terminal_without_blocks_has_a_bar_of_plain_characters(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(terminal, "_encoding", "ascii")
+    monkeypatch.setattr(Terminal, "encoding", "ascii")
     Progress().show("reading", 6, 12)
     assert terminal.line == f"{'#' * 12}{'.' * 12}  50%  reading: 6 of 12"
 

@@ -113,5 +113,5 @@ def test_the_time_left_of_even_parts_is_exact(pauses: list[float], seconds: int)
         left.update(part, 1000)
     for part in range(len(pauses), len(pauses) + 30):
         clock.now += seconds
-        last = left.update(part, 1000)
-    assert last == pytest.approx(seconds * (1000 - part))
+        left.update(part, 1000)
+    assert left.update(part, 1000) == pytest.approx(seconds * (1000 - part))

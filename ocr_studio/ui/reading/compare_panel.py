@@ -254,7 +254,7 @@ def _checked(compared: ModelsCompared) -> str:
     if not compared.trained:
         return said
     models = ", ".join(f"“{name}”" for name in compared.trained)
-    doubt = tr("Words that {models} was trained on count, too; Read → Models shows the held-out ones.", models=models)
+    doubt = tr("This counts words that {models} was trained on; Read → Models shows the held-out ones.", models=models)
     return f"{said} {doubt}"
 
 
