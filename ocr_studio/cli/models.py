@@ -228,7 +228,7 @@ def _import(options: argparse.Namespace, _: Settings) -> int:
 def _fetch(options: argparse.Namespace, _: Settings) -> int:
     wanted = next(each for each in _FETCHED if each.name == options.file)
     if options.name is not None and wanted not in downloads.USABLE:
-        complain(f"{wanted.name} can’t be given a name: it is no model, but a file for scripts that train one")
+        complain(f"{wanted.name} can’t be given a name: it is a file for training scripts, not a model")
         return MISUSED
     with stopping(lambda: "The same command resumes the download."):
         if wanted in downloads.USABLE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
@@ -24,24 +24,31 @@ from ocr_studio.cli.console import (
     written,
 )
 from ocr_studio.cli.keep_readings import ReadingStore
-from ocr_studio.cli.piped_photo import FILE_NAME, PIPED, PipedPhoto, opener, photo_path, receive
 from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.project import add_follow_links, make_no_photos_error, places
 from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import json_text, printed, visible
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.core.formats import FORMATS, json_pages
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_stream
+from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, PageFacts
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.units import counted
+from ocr_studio.core.units import counted, size
 from ocr_studio.jobs.reading import read as reading
 from ocr_studio.jobs.reading import read_batch
+
+# “-” for standard input, compared by identity: a file may have this name, too.
+_PIPED: Final = Path("-")
+# Name of its output file.
+_FILE_NAME: Final = "stdin"
+_PLACE: Final = "standard input"
+_EXAMPLE: Final = "ocr-studio read - < photo.jpg"
 
 _EPILOG: Final = """\
 With --keep, results are saved in the project of the folder, where the window and other commands find them. Photos that
@@ -69,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
         _EPILOG,
     )
     made.add_argument(
-        "photos", nargs="+", type=photo_path, metavar="PHOTO", help="photo, folder of photos, or - for standard input"
+        "photos", nargs="+", type=_photo_path, metavar="PHOTO", help="photo, folder of photos, or - for standard input"
     )
     add_format(made, "output format")
     made.add_argument(
@@ -108,7 +115,7 @@ def work(options: argparse.Namespace) -> int:
     if options.out is not None:
         answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
     photos, all_good = _photos(options.photos)
-    piped = receive() if any(path is PIPED for path in photos) else None
+    piped = _receive() if any(path is _PIPED for path in photos) else None
     ocr_service, watcher = reading.OcrService(chosen), _Watcher(len(photos), piped)
     with stopping(lambda: _tell_stopped(watcher, options)):
         if options.keep:
@@ -126,7 +133,7 @@ def work(options: argparse.Namespace) -> int:
                 photos,
                 project_of=find_project,
                 facts_of=partial(_find_facts, find_project),
-                open_photo=opener(piped),
+                open_photo=_make_opener(piped),
             )
             read = answer(watcher.watch(events), photos, options)
     complain_of_runtime(ocr_service)
@@ -135,7 +142,7 @@ def work(options: argparse.Namespace) -> int:
 
 def _misused_pipe(options: argparse.Namespace) -> str:
     """Return what is wrong with reading from standard input; empty if nothing is."""
-    times = sum(path is PIPED for path in options.photos)
+    times = sum(path is _PIPED for path in options.photos)
     if times > 1:
         return "“-” can be used only once: standard input holds one photo"
     if times and options.keep:
@@ -153,6 +160,66 @@ def _tell_stopped(watcher: _Watcher, options: argparse.Namespace) -> str:
     return f"{said} and {'printed' if options.out is None else f'written to {options.out}'}."
 
 
+def _photo_path(text: str) -> Path:
+    """Convert an argument to the path of a photo, or to ``_PIPED``; ./- is a file of that name.
+
+    Raises:
+        argparse.ArgumentTypeError: The argument is empty.
+    """
+    return _PIPED if text == "-" else given_path(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _PipedPhoto:
+    """The bytes from standard input."""
+
+    data: bytes
+
+    def open(self) -> tuple[RGB, str]:
+        """Return the photo, (H, W, 3) uint8 sRGB, upright, and its content id. Raises PhotoError."""
+        return photo_file.decode_photo(self.data, name=_PLACE), photo_stream.compute_id(self.data)
+
+    def count_pages(self) -> int:
+        """Count its pages or frames. Raises PhotoError."""
+        return photo_file.count_pages(self.data, name=_PLACE)
+
+
+def _receive() -> _PipedPhoto:
+    """Read standard input to its end.
+
+    Raises:
+        WrongUsage: It is a terminal.
+        StudioError: It is empty, too long, or can't be read.
+    """
+    if sys.stdin is None or sys.stdin.closed:
+        raise _nothing()
+    if sys.stdin.isatty():
+        raise WrongUsage("“-” reads a photo from standard input, which is a terminal", remedy=f"Use {_EXAMPLE}.")
+    try:
+        data = sys.stdin.buffer.read(photo_file.MOST_READ + 1)
+    except OSError as error:
+        raise StudioError(f"it can’t be read: {error.strerror or error}", file=_PLACE) from error
+    if not data:
+        raise _nothing()
+    if len(data) > photo_file.MOST_READ:
+        what = f"it is longer than {size(photo_file.MOST_READ)}"
+        raise StudioError(what, file=_PLACE, remedy="Save the photo to a file, and read that.")
+    return _PipedPhoto(data)
+
+
+def _make_opener(piped: _PipedPhoto | None) -> Callable[[Path], tuple[RGB, str]]:
+    """Return a function that opens photos, the piped one included."""
+
+    def open_photo(path: Path) -> tuple[RGB, str]:
+        return piped.open() if piped and path is _PIPED else photo_file.open_photo_with_id(path)
+
+    return open_photo
+
+
+def _nothing() -> StudioError:
+    return StudioError("it is empty", file=_PLACE, remedy=f"Send a photo to it: {_EXAMPLE}.")
+
+
 def _project_finder(where: Places) -> Callable[[Path], Project | None]:
     """Return a function that finds the project of a photo, None without a readable one. Each folder is checked once."""
 
@@ -164,7 +231,7 @@ def _project_finder(where: Places) -> Callable[[Path], Project | None]:
             return None
         return found if found.exists else None
 
-    return lambda photo: None if photo is PIPED else of_folder(photo.parent)
+    return lambda photo: None if photo is _PIPED else of_folder(photo.parent)
 
 
 def _find_facts(find_project: Callable[[Path], Project | None], photo: Path, page_id: str) -> PageFacts:
@@ -180,7 +247,7 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
     all_good = True
     for path in given:
         try:
-            listed = path is not PIPED and paths.is_folder(path)
+            listed = path is not _PIPED and paths.is_folder(path)
             inside = photo_file.list_photos(path) if listed else [path]
             if not inside:
                 raise make_no_photos_error(path)
@@ -212,7 +279,7 @@ def _answer_in_files(
 ) -> int:
     kind = FORMATS[options.format]
     # A photo that is named twice is written once.
-    given = {str(photo): FILE_NAME if photo is PIPED else str(photo) for photo in photos}
+    given = {str(photo): _FILE_NAME if photo is _PIPED else str(photo) for photo in photos}
     names = dict(zip(given, output_names(given.values(), kind.suffix), strict=True))
     done = [page.image for page in pages if written(out, names[page.image], kind.render([page]))]
     print_written(len(set(done)), len(names), out)
@@ -225,7 +292,7 @@ _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
 class _Watcher:
     """Shows the progress of reading. total: number of photos; read: number of those that were read."""
 
-    def __init__(self, total: int, piped: PipedPhoto | None) -> None:
+    def __init__(self, total: int, piped: _PipedPhoto | None) -> None:
         self.total = total
         self.read = 0
         self._done = 0  # photos that were read or failed
@@ -266,7 +333,7 @@ class _Watcher:
 
     def _tell_unread_pages(self, path: Path) -> None:
         try:
-            found = self._piped if path is PIPED else None
+            found = self._piped if path is _PIPED else None
             pages = found.count_pages() if found else photo_file.count_pages(path)
         except StudioError:  # it has been read; it doesn't matter if it was deleted or damaged since
             return

@@ -58,7 +58,7 @@ from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 _KEEP: Final = ("unless-worse", "always", "never")
 # Help of the options, by the names of the fields in a recipe.
 _NUMBERS: Final[Mapping[str, str]] = {
-    "epochs": "passes over the dataset, exactly as many as given",
+    "epochs": "exact number of passes over the dataset",
     "learning_rate": "peak learning rate, after warm-up",
     "batch": "batch size: words in each step, or crops of photos for the detector",
     "augmentation": "strength of augmentation: 0 for none, 1 for as much as photos vary",

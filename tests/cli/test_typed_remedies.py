@@ -233,6 +233,12 @@ def nothing_begun(room: Room) -> None:
     room.told(lambda: list(training.train(course, resume=True)))
 
 
+def among_the_photos(room: Room) -> None:
+    made_datasets.three_boards(room.folder)
+    photos = room.folder / "photos"
+    room.run("export", photos, "--format", "cleaned", "--out", photos)
+
+
 def other_words(room: Room) -> None:
     data = made_datasets.three_boards(room.folder)
     training_runs.begin_run(Run("mine", "recognizer", data.folder, "d" * 64, Recipe()))
@@ -386,6 +392,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     ),
     "jobs/models/download.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/models/download.py:_other": (("models", "fetch"), not_found),
+    "jobs/formats/export_photos.py:export_photos": (("export",), among_the_photos),
     "jobs/learning/train.py:_check_same": (("train",), nothing_begun),
     "jobs/learning/train.py:_check_same#2": (("train",), other_words),
     "jobs/learning/train.py:_nothing": (("train",), drawn_without_boards),
