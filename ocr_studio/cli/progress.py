@@ -10,7 +10,7 @@ from typing import Final
 from ocr_studio.core import units
 from ocr_studio.core.command_line import visible
 
-_CELLS: Final = 24  # of the bar
+_CELLS: Final = 20  # of the bar
 _NARROW: Final = 64  # columns of a terminal without room for the bar
 # Seconds between two drawings of the line, and between two lines without a terminal.
 _DRAWN_EVERY: Final = 0.1
@@ -71,7 +71,9 @@ def _line(doing: str, done: float, total: float, detail: str, seconds: float | N
         columns = os.get_terminal_size(sys.stderr.fileno()).columns or 80
     except (OSError, ValueError):
         columns = 80
-    text = _text(doing, done, total, detail, seconds)
+    text = _text(doing, done, total, detail, None)
+    if seconds is not None:  # before the text, which may be cut off
+        text = f"{units.time_left(seconds)}  {text}"
     if total and columns >= _NARROW:
         share = min(1.0, max(0.0, done / total))
         text = f"{_bar(share)} {share:4.0%}  {text}"

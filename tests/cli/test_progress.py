@@ -51,9 +51,9 @@ def test_the_bar_says_how_far_it_is(terminal: Terminal) -> None:
     shown.show("loading the model")
     assert terminal.line == "loading the model…"
     shown.show("reading", 3, 12)
-    assert terminal.line == f"{'█' * 6}{'░' * 18}  25%  reading: 3 of 12"
+    assert terminal.line == f"{'█' * 5}{'░' * 15}  25%  reading: 3 of 12"
     shown.show("training", 1, 2, detail="step 1 of 2", seconds=40.0)
-    assert terminal.line == f"{'█' * 12}{'░' * 12}  50%  training: step 1 of 2, about 40 seconds left"
+    assert terminal.line == f"{'█' * 10}{'░' * 10}  50%  about 40 seconds left  training: step 1 of 2"
     progress.clear_progress()
     assert terminal.line == ""
 
@@ -71,7 +71,7 @@ def test_a_terminal_without_blocks_has_a_bar_of_plain_characters(
 ) -> None:
     monkeypatch.setattr(Terminal, "encoding", "ascii")
     Progress().show("reading", 6, 12)
-    assert terminal.line == f"{'#' * 12}{'.' * 12}  50%  reading: 6 of 12"
+    assert terminal.line == f"{'#' * 10}{'.' * 10}  50%  reading: 6 of 12"
 
 
 def test_what_a_name_holds_does_not_steer_the_terminal(terminal: Terminal) -> None:

@@ -12,7 +12,7 @@ from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.photo_stream import compute_content_id
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project
@@ -177,10 +177,12 @@ def _load(project: Project, photo: ListedPhoto, *, needs_text: bool, seek: bool)
         StudioError: The page or the photo can't be read.
     """
     path = project.photo(photo)
-    page_id = photo.page_id or (photo_file.compute_content_id(path) if seek else "")
+    page_id = photo.page_id or (compute_content_id(path) if seek else "")
     page = project.load_page(page_id, aside=False) if page_id else None
     if needs_text and (page is None or page.state is PageState.UNREAD):
         raise NotRead(tr("not read yet"), file=path, remedy=tr("Read the photo, then export it again."))
     if page is None:
+        from ocr_studio.core.images import photo_file  # noqa: PLC0415  (loads Pillow, which texts do not need)
+
         page = Page(page_id, photo.image, *photo_file.read_photo_size(path))
     return replace(page, image=photo.image)
