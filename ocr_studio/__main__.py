@@ -23,6 +23,8 @@ def main() -> int:
     try:
         from ocr_studio.cli import main as cli  # noqa: PLC0415  (Ctrl+C may come while it is loading)
     except KeyboardInterrupt:
+        if sys.stderr is not None:
+            sys.stderr.write("ocr-studio: Stopped.\n")
         return 130
     except (ImportError, SyntaxError, EOFError, OSError, MemoryError) as error:
         # A limit of memory or open files, or a missing system library.
