@@ -151,10 +151,16 @@ def _left_elsewhere(studio: Studio) -> None:
     studio.window.session.changed.emit()
 
 
+# Files that the file manager was asked to show.
+SHOWN: list[Path] = []
+
+
 ARRANGE: Mapping[str, Callable[[Studio], object]] = {
     "actual_size": lambda s: s.window.view.zoom_by(3.0),
     "fit": lambda s: s.window.view.zoom_by(3.0),
     "go_on": _left_elsewhere,
+    "open_chosen": lambda s: s.window.photos.go_to("board 1.png"),
+    "list_removed": lambda s: s.opening.set_removed({"board 1.png"}),
     "paste": lambda s: s.window.action_set["copy"].trigger(),
     "paste_picture": _picture_copied,
     "previous_word": lambda s: s.document.select(["w3"]),
@@ -257,6 +263,14 @@ EFFECTS: Mapping[str, Effect] = {
     "next_unreviewed": _either(_other_photo, _said),
     "previous_unreviewed": _either(_other_photo, _said),
     "filter_photos": lambda s, _: s.window.photos_panel.isAncestorOf(QApplication.focusWidget() or s.window),
+    "open_chosen": _other_photo,
+    "show_in_folder": lambda s, _: SHOWN == [s.opening.path],
+    "copy_photos": lambda s, _: QGuiApplication.clipboard().text() == str(s.opening.path),
+    "rename_photo": _over("RenameDialog"),
+    "remove_photos": lambda s, was: (
+        s.opening.removed == {was.path.name if was.path else ""} and _other_photo(s, was)
+    ),
+    "list_removed": lambda s, _: not s.opening.removed and s.window.photos.shown == 3,
     "read_chosen": lambda s, _: s.window.photos_panel.batch.busy,
     "read_unread": lambda s, _: s.window.photos_panel.batch.busy,
     "photo_facts": _over("QDialog"),

@@ -15,10 +15,10 @@ from ocr_studio.core.plain_text import composed
 
 # Not allowed in a name on Windows, or not fit for one anywhere: control characters, what turns the direction of writing
 # round, so that a name seems to end otherwise, and halves of surrogate pairs that stand for no byte of a name.
-_UNFIT: Final = re.compile(
+UNFIT_CHARACTERS: Final = re.compile(
     r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udc7f\udd00-\udfff]'
 )
-_LONGEST: Final = 255  # bytes; what the usual file systems allow
+LONGEST_NAME: Final = 255  # bytes; what the usual file systems allow
 
 
 def output_names(images: Iterable[str], suffix: str) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _alike(name: str) -> str:
 
 
 def _fit(name: str) -> str:
-    fit = _UNFIT.sub("_", name)
+    fit = UNFIT_CHARACTERS.sub("_", name)
     if fit.strip(". ") == "":
         return "photo"
     return f"_{fit}" if is_device(fit) else fit
@@ -57,8 +57,8 @@ def _stem(name: str) -> str:
 
 def _joined(stem: str, suffix: str) -> str:
     whole = os.fsencode(stem)
-    if len(whole) + len(suffix) > _LONGEST:
+    if len(whole) + len(suffix) > LONGEST_NAME:
         # Cut names could be alike: a few digits of the whole name keep them apart.
         mark = f"~{hashlib.blake2b(whole, digest_size=4).hexdigest()}"
-        stem = whole[: _LONGEST - len(suffix) - len(mark)].decode("utf-8", errors="ignore") + mark
+        stem = whole[: LONGEST_NAME - len(suffix) - len(mark)].decode("utf-8", errors="ignore") + mark
     return stem + suffix

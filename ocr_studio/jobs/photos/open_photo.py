@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -19,6 +19,7 @@ from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.images.photo_stream import PhotoError
 from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Page
+from ocr_studio.core.photo_list import removed_photos
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.page_cache import Stamp, stamp
@@ -98,12 +99,21 @@ class FolderListed:
         photos: The photo files.
         stamps: Their stamps by name; see ``page_cache.stamp``.
         rows: Preliminary rows for the photo list.
+        removed: Names of photos that the user removed from the list; they are among ``photos`` all the same.
     """
 
     folder: Path
     photos: tuple[Path, ...]
     stamps: Mapping[str, Stamp]
     rows: tuple[PhotoRow, ...]
+    removed: frozenset[str] = frozenset()
+
+    def without(self, names: Collection[str]) -> FolderListed:
+        """Return the same without the photos of these names."""
+        if not names:
+            return self
+        photos = tuple(photo for photo in self.photos if photo.name not in names)
+        return replace(self, photos=photos, rows=tuple(row for row in self.rows if row.name not in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +218,19 @@ def _lock(project: Project, *, create: bool) -> tuple[str, str]:
     return "", ""
 
 
-def list_folder(folder: Path) -> Iterator[FolderListed]:
-    """List the photos of a folder."""
+def list_folder(folder: Path, project: Project | None = None) -> Iterator[FolderListed]:
+    """List the photos of a folder.
+
+    Args:
+        folder: The folder.
+        project: Its project, which knows the photos removed from the list.
+    """
     photos = tuple(photo_file.list_photos(folder))
     found = ((photo.name, stamp(photo)) for photo in photos)
     stamps = {name: when for name, when in found if when}
     rows = (PhotoRow(photo.name, time=stamps[photo.name][0] / 1e9 if photo.name in stamps else 0.0) for photo in photos)
-    yield FolderListed(folder, photos, stamps, tuple(rows))
+    removed = removed_photos.load_removed(project) if project else frozenset[str]()
+    yield FolderListed(folder, photos, stamps, tuple(rows), removed)
 
 
 def first_photo(folder: Path) -> Path:

@@ -207,7 +207,12 @@ class AssembledWindow(QMainWindow):
             self._menus(services).commands(),
             self,
             document,
-            widgets={Scope.WINDOW: (self,), Scope.WORDS: (view, table), Scope.CANVAS: (view,)},
+            widgets={
+                Scope.WINDOW: (self,),
+                Scope.WORDS: (view, table),
+                Scope.CANVAS: (view,),
+                Scope.PHOTOS: (self.photos,),
+            },
             near=(view, self.photos),
             finish_editing=self.finish_editing,
         )

@@ -139,6 +139,7 @@ class MainWindow(AssembledWindow):
         self.view.message.connect(status.show_hint)
         self.table.message.connect(status.show_hint)
         self.view.zoom_changed.connect(lambda factor: status.show_zoom(factor * 100))
+        self.photos.entered.connect(self.view.setFocus)
         self.photos.photo_chosen.connect(lambda path: self._services.opening.open_paths([path]))
         for recent in (self.empty.recent_chosen, self.recent_menu.chosen):
             recent.connect(lambda path: self._services.opening.open_paths([path]))
@@ -227,11 +228,12 @@ class MainWindow(AssembledWindow):
 
     def _show_opened(self, event: PhotoOpened) -> None:
         self.setWindowTitle(labels.title(f"{labels.file_name(event.path.name)} – OCR Studio"))
-        opening = self._services.opening
+        opening, stays = self._services.opening, self.photos.keeps_focus(event.path)
         self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.listing)
         self._saving_messages.show_state()
         self._show_count()
-        self.view.setFocus()
+        if not stays:
+            self.view.setFocus()
 
     def _show_folder(self, photos: tuple[Path, ...]) -> None:
         opening = self._services.opening

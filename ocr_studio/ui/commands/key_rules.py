@@ -26,6 +26,7 @@ _WHERE = {
     Scope.WINDOW: Heard.PHOTO | Heard.TABLE | Heard.PHOTOS | Heard.ELSEWHERE,
     Scope.WORDS: Heard.PHOTO | Heard.TABLE,
     Scope.CANVAS: Heard.PHOTO,
+    Scope.PHOTOS: Heard.PHOTOS,
 }
 _NEAR = Heard.PHOTO | Heard.PHOTOS
 _K = Qt.Key
@@ -88,6 +89,8 @@ def _plain_trouble(spec: ActionSpec[Any], pressed: QKeyCombination) -> str:
         return tr("The space bar is used to move the photo.")
     if spec.scope is Scope.WORDS and pressed.key() not in _EDITING:
         return tr("This key starts typing in the list of words. Use a key with Ctrl or Alt, or F1 to F12.")
+    if spec.scope is Scope.PHOTOS and pressed.key() not in _EDITING:
+        return tr("This key starts a search in the list of photos. Use a key with Ctrl or Alt, or F1 to F12.")
     return ""
 
 

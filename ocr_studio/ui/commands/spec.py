@@ -41,12 +41,14 @@ class Scope(Enum):
     """Where the keys of an action work.
 
     WINDOW: everywhere. WORDS: on the photo and in the table of words. CANVAS: on the photo only; actions with plain
-    letters or digits as keys have this scope, so that they never interfere with typing.
+    letters or digits as keys have this scope, so that they never interfere with typing. PHOTOS: in the list of photos
+    only. Keys that edit act on what has the focus: what changes or selects words has the scope WORDS or CANVAS.
     """
 
     WINDOW = auto()
     WORDS = auto()
     CANVAS = auto()
+    PHOTOS = auto()
 
 
 @dataclass(frozen=True, slots=True)

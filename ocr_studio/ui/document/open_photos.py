@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.page import Page
+from ocr_studio.core.photo_list import removed_photos
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import UndoLog
 from ocr_studio.core.settings import RecentFiles, Settings
@@ -82,6 +84,9 @@ class Opening(QObject):
         self.project: Project | None = None
         self.photos: tuple[Path, ...] = ()
         self.listing: open_photo.FolderListed | None = None  # of the photos, once the folder was listed
+        # Names of photos that were removed from the list of this folder, and the listing with them.
+        self.removed: frozenset[str] = frozenset()
+        self._whole: open_photo.FolderListed | None = None
         self._latest = 0
         self._going_to: Path | None = None
         self._warned = False
@@ -172,6 +177,20 @@ class Opening(QObject):
             return False
         self._open(photos[place])
         return True
+
+    def set_removed(self, names: Collection[str]) -> None:
+        """Remove photos from the list, and list all others again. The files stay as they are.
+
+        Args:
+            names: The file names of all photos of this folder that are removed. If the open one is among them, it
+                stays in the list until another photo is opened.
+        """
+        project, self.removed = self.project, frozenset(names)
+        if project is not None and self.saves_state:
+            self.retry_saver.save(
+                ("removed photos", project.folder), partial(removed_photos.save_removed, project, self.removed)
+            )
+        self._show_listing()
 
     def look_again(self, folder: Path) -> None:
         """List a folder again after its files have changed; errors are not reported."""
@@ -280,6 +299,8 @@ class Opening(QObject):
         moved = event.path not in self.photos
         if self.path is None or self.path.parent != event.path.parent:
             moved, self.photos, self.listing = True, (event.path,), None
+            self.removed, self._whole = frozenset(), None
+        moved = moved or (self.path is not None and self.path.name in self.removed)
         self._follow_history(event)
         self.path, self.project, self._warned = event.path, event.project, bool(event.warning)
         self._autosave.set_project(event.project if self.saves_state and not event.read_only else None)
@@ -342,15 +363,24 @@ class Opening(QObject):
                 project.unlock()
 
     def _list(self, folder: Path, *, quiet: bool = False) -> None:
-        job = self._submit(lambda: open_photo.list_folder(folder), tr("Listing {folder}", folder=folder.name))
+        project = self.project
+        job = self._submit(lambda: open_photo.list_folder(folder, project), tr("Listing {folder}", folder=folder.name))
         job.yielded.connect(self._on_folder_listed)
         if not quiet:
             job.failed.connect(self.failed)
 
     def _on_folder_listed(self, event: open_photo.FolderListed) -> None:
         if self.path is not None and event.folder == self.path.parent:
-            self.photos, self.listing = event.photos, event
-            self.listed.emit(event.photos)
+            if self._whole is None:  # later, this window knows best
+                self.removed = event.removed
+            self._whole = event
+            self._show_listing()
+
+    def _show_listing(self) -> None:
+        if self._whole is not None and self.path is not None:
+            listing = self._whole.without(self.removed - {self.path.name})
+            self.photos, self.listing = listing.photos, listing
+            self.listed.emit(listing.photos)
 
     def _keep_images(self, images: Sequence[RGB | bytes], word: str) -> None:
         folder, when = self.settings.library() / word, datetime.now().astimezone()

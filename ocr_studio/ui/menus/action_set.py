@@ -121,14 +121,21 @@ class ActionSet(QObject):
         self.retint()
 
     def context_menu(self, parent: QWidget, where: Where = Where.CONTEXT) -> QMenu:
-        """Return a new context menu; by default that of the photo and the table of words."""
-        menu = QMenu(parent)
-        before = ""
+        """Return a new context menu with the actions of this place, by default of the photo and the table of words.
+
+        Actions of different menus and groups are separated; those of a submenu stand in one here, too.
+        """
+        menu, submenus = QMenu(parent), dict[str, QMenu]()
+        before: tuple[str, int] | None = None
         for spec in self._specs(where):
-            if before and spec.menu != before:
+            above, _, below = spec.menu.partition("/")
+            group = above, spec.group if where is Where.PHOTO_LIST else 0
+            if before and group != before:
                 menu.addSeparator()
-            before = spec.menu
-            menu.addAction(self._actions[spec.id])
+            before = group
+            if below and below not in submenus:
+                submenus[below] = menu.addMenu(tr(below))
+            (submenus[below] if below else menu).addAction(self._actions[spec.id])
         return menu
 
     def offer_menu(self, widget: QWidget, where: Where = Where.CONTEXT) -> None:

@@ -46,12 +46,11 @@ ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
     ),
     ActionSpec(
         "cut", "Cu&t", lambda p: p.clipboard.cut(), "&Edit", 2, "mdi6.content-cut", ("Ctrl+X",),
-        Where.CONTEXT, tip="Move the selected words to the clipboard", when=has_selected,
-        edits=True,
+        Where.CONTEXT, Scope.WORDS, "Move the selected words to the clipboard", has_selected, True,
     ),
     ActionSpec(
         "copy", "&Copy", lambda p: p.clipboard.copy(), "&Edit", 2, "mdi6.content-copy", ("Ctrl+C",),
-        Where.CONTEXT, tip="Copy the text and the boxes of the selected words", when=has_selected,
+        Where.CONTEXT, Scope.WORDS, "Copy the text and the boxes of the selected words", has_selected,
     ),
     ActionSpec(
         "copy_all", "Copy &all text", lambda p: p.clipboard.copy_text(), "&Edit", 2, "mdi6.text-box-multiple-outline",
@@ -69,10 +68,10 @@ ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
     ),
     ActionSpec(
         "select_all", "&Select all", lambda p: commands.select_all(p.document), "&Edit", 3, "mdi6.select-all",
-        ("Ctrl+A",), tip="Select all words of this photo", when=has_words,
+        ("Ctrl+A",), scope=Scope.WORDS, tip="Select all words of this photo", when=has_words,
     ),
     ActionSpec(
         "deselect", "Select &none", lambda p: commands.deselect(p.document), "&Edit", 3, "mdi6.select-off",
-        ("Ctrl+Shift+A",), tip="Clear the selection", when=has_selected,
+        ("Ctrl+Shift+A",), scope=Scope.WORDS, tip="Clear the selection", when=has_selected,
     ),
 )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ocr_studio.ui.commands.spec import ActionSpec, Where
+from ocr_studio.core.translation import later
+from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.formats.controller import ExportController
@@ -29,7 +30,28 @@ def _chosen(menu: PhotosMenu) -> bool:
     return menu.opening.project is not None and bool(menu.photos.selectionModel().hasSelection())
 
 
+def _may_rename(menu: PhotosMenu) -> bool:
+    return _chosen(menu) and len(menu.photos.chosen_rows()) == 1 and not menu.photos_panel.batch.busy
+
+
+_WHY = later("Select photos in the list first.")
+
 ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
+    ActionSpec(
+        "open_chosen", "&Open", lambda p: p.photos.open_current(), "&Photos", 0, "mdi6.image-outline",
+        ("Return", "Enter"), Where.PHOTO_LIST, Scope.PHOTOS, "Open the photo selected in the list, and go to it",
+        _chosen, why=_WHY,
+    ),
+    ActionSpec(
+        "show_in_folder", "&Show in folder", lambda p: p.photos_panel.commands.show_in_folder(), "&Photos", 0,
+        "mdi6.folder-eye-outline", where=Where.PHOTO_LIST, when=_chosen, why=_WHY,
+        tip="Show the file of the selected photo in the file manager",
+    ),
+    ActionSpec(
+        "copy_photos", "&Copy files", lambda p: p.photos_panel.commands.copy(), "&Photos", 0,
+        "mdi6.content-copy", ("Ctrl+C",), Where.PHOTO_LIST, Scope.PHOTOS,
+        "Copy the files of the selected photos, to paste them into another program", _chosen, why=_WHY,
+    ),
     ActionSpec(
         "next_unreviewed", "&Next photo to check", lambda p: p.photos_panel.go_to_review(1), "&Photos", 1,
         "mdi6.page-next-outline", ("Ctrl+Shift+PgDown",),
@@ -48,9 +70,7 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
     ActionSpec(
         "read_chosen", "&Read selected photos", lambda p: p.photos_panel.read_chosen(), "&Photos", 2,
         "mdi6.image-multiple-outline", ("Ctrl+Shift+R",), Where.PHOTO_LIST,
-        tip="Read the photos selected in the list; your corrections are kept", when=_chosen,
-        why="Select photos in the list first.",
-        edits=True,
+        tip="Read the photos selected in the list; your corrections are kept", when=_chosen, edits=True, why=_WHY,
     ),
     ActionSpec(
         "read_unread", "Read &all unread photos", lambda p: p.photos_panel.read_unread(), "&Photos", 2,
@@ -68,7 +88,22 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
     ActionSpec(
         "photo_facts", "&Writer and tags…", lambda p: p.photos_panel.ask_facts(), "&Photos", 3,
         "mdi6.tag-multiple-outline", where=Where.PHOTO_LIST, tip="Set the writer and the tags of the selected photos",
-        when=_chosen, edits=True, why="Select photos in the list first.",
+        when=_chosen, edits=True, why=_WHY,
+    ),
+    ActionSpec(
+        "rename_photo", "Rena&me…", lambda p: p.photos_panel.commands.rename(), "&Photos", 4, "mdi6.rename-outline",
+        ("F2",), Where.PHOTO_LIST, Scope.PHOTOS, "Rename the file of the selected photo; its words stay with it",
+        _may_rename, True, why="Select one photo in the list first, and wait until no photos are being read.",
+    ),
+    ActionSpec(
+        "remove_photos", "Remove from &list", lambda p: p.photos_panel.commands.remove(), "&Photos", 4,
+        "mdi6.playlist-remove", ("Del",), Where.PHOTO_LIST, Scope.PHOTOS,
+        "Remove the selected photos from the list; their files and words stay", _chosen, True, why=_WHY,
+    ),
+    ActionSpec(
+        "list_removed", "List removed photos a&gain", lambda p: p.photos_panel.commands.list_removed(), "&Photos", 4,
+        "mdi6.playlist-check", tip="List the removed photos of this folder again",
+        when=lambda p: bool(p.opening.removed), edits=True, why="No photo was removed from this list.",
     ),
     ActionSpec(
         "rotate_photo_left", "Rotate photo &left", lambda p: p.photos_panel.rotation.rotate(-1), "&Photos", 4,

@@ -28,6 +28,7 @@ class BatchStrip(QFrame):
         super().__init__()
         self._batch = batch
         self._failed: tuple[tuple[Path, str], ...] = ()
+        self._folder: Path | None = None
         self.status = PlainLabel()
         self.status.setWordWrap(True)
         self.left = PlainLabel()
@@ -55,6 +56,15 @@ class BatchStrip(QFrame):
     def retint(self) -> None:
         """Update colours after a theme change."""
         self.closer.setIcon(theme.icon("mdi6.close"))
+
+    def set_folder(self, folder: Path | None) -> None:
+        """Set the folder that was open when the result was shown."""
+        self._folder = folder
+
+    def forget_other_folder(self, folder: Path) -> None:
+        """Hide a result once a photo of another folder was opened."""
+        if folder != self._folder and not self._batch.busy:
+            self.hide()
 
     def _lay_out(self) -> None:
         first, buttons = QHBoxLayout(), QHBoxLayout()

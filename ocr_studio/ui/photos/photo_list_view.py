@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QListView
 
 from ocr_studio.core.page import Page
@@ -33,16 +33,20 @@ _STILL = 40
 class PhotoListView(QListView):
     """Shows the photos that match the filter. A click or Enter opens a photo; several can be selected.
 
+    The focus stays here after a click, so that keys act on the photos; Enter or a double click goes to the photo.
+
     A photo being edited keeps its place in the list; filter and order are applied again when they change or another
     photo is opened.
 
     Signals:
         photo_chosen(Path): open this photo.
+        entered(): the user goes on to the photo that is open.
         changed(): the listed photos, their data or the selection have changed.
         failed(Trouble): a job failed.
     """
 
     photo_chosen = Signal(object)
+    entered = Signal()
     changed = Signal()
     failed = Signal(object)
 
@@ -59,6 +63,7 @@ class PhotoListView(QListView):
         self._hidden: set[str] = set()
         self._restoring = False
         self._asked_for: Path | None = None  # chosen here, not yet open
+        self._entered: Path | None = None  # to be opened, and the user goes on there
         self._model = PhotoListModel(self.photos, self.pictures, self)
         self._look = QTimer(self, singleShot=True, interval=_STILL)
         self._look.timeout.connect(self._want_pictures)
@@ -76,7 +81,7 @@ class PhotoListView(QListView):
         self.pictures.loaded.connect(self._on_thumbnail)
         self.texts.loaded.connect(self.reshow)
         self.clicked.connect(self._choose_clicked)
-        self.activated.connect(self._choose)
+        self.doubleClicked.connect(self._enter)
         self.selectionModel().selectionChanged.connect(self._note_selection)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._look.start())
 
@@ -160,6 +165,25 @@ class PhotoListView(QListView):
         """Select the photos with these names, and those that are not listed yet as soon as they are."""
         self._select(names)
         self.changed.emit()
+
+    def chosen_paths(self) -> list[Path]:
+        """The selected photos, in order."""
+        return [self.photos.folder / row.name for row in self.chosen_rows()]
+
+    def open_current(self) -> None:
+        """Open the photo in the current row, and go there."""
+        if self.currentIndex().isValid():
+            self._enter(self.currentIndex())
+
+    def go_to(self, name: str) -> None:
+        """Select this photo only."""
+        if (place := self._place_of(name)) is not None:
+            self.setCurrentIndex(self._model.index(place))
+
+    def keeps_focus(self, opened: Path) -> bool:
+        """Whether the focus stays in the list after this photo of its folder was opened."""
+        entered, self._entered = self._entered, None
+        return self.hasFocus() and opened != entered and opened.parent == self.photos.folder
 
     def next_to_review(self, step: int) -> Path | None:
         """The next (step 1) or previous (-1) listed photo with unchecked words, wrapping around, or None."""
@@ -304,17 +328,17 @@ class PhotoListView(QListView):
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
 
-    def event(self, event: QEvent) -> bool:
-        """Claim Select All from the window, where it selects words."""
-        asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if asks and event.matches(QKeySequence.StandardKey.SelectAll):  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
-
     def _choose_clicked(self, index: QModelIndex) -> None:
         # With Ctrl or Shift a click only selects.
         if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self._choose(index)
+
+    def _enter(self, index: QModelIndex) -> None:
+        path = self.photos.path(self._model.shown[index.row()])
+        if path == self._current:
+            self.entered.emit()
+        else:
+            self._entered = path
             self._choose(index)
 
     def _choose(self, index: QModelIndex) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
@@ -29,6 +29,7 @@ from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.filter_field import PhotoFilterBox
 from ocr_studio.ui.photos.folder_watcher import FolderWatcher
 from ocr_studio.ui.photos.metadata_dialog import MetadataChange, MetadataDialog
+from ocr_studio.ui.photos.photo_actions import PhotoActions
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.renamed_photos import RenamedPhotos
 from ocr_studio.ui.photos.rotate_photos import PhotoRotation
@@ -65,8 +66,10 @@ class PhotosPanel(QWidget):
         self.strip = BatchStrip(batch)
         self.count = PlainLabel()
         self.count.setProperty("quiet", True)
-        self.count.setContentsMargins(12, 4, 6, 5)
         self.count.setWordWrap(True)
+        self.relist = QToolButton()
+        self.relist.setText(tr("List again"))
+        self.relist.setToolTip(tr("List the removed photos of this folder again"))
         self._count_soon = QTimer(self, singleShot=True, interval=_SOON)
         self._count_soon.timeout.connect(self._count)
         self._changed: set[str] = set()  # pages whose rows are outdated
@@ -76,6 +79,7 @@ class PhotosPanel(QWidget):
         self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
         self.rotation = PhotoRotation(photos, document, opening, lane, self)
         AddedPhotos(photos.photos, batch, lane, lambda: opening.settings.read_when_added)
+        self.commands = PhotoActions(photos, opening, lane, self)
         self._lay_out()
         self._connect()
 
@@ -136,7 +140,11 @@ class PhotosPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.filter)
         layout.addWidget(self.photos, 1)
-        layout.addWidget(self.count)
+        below = QHBoxLayout()
+        below.setContentsMargins(12, 4, 6, 5)
+        below.addWidget(self.count, 1)
+        below.addWidget(self.relist)
+        layout.addLayout(below)
         layout.addWidget(self.strip)
         self.setMinimumWidth(self.photos.minimumWidth())
 
@@ -147,6 +155,8 @@ class PhotosPanel(QWidget):
         self.filter.left.connect(photos.setFocus)
         photos.changed.connect(self._count_soon.start)
         photos.failed.connect(self.failed)
+        self.commands.message.connect(self.message)
+        self.relist.clicked.connect(self.commands.list_removed)
         opening.opened.connect(self._follow)
         opening.several.connect(self._choose_given)
         self._watch.changed.connect(opening.look_again)
@@ -156,11 +166,13 @@ class PhotosPanel(QWidget):
         batch.page_read.connect(photos.set_page)
         batch.photo_failed.connect(photos.set_refused)
         batch.ended.connect(lambda _: photos.reshow())
+        batch.ended.connect(lambda _: self.strip.set_folder(opening.path.parent if opening.path else None))
         self.strip.photo_chosen.connect(photos.photo_chosen)
 
     def _follow(self, event: PhotoOpened) -> None:
         self.photos.pictures.kept = self._opening.saves_state
         self._watch.watch(event.path.parent)
+        self.strip.forget_other_folder(event.path.parent)
 
     def _choose_given(self, event: SeveralOpened) -> None:
         if event.opened is not None and event.opened.photos:
@@ -194,6 +206,10 @@ class PhotosPanel(QWidget):
             said.append(tr_n("{shown} of {count} photo", "{shown} of {count} photos", len(rows), shown=shown))
         if chosen > 1:
             said.append(tr_n("{count} selected", "{count} selected", chosen))
+        removed = len(self._opening.removed)
+        if removed:
+            said.append(tr_n("{count} removed", "{count} removed", removed))
+        self.relist.setVisible(bool(removed))
         self.count.setText(" · ".join(said))
         self.count.setVisible(bool(said))
         self.counted.emit(self.photos.photos.count(PhotoState.REVIEWED), len(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -85,6 +86,8 @@ class Alternatives(QWidget):
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()
         button.setProperty("reading", True)
+        # A click leaves the focus where it is, so that keys go on acting on the word.
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         # No minimum width, so that long alternatives don't push the photo aside.
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: commands.choose(self._document, index))

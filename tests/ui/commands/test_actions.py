@@ -24,9 +24,11 @@ def test_every_action_says_what_it_does_and_is_in_a_menu() -> None:
 
 
 def test_no_key_has_two_meanings() -> None:
-    keys = Counter(QKeySequence(key).toString() for spec in TABLE for key in spec.keys + spec.near)
-    assert [key for key, times in keys.items() if times > 1] == []
-    assert "" not in keys
+    for photos in (True, False):  # in the list of photos, and elsewhere
+        specs = [spec for spec in TABLE if (spec.scope is Scope.PHOTOS) == photos]
+        keys = Counter(QKeySequence(key).toString() for spec in specs for key in spec.keys + spec.near)
+        assert [key for key, times in keys.items() if times > 1] == []
+        assert "" not in keys
 
 
 def test_keys_that_type_something_act_on_the_canvas_only() -> None:

@@ -30,8 +30,15 @@ _OF_TWO = ("take_other", "next_other")
 # They leave the photo or the window, or how photos are read.
 _LEAVE = (
     "quit", "go_on", "stop", "paste_picture", "sample", "previous_photo", "next_photo", "next_unreviewed",
-    "previous_unreviewed", "read_chosen", "read_unread", "lines",
+    "previous_unreviewed", "read_chosen", "read_unread", "lines", "open_chosen", "rename_photo", "remove_photos",
+    "list_removed",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_file_manager(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocr_studio.ui.widgets.file_dialogs.show_in_folder", action_effects.SHOWN.append)
+    action_effects.SHOWN.clear()
 
 
 def _prepare(studio: Studio, action_id: str) -> None:
@@ -129,6 +136,8 @@ def _reach(studio: Studio, scope: Scope) -> set[QWidget]:
     window = studio.window
     if scope is Scope.CANVAS:
         return {window.view}
+    if scope is Scope.PHOTOS:
+        return {window.photos}
     return {window.view, window.table} if scope is Scope.WORDS else {window.view, window.table, window.photos}
 
 
