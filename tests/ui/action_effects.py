@@ -264,12 +264,10 @@ EFFECTS: Mapping[str, Effect] = {
     "previous_unreviewed": _either(_other_photo, _said),
     "filter_photos": lambda s, _: s.window.photos_panel.isAncestorOf(QApplication.focusWidget() or s.window),
     "open_chosen": _other_photo,
-    "show_in_folder": lambda s, _: SHOWN == [s.opening.path],
+    "show_in_folder": lambda s, _: [s.opening.path] == SHOWN,
     "copy_photos": lambda s, _: QGuiApplication.clipboard().text() == str(s.opening.path),
     "rename_photo": _over("RenameDialog"),
-    "remove_photos": lambda s, was: (
-        s.opening.removed == {was.path.name if was.path else ""} and _other_photo(s, was)
-    ),
+    "remove_photos": lambda s, was: s.opening.removed == {was.path.name if was.path else ""} and _other_photo(s, was),
     "list_removed": lambda s, _: not s.opening.removed and s.window.photos.shown == 3,
     "read_chosen": lambda s, _: s.window.photos_panel.batch.busy,
     "read_unread": lambda s, _: s.window.photos_panel.batch.busy,

@@ -106,7 +106,7 @@ def _move(photo: Path, new: Path) -> None:
 
 def _is_taken(new: Path, photo: Path) -> bool:
     if not paths.exists(new):
-        return False
+        return new.is_symlink()  # one that leads nowhere
     # The same file in other letters, where the file system takes "A.png" and "a.png" for one name.
     alike = new.name.casefold() == photo.name.casefold()
     return not (alike and new.samefile(photo) and all(each.name != new.name for each in photo.parent.iterdir()))

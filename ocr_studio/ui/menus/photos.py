@@ -38,7 +38,7 @@ _WHY = later("Select photos in the list first.")
 
 ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
     ActionSpec(
-        "open_chosen", "&Open", lambda p: p.photos.open_current(), "&Photos", 0, "mdi6.image-outline",
+        "open_chosen", "Op&en", lambda p: p.photos.open_current(), "&Photos", 0, "mdi6.image-outline",
         ("Return", "Enter"), Where.PHOTO_LIST, Scope.PHOTOS, "Open the photo selected in the list, and go to it",
         _chosen, why=_WHY,
     ),

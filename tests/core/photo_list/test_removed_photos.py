@@ -26,9 +26,7 @@ def test_names_are_kept(project: Project) -> None:
 
 
 @pytest.mark.parametrize("kept", ["", "[]", '{"removed": 7}', '{"removed": [3, ""]}', '{"removed": ["a.jpg", null]}'])
-def test_what_makes_no_sense_is_left_out(
-    project: Project, kept: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_makes_no_sense_is_left_out(project: Project, kept: str, caplog: pytest.LogCaptureFixture) -> None:
     save_removed(project, [])
     project.files.full(FILE).write_text(kept)
     assert load_removed(project) <= {"a.jpg"}
