@@ -9,7 +9,7 @@ from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.formats.controller import ExportController
-from ocr_studio.ui.formats.export_dialog import Scope
+from ocr_studio.ui.formats.export_dialog import Scope as ExportScope
 from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.photos_panel import PhotosPanel
@@ -80,10 +80,10 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         why="No photo is open, or all photos in its folder have been read.",
     ),
     ActionSpec(
-        "export_chosen", "E&xport selected photos…", lambda p: p.exporter.ask_photos(Scope.CHOSEN), "&Photos", 3,
+        "export_chosen", "E&xport selected photos…", lambda p: p.exporter.ask_photos(ExportScope.CHOSEN), "&Photos", 3,
         "mdi6.folder-arrow-right-outline", where=Where.PHOTO_LIST,
         tip="Save the texts or the cleaned boards of the photos selected in the list, in any format", when=_chosen,
-        why="Select photos in the list first.",
+        why=_WHY,
     ),
     ActionSpec(
         "photo_facts", "&Writer and tags…", lambda p: p.photos_panel.ask_facts(), "&Photos", 3,
