@@ -10,7 +10,7 @@ from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QTreeView, QWidget
 
-from ocr_studio.core.files import file_manager
+from ocr_studio.core.files import file_selection
 from ocr_studio.core.translation import tr
 
 # Qt's own dialog, used where the system has none, is so small that dates and long names are cut off.
@@ -112,7 +112,7 @@ class PathRow(QWidget):
 
 def show_in_folder(path: Path) -> None:
     """Show a file in the system's file manager: selected there, or at least its folder."""
-    if not (file_manager.select_file(path) or _ask_file_manager(path)):
+    if not (file_selection.select_file(path) or _ask_file_manager(path)):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
 
 
