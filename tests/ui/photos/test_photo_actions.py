@@ -73,8 +73,7 @@ def test_its_menu_offers_what_is_marked_for_it(studio: Studio) -> None:
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, photos.viewport().mapToGlobal(place))
     QApplication.sendEvent(photos.viewport(), event)
     (menu,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, QMenu) and each.isVisible())
-    offered = {action.objectName() for action in menu.findChildren(QMenu) for action in action.actions()}
-    offered |= {action.objectName() for action in menu.actions()}
+    offered = {action.objectName() for each in (menu, *menu.findChildren(QMenu)) for action in each.actions()}
     assert offered - {""} == {spec.id for spec in TABLE if spec.where & Where.PHOTO_LIST}
     assert {"open_chosen", "show_in_folder", "read_chosen", "rename_photo", "remove_photos", "photo_facts"} <= offered
     assert chosen(studio) == ["board 3.png"]
