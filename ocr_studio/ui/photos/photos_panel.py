@@ -20,6 +20,7 @@ from ocr_studio.jobs.photos import list_folder
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.jobs.photos.open_several import SeveralOpened
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.folder_watcher import FolderWatcher
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import JobThread, Trouble
@@ -27,7 +28,6 @@ from ocr_studio.ui.photos.added_photos import AddedPhotos
 from ocr_studio.ui.photos.batch_progress import BatchStrip
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.filter_field import PhotoFilterBox
-from ocr_studio.ui.photos.folder_watcher import FolderWatcher
 from ocr_studio.ui.photos.metadata_dialog import MetadataChange, MetadataDialog
 from ocr_studio.ui.photos.photo_actions import PhotoActions
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
