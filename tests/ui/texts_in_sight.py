@@ -34,7 +34,7 @@ _NAMES = re.compile(
     r"<[^>]*>|&\w+;|\S*/[\w./ -]+|board \d\.png|boards|OCR Studio( [\d.]+)?|pp-ocrv6-small(-detector)?|stand-in|another"
     r"|PaddleOCR|ONNX Runtime|TensorFlow|keras-ocr|deep-text-recognition|latin (small|capital) letter .*"
     r"|sample-board\.jpg|Sample|Pasted( [\d. -]+png)?|again\d*s?"
-    r"|Deutsch|English|\b(Ctrl|Alt|Shift|Return|Enter|Esc|Del|Tab|Space|Backspace|PgUp|PgDown|Up|Down|F\d+)\b"
+    r"|Deutsch|English|\b(Ctrl|Alt|Shift|Return|Enter|Esc|Del|Tab|Space|Backspace|PgUp|PgDown|Up|Down|Left|Right|F\d+)\b"
     r"|\b(sh[aio]p|sheep|annn|asn|the|tho|new|build|ask|anna|ab[ao]ut|que[vu]es|again)s*\d*\b",
     re.IGNORECASE,
 )

@@ -91,21 +91,6 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         when=_chosen, edits=True, why=_WHY,
     ),
     ActionSpec(
-        "rename_photo", "Rena&me…", lambda p: p.photos_panel.commands.rename(), "&Photos", 4, "mdi6.rename-outline",
-        ("F2",), Where.PHOTO_LIST, Scope.PHOTOS, "Rename the file of the selected photo; its words stay with it",
-        _may_rename, True, why="Select one photo in the list first, and wait until no photos are being read.",
-    ),
-    ActionSpec(
-        "remove_photos", "Remove from &list", lambda p: p.photos_panel.commands.remove(), "&Photos", 4,
-        "mdi6.playlist-remove", ("Del",), Where.PHOTO_LIST, Scope.PHOTOS,
-        "Remove the selected photos from the list; their files and words stay", _chosen, True, why=_WHY,
-    ),
-    ActionSpec(
-        "list_removed", "List removed photos a&gain", lambda p: p.photos_panel.commands.list_removed(), "&Photos", 4,
-        "mdi6.playlist-check", tip="List the removed photos of this folder again",
-        when=lambda p: bool(p.opening.removed), edits=True, why="No photo was removed from this list.",
-    ),
-    ActionSpec(
         "rotate_photo_left", "Rotate photo &left", lambda p: p.photos_panel.rotation.rotate(-1), "&Photos", 4,
         "mdi6.rotate-left-variant", ("Ctrl+Shift+Left",), Where.PHOTO_LIST, when=has_photo, edits=True,
         tip="Turn the photo counter-clockwise with its boxes, in the list all selected photos; the files don’t change",
@@ -114,5 +99,20 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         "rotate_photo_right", "Rotate photo ri&ght", lambda p: p.photos_panel.rotation.rotate(1), "&Photos", 4,
         "mdi6.rotate-right-variant", ("Ctrl+Shift+Right",), Where.PHOTO_LIST, when=has_photo, edits=True,
         tip="Turn the photo clockwise with its boxes, in the list all selected photos; the files don’t change",
+    ),
+    ActionSpec(
+        "rename_photo", "Rena&me…", lambda p: p.photos_panel.commands.rename(), "&Photos", 5, "mdi6.rename-outline",
+        ("F2",), Where.PHOTO_LIST, Scope.PHOTOS, "Rename the file of the selected photo; its words stay with it",
+        _may_rename, True, why="Select one photo in the list first, and wait until no photos are being read.",
+    ),
+    ActionSpec(
+        "remove_photos", "Rem&ove from list", lambda p: p.photos_panel.commands.remove(), "&Photos", 5,
+        "mdi6.playlist-remove", ("Del",), Where.PHOTO_LIST, Scope.PHOTOS,
+        "Remove the selected photos from the list; their files and words stay", _chosen, True, why=_WHY,
+    ),
+    ActionSpec(
+        "list_removed", "List remove&d photos again", lambda p: p.photos_panel.commands.list_removed(), "&Photos", 5,
+        "mdi6.playlist-check", tip="List the removed photos of this folder again",
+        when=lambda p: bool(p.opening.removed), edits=True, why="No photo was removed from this list.",
     ),
 )  # fmt: skip
