@@ -1,18 +1,28 @@
-"""Strip below the photo list: the progress of reading many photos, then the result."""
+"""The progress of reading many photos below their list, then the result, and the dialog with those that failed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio.core import units
 from ocr_studio.core.translation import tr, tr_n
-from ocr_studio.ui.photos.batch_failures_dialog import BatchFailuresDialog
 from ocr_studio.ui.photos.batch_reading import BatchProgress, BatchReading, BatchResult
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.tables import PhotoReasons
 
 
 class BatchStrip(QFrame):
@@ -127,3 +137,43 @@ class BatchStrip(QFrame):
         dialog.photo_chosen.connect(self.photo_chosen)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+class BatchFailuresDialog(QDialog):
+    """A table of photos and reasons.
+
+    Signals:
+        photo_chosen(Path): open this photo.
+    """
+
+    photo_chosen = Signal(object)
+
+    def __init__(self, failed: Sequence[tuple[Path, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Photos that could not be read"))
+        said = PlainLabel(
+            tr_n(
+                "{count} photo could not be read. Click it to open it.",
+                "{count} photos could not be read. Click a photo to open it.",
+                len(failed),
+            )
+        )
+        said.setWordWrap(True)
+        self.table = PhotoReasons(tr("Photos that could not be read"), failed)
+        self.table.chosen.connect(self._choose)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton(tr("&Copy list"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAutoDefault(False)
+        copy.clicked.connect(self.table.copy)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(said)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(buttons)
+        self.resize(QSize(620, 380).boundedTo(self.screen().availableSize() * 0.94))
+
+    def _choose(self, path: Path) -> None:
+        self.accept()
+        self.photo_chosen.emit(path)

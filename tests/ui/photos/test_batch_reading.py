@@ -18,7 +18,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.photos.batch_failures_dialog import BatchFailuresDialog
+from ocr_studio.ui.photos.batch_progress import BatchFailuresDialog
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from tests.ui import made_board
 from tests.ui.made_board import StandInReader
