@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core.photo_list.rows import PhotoState
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.photos import added_photos, folder_watcher
+from ocr_studio.ui.document import folder_watcher
+from ocr_studio.ui.photos import added_photos
 from tests.ui import made_board
 from tests.ui.made_board import StandInReader
 from tests.ui.studio import Open
