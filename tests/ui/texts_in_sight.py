@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
+from PySide6.QtPrintSupport import QAbstractPrintDialog
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -79,8 +80,9 @@ def _cells(model: QAbstractItemModel, under: QModelIndex) -> Iterator[str]:
                 yield from _cells(model, index)
 
 
-def _is_within_files(widget: QWidget | None) -> bool:
-    return widget is not None and (isinstance(widget, QFileDialog) or _is_within_files(widget.parentWidget()))
+def _is_within_dialog_of_qt(widget: QWidget | None) -> bool:
+    of_qt = isinstance(widget, QFileDialog | QAbstractPrintDialog)
+    return of_qt or (widget is not None and _is_within_dialog_of_qt(widget.parentWidget()))
 
 
 def _is_of_qt(widget: QWidget) -> bool:
@@ -90,7 +92,7 @@ def _is_of_qt(widget: QWidget) -> bool:
     none = QDialogButtonBox.StandardButton.NoButton
     return (
         widget.objectName().startswith("qt_")
-        or _is_within_files(widget)
+        or _is_within_dialog_of_qt(widget)
         or (isinstance(widget, QToolButton) and isinstance(parent, QTabBar))
         or (box and parent.standardButton(widget) != none)  # type: ignore[union-attr]
     )

@@ -15,6 +15,7 @@ from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.view_session import SessionKeeper
+from ocr_studio.ui.capture.screen_reading import ScreenReading
 from ocr_studio.ui.commands.spec import Scope
 from ocr_studio.ui.datasets.export import DatasetExport
 from ocr_studio.ui.document.autosave import Autosave
@@ -25,6 +26,7 @@ from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.panel import EvaluationDock
 from ocr_studio.ui.formats.controller import ExportController
+from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import HelpController
@@ -145,6 +147,8 @@ class AssembledWindow(QMainWindow):
         self.photo_dialogs = PhotoDialogs(opening, self)
         self.exporter = ExportController(document, opening, self.photos, lanes, self)
         self.dataset_export = DatasetExport(opening, lanes.files, self)
+        self.printing = Printing(document, self)
+        self.screen_reading = ScreenReading(opening, self)
         self.board_saving = BoardSaving(document, opening, self.board.looking, lanes.slow, self)
         self.synth = SynthController(lanes.slow, lanes.files, self)
         self.preferences = SettingsController(
@@ -251,7 +255,7 @@ class AssembledWindow(QMainWindow):
             file=FileMenu(
                 document=document, opening=opening, photo_dialogs=self.photo_dialogs, session=self.session,
                 exporter=self.exporter, dataset_export=self.dataset_export, board_saving=self.board_saving,
-                preferences=preferences, quit=self.close,
+                preferences=preferences, printing=self.printing, screen_reading=self.screen_reading, quit=self.close,
             ),
             edit=EditMenu(document=document, view=view, table=self.table, clipboard=self.clipboard),
             find=FindMenu(document=document, find=self.find_panel),

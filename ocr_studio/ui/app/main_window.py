@@ -147,6 +147,8 @@ class MainWindow(AssembledWindow):
         self.preferences.chosen.connect(self.settings_chosen)
         self.exporter.message.connect(status.say)
         self.exporter.failed.connect(self.show_trouble)
+        self.printing.message.connect(status.say)
+        self.screen_reading.failed.connect(self.show_trouble)
         self.board_saving.message.connect(status.say)
         for part in (self.board_saving, self.board.looking):
             part.failed.connect(self.show_trouble)
@@ -159,7 +161,8 @@ class MainWindow(AssembledWindow):
         opening.failed.connect(self.show_trouble)
         for part in (self.view, self.table):
             opening.leaving.connect(part.finish_editing)
-            self.exporter.writing.connect(part.finish_editing)
+            for saving in (self.exporter, self.printing):
+                saving.writing.connect(part.finish_editing)
             reading.progressed.connect(lambda *_, part=part: part.set_busy(True))
             reading.stopped.connect(lambda part=part: part.set_busy(False))
         opening.recent_changed.connect(self._show_recent)

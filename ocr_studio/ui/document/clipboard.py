@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.formats import markdown, table_text, text
+from ocr_studio.core.formats import html, markdown, table_text, text
 from ocr_studio.core.formats.table_text import Table
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.photo_list.rows import PhotoRow
@@ -97,6 +97,16 @@ class WordClipboard(QObject):
             QGuiApplication.clipboard().setText(body)
             self.message.emit(tr("Copied as Markdown"))
 
+    def copy_formatted(self) -> None:
+        """Copy the same as formatted text, for word processors and mail."""
+        page = self._document.page
+        if self._several and not self._document.selection:
+            self._copy_photos(lambda pages: _copy_with_html(text.render(pages), html.render(pages)))
+        elif page:
+            body = page_order.compose_text(page, self._document.selection or None)
+            _copy_with_html(body, html.format_body(body))
+            self.message.emit(tr("Copied as formatted text"))
+
     def copy_table(self) -> None:
         """Copy the selected words, those of the selected photos if there are several, or else those of the photo."""
         page = self._document.page
@@ -160,7 +170,11 @@ def _by_id(words: tuple[Word, ...]) -> dict[str, Word]:
 
 
 def _copy_as_table(table: Table) -> None:
+    _copy_with_html(table_text.format_tabs(table), table_text.format_html(table))
+
+
+def _copy_with_html(plain: str, formatted: str) -> None:
     data = QMimeData()
-    data.setText(table_text.format_tabs(table))
-    data.setHtml(table_text.format_html(table))
+    data.setText(plain)
+    data.setHtml(formatted)
     QGuiApplication.clipboard().setMimeData(data)

@@ -116,7 +116,7 @@ class Opening(QObject):
             self.open_paths(local)
             return True
         if images := dropped_data.images_in(data):
-            self._keep_images(images, word)
+            self.open_images(images, word=word)
             return True
         if data.hasUrls():
             self.failed.emit(
@@ -382,7 +382,8 @@ class Opening(QObject):
             self.photos, self.listing = listing.photos, listing
             self.listed.emit(listing.photos)
 
-    def _keep_images(self, images: Sequence[RGB | bytes], word: str) -> None:
+    def open_images(self, images: Sequence[RGB | bytes], *, word: str) -> None:
+        """Save images in the user's library, and open them. word: Begins the names of their files."""
         folder, when = self.settings.library() / word, datetime.now().astimezone()
         self._keep(
             lambda: open_photo.keep_images(images, folder=folder, when=when, word=word), later("Saving the image")

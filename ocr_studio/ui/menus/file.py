@@ -11,13 +11,15 @@ from ocr_studio.core.translation import later
 from ocr_studio.jobs.formats.export_photos import CLEANED
 from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.view_session import SessionKeeper
+from ocr_studio.ui.capture.screen_reading import ScreenReading
 from ocr_studio.ui.commands.spec import ActionSpec, Where
 from ocr_studio.ui.datasets.export import DatasetExport
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
 from ocr_studio.ui.formats.controller import ExportController
 from ocr_studio.ui.formats.export_dialog import Scope
-from ocr_studio.ui.menus.conditions import has_photo
+from ocr_studio.ui.formats.printing import Printing
+from ocr_studio.ui.menus.conditions import has_photo, has_words
 from ocr_studio.ui.settings.controller import SettingsController
 
 
@@ -33,6 +35,8 @@ class FileMenu:
     dataset_export: DatasetExport
     board_saving: BoardSaving
     preferences: SettingsController
+    printing: Printing
+    screen_reading: ScreenReading
     quit: Callable[[], object]
 
 
@@ -86,6 +90,11 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
         ("Ctrl+Shift+V",), tip="Open the image or the photo files on the clipboard",
     ),
     ActionSpec(
+        "read_screen", "Read from t&he screen…", lambda p: p.screen_reading.pick(), "&File", 1,
+        "mdi6.monitor-screenshot", ("Ctrl+Shift+S",),
+        tip="Pick a region of the screen and read its text; OCR Studio hides meanwhile",
+    ),
+    ActionSpec(
         "sample", "Open &sample photo", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",
         tip="Open a sample whiteboard to try the program",
     ),
@@ -119,6 +128,10 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
         "mdi6.image-check-outline",
         tip="Save the board of this photo, or of the photos selected in the list, as the board view shows it",
         when=has_photo,
+    ),
+    ActionSpec(
+        "print", "Print &text…", lambda p: p.printing.ask(), "&File", 3, "mdi6.printer-outline", ("Ctrl+P",),
+        tip="Print the text of this photo", when=has_words,
     ),
     ActionSpec(
         "settings", "S&ettings…", lambda p: p.preferences.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),

@@ -96,6 +96,11 @@ ACTIONS: tuple[ActionSpec[TextMenu], ...] = (
         when=has_text_to_copy,
     ),
     ActionSpec(
+        "copy_formatted", "Copy as &formatted text", lambda p: p.clipboard.copy_formatted(), "&Text", 4,
+        "mdi6.format-text", tip="Copy the text of the selected words, or of all words, for word processors and mail",
+        when=has_text_to_copy,
+    ),
+    ActionSpec(
         "copy_table", "Copy as &table", lambda p: p.clipboard.copy_table(), "&Text", 4, "mdi6.table",
         ("Ctrl+Shift+T",),
         tip="Copy the selected words, or all words of this photo or of the photos selected in the list, as a table",

@@ -29,9 +29,9 @@ from tests.ui.texts_in_sight import english
 _OF_TWO = ("take_other", "next_other")
 # They leave the photo or the window, or how photos are read.
 _LEAVE = (
-    "quit", "go_on", "stop", "paste_picture", "sample", "previous_photo", "next_photo", "next_unreviewed",
-    "previous_unreviewed", "read_chosen", "read_unread", "lines", "open_chosen", "rename_photo", "remove_photos",
-    "list_removed",
+    "quit", "go_on", "stop", "paste_picture", "read_screen", "sample", "previous_photo", "next_photo",
+    "next_unreviewed", "previous_unreviewed", "read_chosen", "read_unread", "lines", "open_chosen", "rename_photo",
+    "remove_photos", "list_removed",
 )  # fmt: skip
 
 

@@ -167,7 +167,12 @@ def test_a_folder_that_cannot_be_made_is_named(many: Studio, qtbot: QtBot, tmp_p
 def test_texts_of_selected_photos_are_copied_together(many: Studio, qtbot: QtBot) -> None:
     clipboard = QGuiApplication.clipboard()
     select(many, 0, 2, 3)
-    begins = (("copy_all", "board 1.png\n===="), ("copy_markdown", "## board 1.png\n"), ("copy_table", "board 1.png\n"))
+    begins = (
+        ("copy_all", "board 1.png\n===="),
+        ("copy_markdown", "## board 1.png\n"),
+        ("copy_formatted", "board 1.png\n===="),
+        ("copy_table", "board 1.png\n"),
+    )
     for action, beginning in begins:
         clipboard.clear()
         with qtbot.waitSignal(many.window.clipboard.message) as said:

@@ -1,0 +1,1 @@
+"""Text from anywhere on the screen."""
