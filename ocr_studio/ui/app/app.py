@@ -217,7 +217,7 @@ class Studio(QObject):
 
     def _close(self) -> None:
         if self.opening.saves_state:
-            window_state.save(self.window)
+            window_state.save(self.window, self.window.layouts.saved())
             self.opening.retry_saver.retry()
             self.window.session.end()
         self.reading.cancel()
@@ -328,9 +328,7 @@ def _show_and_run(app: QApplication, studio: Studio, path: Path | None, screensh
     if screenshot is not None:
         _save_screenshot(app, studio, path, screenshot)
         return 0
-    window_state.restore(studio.window)
-    for panel in studio.window.panels:
-        panel.hide()  # it may have been open last time, and has nothing to show yet
+    studio.window.layouts.restore(window_state.restore(studio.window))
     studio.start([path] if path else [])
     return app.exec()
 

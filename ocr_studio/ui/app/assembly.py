@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Index
+from ocr_studio.ui.app.side import Side, WordsSide
+from ocr_studio.ui.app.window_layout import WindowLayout
 from ocr_studio.ui.board.board_panel import BoardPanel
 from ocr_studio.ui.board.board_view import BoardLooking
 from ocr_studio.ui.board.rectified_document import RectifiedDocument
@@ -109,10 +111,10 @@ class AssembledWindow(QMainWindow):
 
     @property
     def panels(self) -> tuple[PanelDock, ...]:
-        """The panels that the user opens and closes."""
+        """The panels that the user opens and closes, in the order of their tabs."""
         return (
-            self.evaluation, self.trainer, self.review, self.board, self.fixes, self.comparison, self.find_panel,
-            self.texts.panel,
+            self.texts.panel, self.review, self.find_panel, self.trainer, self.board, self.fixes, self.comparison,
+            self.evaluation,
         )  # fmt: skip
 
     def finish_editing(self) -> None:
@@ -178,6 +180,9 @@ class AssembledWindow(QMainWindow):
         self.preferences.models_controller.comparison_wanted.connect(self.comparison.start)
         searching = Searching(services.index_service, files)
         self.find_panel = FindPanel(searching, document, opening, self.view, self.pictures)
+        self.side = Side((WordsSide(self.table, self.alternatives), *self.panels))
+        self.centre = QWidget()
+        self.layouts = WindowLayout(self.photos_panel, self.centre, self.side)
 
     def _make_review(self, services: Services, places: MistakePlaces) -> None:
         """Make the panels of the review queue and of “Fix mistake everywhere”."""
@@ -240,7 +245,8 @@ class AssembledWindow(QMainWindow):
             services.reading.progressed, services.reading.stopped, services.evaluator.began,
             services.evaluator.ended, services.training.changed, view.editing.changed, view.looks.changed,
             table.editing_changed, self.session.changed, self.help.changed, self.photos.changed,
-            self.photos_panel.batch.changed, *(panel.changed for panel in self.panels),
+            self.photos_panel.batch.changed, self.layouts.focus_changed,
+            self.side.pages_changed, *(panel.changed for panel in self.panels),
         ):  # fmt: skip
             signal.connect(actions.refresh)
         view.tool_changed.connect(actions.show_tool)
@@ -276,7 +282,8 @@ class AssembledWindow(QMainWindow):
                 exporter=self.exporter,
             ),
             view=ViewMenu(
-                document=document, view=view, board=self.board, preferences=preferences, window=self
+                document=document, view=view, board=self.board, preferences=preferences, window=self,
+                layouts=self.layouts,
             ),
             help=HelpMenu(
                 help=self.help, preferences=preferences, about=lambda: self._show_about(opening.settings.runtime)

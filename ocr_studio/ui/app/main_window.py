@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
-from ocr_studio.ui.app import notifications, window_state
+from ocr_studio.ui.app import notifications
 from ocr_studio.ui.app.assembly import AssembledWindow, Services
 from ocr_studio.ui.app.drop_target import DropHighlight, DropTarget
 from ocr_studio.ui.app.empty_state import EmptyState
@@ -23,46 +23,10 @@ from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import retry_saver
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.message_bar import Severity
-from ocr_studio.ui.words.alternatives import Alternatives
-from ocr_studio.ui.words.word_table import WordTable
 
-
-class SideDock(QDockWidget):
-    """A dock with a list beside the photo."""
-
-    def __init__(self, title: str, name: str, widget: QWidget, *, closable: bool) -> None:
-        """Make a dock.
-
-        Args:
-            title: Shown above the list.
-            name: Under which its position is saved between starts.
-            widget: The list.
-            closable: Whether the user can close it.
-        """
-        super().__init__(title)
-        self.setObjectName(name)
-        features = QDockWidget.DockWidgetFeature.DockWidgetMovable
-        self.setFeatures(features | QDockWidget.DockWidgetFeature.DockWidgetClosable if closable else features)
-        self.setWidget(widget)
-
-
-class WordsSide(QWidget):
-    """The table of words above the strip of alternatives."""
-
-    def __init__(self, table: WordTable, alternatives: Alternatives) -> None:
-        super().__init__()
-        self.setMinimumWidth(220)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(table, 1)
-        layout.addWidget(alternatives)
-
-
-# In a window narrower than this, the docks would leave less than half of it to the photo.
-_NARROW = 1200
+# Screen pixels: the window when it is opened for the first time, on a screen that is large enough.
+_SIZE = QSize(1360, 860)
 
 
 class MainWindow(AssembledWindow):
@@ -92,43 +56,32 @@ class MainWindow(AssembledWindow):
         self._middle = QStackedWidget()
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.view)
-        centre = QWidget()
-        layout = QVBoxLayout(centre)
+        layout = QVBoxLayout(self.centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.messages)
         layout.addWidget(self._middle, 1)
-        # In a small window the docks shrink, not the photo.
-        centre.setMinimumWidth(300)
-        self.setCentralWidget(centre)
-        self.drops = DropTarget(self, self._services.opening, DropHighlight(centre))
-        centre.setFocusProxy(self.view)
-        # Not closable, so that the table is always visible.
-        self._words_dock = SideDock(tr("Words"), "words", WordsSide(self.table, self.alternatives), closable=False)
-        self.addDockWidget(window_state.side(Qt.DockWidgetArea.RightDockWidgetArea), self._words_dock)
-        self._photos_dock = SideDock(tr("Photos"), "photos", self.photos_panel, closable=True)
-        self.addDockWidget(window_state.side(Qt.DockWidgetArea.LeftDockWidgetArea), self._photos_dock)
+        self.layouts.focus_changed.connect(self._show_focus_mode)
+        self.setCentralWidget(self.layouts.parts)
+        self.drops = DropTarget(self, self._services.opening, DropHighlight(self.centre))
+        self.layouts.parts.setFocusProxy(self.view)
         self._toolbar = Toolbar(self.action_set)
         self.addToolBar(self._toolbar)
         self.action_set.fill_menus(self.menuBar())
         self.action_set.menu("&File").insertMenu(self.action_set["paste_picture"], self.recent_menu)
         self.action_set.menu("&View").addSeparator()
-        self.action_set.menu("&View").addAction(self._photos_dock.toggleViewAction())
-        self._place_panels()
+        self.action_set.menu("&View").addAction(self.layouts.photos_action)
+        for panel in self.panels:
+            self.action_set.menu("&View").addAction(panel.toggleViewAction())
         self.setStatusBar(self.status)
         for widget in (self.view, self.table):
             self.action_set.offer_menu(widget)
         self.action_set.offer_menu(self.photos, Where.PHOTO_LIST)
-        self.resize(1360, 860)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
 
-    def _place_panels(self) -> None:
-        last: dict[Qt.DockWidgetArea, PanelDock] = {}
-        for panel in self.panels:
-            self.addDockWidget(window_state.side(panel.area), panel)
-            if panel.area in last:
-                self.tabifyDockWidget(last[panel.area], panel)
-            last[panel.area] = panel
-            self.action_set.menu("&View").addAction(panel.toggleViewAction())
+    def _show_focus_mode(self, focused: bool) -> None:
+        self._toolbar.setVisible(not focused)
+        self.action_set.refresh()
 
     def _connect_document(self) -> None:
         document, status = self._services.document, self.status
@@ -200,6 +153,7 @@ class MainWindow(AssembledWindow):
         self.action_set.retint()
         self.empty.retint()
         self.help.retint()
+        self.side.retint()
         for panel in self.panels:
             panel.retint()
         self.status.retint()
@@ -210,13 +164,7 @@ class MainWindow(AssembledWindow):
     def _show_document(self) -> None:
         page = self._services.document.page
         self.status.clearMessage()
-        if page is None or self._middle.currentWidget() is self.empty:
-            # Not for every photo, because the user may have closed the list of photos.
-            for dock in (self._words_dock, self._photos_dock):
-                dock.setVisible(page is not None)
-            if page and self.width() < _NARROW:
-                widths = [round(self.width() * share) for share in (0.18, 0.36)]
-                self.resizeDocks([self._photos_dock, self._words_dock], widths, Qt.Orientation.Horizontal)
+        self.layouts.set_photo(page is not None)
         self._middle.setCurrentWidget(self.view if page else self.empty)
         self.status.show_hint(tr(HINTS[self.view.tool]) if page else tr("Drop a photo anywhere in this window."))
         self._show_count()

@@ -1,70 +1,64 @@
-"""Saves and restores the position of the window and its docks. Errors are only logged."""
+"""Saves and restores the place of the window and its layout. Errors are only logged."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core import paths
+from ocr_studio.core import paths, state_file
 
 log = logging.getLogger(__name__)
-
-# Increased when docks or bars are added, removed or renamed, so that an old arrangement is not applied to them.
-_VERSION = 2
-
-_AREAS = Qt.DockWidgetArea
-_MIRRORED = {
-    _AREAS.LeftDockWidgetArea: _AREAS.RightDockWidgetArea, _AREAS.RightDockWidgetArea: _AREAS.LeftDockWidgetArea,
-}  # fmt: skip
-
-
-def side(area: Qt.DockWidgetArea) -> Qt.DockWidgetArea:
-    """Return the area of a dock, mirrored for languages that are written from right to left.
-
-    Args:
-        area: The area for languages that are written from left to right.
-    """
-    return _MIRRORED.get(area, area) if QApplication.isRightToLeft() else area
-
-
-def _version() -> int:
-    # An arrangement is valid for one text direction only.
-    return -_VERSION if QApplication.isRightToLeft() else _VERSION
 
 
 def _file() -> Path:
     return paths.state_dir() / "window.json"
 
 
-def restore(window: QMainWindow) -> bool:
-    """Restore the window's position. Returns False if none is saved."""
+def restore(window: QWidget) -> Mapping[str, object]:
+    """Put the window where it was, as far as that is on the screen.
+
+    Returns:
+        The saved layout; empty if there is none. Files of versions with docks have none.
+    """
+    kept = state_file.read(_file())
+    place, layout = kept.get("place"), kept.get("layout")
     try:
-        kept = json.loads(paths.read_file(_file()))
-        place, docks = (base64.b64decode(kept[key], validate=True) for key in ("place", "docks"))
-    except FileNotFoundError:
-        return False
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
+        if isinstance(place, str):
+            window.restoreGeometry(QByteArray(base64.b64decode(place, validate=True)))
+    except (ValueError, binascii.Error) as error:
         log.warning("%s: the window’s place is not known: %s", _file(), error)
-        return False
-    restored = window.restoreGeometry(QByteArray(place)) and window.restoreState(QByteArray(docks), _version())
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowFullScreen)
-    return restored
+    fit_screen(window)
+    return layout if isinstance(layout, dict) else {}
 
 
-def save(window: QMainWindow) -> None:
-    """Save the window's position."""
-    kept = {
-        key: base64.b64encode(value.data()).decode("ascii")
-        for key, value in (("place", window.saveGeometry()), ("docks", window.saveState(_version())))
-    }
+def save(window: QWidget, layout: Mapping[str, object]) -> None:
+    """Save the place of the window and its layout."""
+    place = base64.b64encode(window.saveGeometry().data()).decode("ascii")
     try:
-        _file().parent.mkdir(parents=True, exist_ok=True)
-        paths.replace_file(_file(), json.dumps(kept).encode("ascii"))
+        state_file.write(_file(), {"place": place, "layout": dict(layout)})
     except OSError as error:
         log.warning("%s: the window’s place was not kept: %s", _file(), error)
+
+
+def fit_screen(window: QWidget) -> None:
+    """Make a window no larger than its screen, on which it was possibly shown at another scale."""
+    room = window.screen().availableGeometry()
+    if window.isMaximized() or window.isFullScreen():
+        return
+    frame, inside = window.frameGeometry(), window.geometry()
+    edges = frame.size() - inside.size()
+    wanted = inside.size().boundedTo(room.size() - edges)
+    if wanted != inside.size():
+        window.resize(wanted)
+    frame = window.frameGeometry()
+    left = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
+    top = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
+    if (left, top) != (frame.left(), frame.top()):
+        window.move(left, top)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -52,7 +52,7 @@ _WORTH_TELLING = 0.002
 class BoardPanel(PanelDock):
     """Open while the board view is on."""
 
-    area = Qt.DockWidgetArea.RightDockWidgetArea
+    reopens = True
     own_keys = (
         (later("Tab, Shift+Tab"), later("While you move corners: next or previous corner")),
         (later("Arrows, Shift+arrows"), later("While you move corners: move the corner by 1 or 10 pixels")),
@@ -89,10 +89,6 @@ class BoardPanel(PanelDock):
         self.handles.left.connect(lambda: looking.adjust(False))
         self.retint()
         self._show()
-
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """The size at which everything fits."""
-        return QSize(320, 340)
 
     def toggle(self) -> None:
         """Turn the board view on and open its panel, or turn it off and close the panel."""
@@ -201,7 +197,7 @@ class BoardPanel(PanelDock):
 
 
 def _in_two(*widgets: QWidget) -> QGridLayout:
-    """Arrange widgets in two columns, so that the panel is low enough to fit below the table of words."""
+    """Arrange widgets in two columns."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(8)
     grid.setVerticalSpacing(6)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QProgressBar,
     QScrollArea,
-    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -32,6 +31,7 @@ from ocr_studio.ui.evaluation.error_table import MistakeTable
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import file_dialogs
+from ocr_studio.ui.widgets.adaptive_splitter import AdaptiveSplitter
 from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
@@ -63,13 +63,15 @@ class EvaluationDock(PanelDock):
         evaluation: The evaluation shown.
     """
 
+    task = "train"
+
     def __init__(self, evaluator: EvaluationController, places: MistakePlaces) -> None:
         super().__init__(tr("Evaluation"), "evaluation")
         self._evaluating, self.places = evaluator, places
         self.evaluation: Evaluation | None = None
         self.status = ElidedLabel(tr("Nothing has been evaluated yet."))
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setFixedWidth(160)
+        self.bar.setFixedWidth(120)
         self.bar.setAccessibleName(tr("Progress of the evaluation"))
         self.kind = ComboBox((), "", tr("Mistakes to show"))
         self.kind.setMinimumWidth(170)
@@ -148,29 +150,29 @@ class EvaluationDock(PanelDock):
         self._show_chosen()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 6, 12, 6)
-        head.setSpacing(8)
+        head, below = QHBoxLayout(), QHBoxLayout()
+        for row in (head, below):
+            row.setContentsMargins(12, 4, 12, 4)
+            row.setSpacing(8)
         head.addWidget(self.status, 1)
-        head_widgets: tuple[QWidget, ...] = (self.bar, self.stop, self.kind, self.again, self.export, self.closer)
-        for each in head_widgets:
+        for each in (self.bar, self.stop, self.closer):
             head.addWidget(each)
+        for each in (self.kind, self.again, self.export):
+            below.addWidget(each)
+        below.addStretch(1)
         self._scroll.setWidget(self.figures)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        parts: tuple[tuple[QWidget, int], ...] = ((self.photos, 3), (self._scroll, 2), (self.mistakes, 5))
-        for widget, share in parts:
-            widget.setMinimumWidth(160)
-            split.addWidget(widget)
-            split.setStretchFactor(split.count() - 1, share)
-        split.setSizes([460, 330, 570])
+        split = AdaptiveSplitter()
+        split.add(self.photos, 160, 460)
+        split.add(self._scroll, 160, 330)
+        split.add(self.mistakes, 160, 570)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
+        layout.addLayout(below)
         layout.addWidget(split, 1)
         self.setWidget(whole)
 

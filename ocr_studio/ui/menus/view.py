@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -16,6 +17,31 @@ from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.settings.controller import SettingsController
 
 
+class Layouts(Protocol):
+    """The layout of the window."""
+
+    @property
+    def focused(self) -> bool:
+        """Whether only the photo and one panel are shown."""
+
+    @property
+    def has_front(self) -> bool:
+        """Whether there is a panel in front, or in the window of its own that has the focus."""
+
+    @property
+    def front_moved_out(self) -> bool:
+        """Whether this panel has a window of its own."""
+
+    def set_focused(self, focused: bool) -> None:
+        """Show only the photo and one panel, or everything."""
+
+    def move_front(self) -> None:
+        """Move this panel to a window of its own, or back."""
+
+    def reset(self) -> None:
+        """Use the layout that the program comes with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewMenu:
     """What the View menu works on."""
@@ -25,6 +51,7 @@ class ViewMenu:
     board: BoardPanel
     preferences: SettingsController
     window: QWidget
+    layouts: Layouts
 
 
 def _switch_full_screen(menu: ViewMenu) -> None:
@@ -93,5 +120,20 @@ ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
         "full_screen", "F&ull screen", _switch_full_screen, "&View", 4, "mdi6.fullscreen", ("F11",),
         tip="Fill the whole screen with the window; Esc leaves it", checked=lambda p: p.window.isFullScreen(),
         looks=True,
+    ),
+    ActionSpec(
+        "focus_mode", "Fo&cus mode", lambda p: p.layouts.set_focused(not p.layouts.focused), "&View", 4,
+        "mdi6.image-filter-center-focus", ("Shift+F11",), tip="Show only the photo and one panel", when=has_photo,
+        checked=lambda p: p.layouts.focused, looks=True,
+    ),
+    ActionSpec(
+        "move_panel", "Panel in its own &window", lambda p: p.layouts.move_front(), "&View", 4, "mdi6.dock-window",
+        ("Ctrl+Shift+F11",), tip="Move the panel to a window of its own, for example on a second screen, or back",
+        when=lambda p: p.layouts.has_front, checked=lambda p: p.layouts.front_moved_out, looks=True,
+        why="Open a panel first.",
+    ),
+    ActionSpec(
+        "reset_layout", "&Reset layout", lambda p: p.layouts.reset(), "&View", 4, "mdi6.view-quilt-outline",
+        tip="Close all panels and restore the widths that the program comes with", looks=True,
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.models import registry
 from ocr_studio.core.translation import Message, later, message_n, number, tr, tr_n
@@ -19,7 +19,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import CHANGE_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts
+from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.word_pictures import WordPictures
 
 
@@ -33,14 +33,15 @@ class ComparisonPanel(PanelDock):
     own_keys = (*CHANGE_KEYS, (later("Enter"), later("Apply the other model’s text and go to the next row")))
 
     def __init__(self, readings: TwoReadings, document: Document, view: PhotoView, pictures: WordPictures) -> None:
-        super().__init__(tr("Model comparison"), "two-readings")
+        super().__init__(tr("Model comparison"), "two-readings", tab_title=tr("Comparison"))
         self.readings, self._document, self._view, self._pictures = readings, document, view, pictures
         self.models = ComboBox((), "", tr("Other model"))
-        self.models.setMinimumWidth(180)
+        self.models.setMinimumWidth(120)
+        self.models.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.compare = _button(tr("Compare"), tr("Read this photo with both models; nothing changes"))
         self.stop = _button(tr("Stop"), tr("Stop reading"))
         self.bar = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self.bar.setFixedWidth(160)
+        self.bar.setFixedWidth(100)
         self.bar.setAccessibleName(tr("Comparison progress"))
         self.take_one = _button(tr("Apply to this word"), tr("Replace the word with the other model’s text (Enter)"))
         self.status = PlainLabel()
@@ -100,17 +101,21 @@ class ComparisonPanel(PanelDock):
         label.setBuddy(self.models)
         head = QHBoxLayout()
         head.setSpacing(8)
-        for widget in (label, self.models, self.compare, self.bar, self.stop):
-            head.addWidget(widget)
-        head.addStretch(1)
-        self._head = head
-        head.addWidget(self.take_one)
+        head.addWidget(label)
+        head.addWidget(self.models, 1)
         head.addWidget(self.closer)
+        below = self._below = QHBoxLayout()
+        below.setSpacing(8)
+        for widget in (self.compare, self.bar, self.stop):
+            below.addWidget(widget)
+        below.addStretch(1)
+        below.addWidget(self.take_one)
         body = QWidget()
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(12, 8, 12, 8)
         self._column.setSpacing(8)
         self._column.addLayout(head)
+        self._column.addLayout(below)
         self._column.addWidget(self.status)
         self._column.addStretch(0)
         self.setWidget(body)
@@ -182,13 +187,11 @@ class ComparisonPanel(PanelDock):
             self.list.deleteLater()
         self.list = new
         if new is not None:
-            self._column.insertWidget(2, new, 1)
-            self._head.insertWidget(self._head.count() - 1, new.apply)
+            self._column.insertWidget(3, new, 1)
+            self._below.addWidget(new.apply)
             order = (self.take_one, new.apply, new.tree, new.every, new.none, new.equal, self.closer)
             for before, after in pairwise(order):
                 self.setTabOrder(before, after)
-            self.preferred_height = LIST_HEIGHT
-            self._request_preferred_height()
             if self._has(QApplication.focusWidget()):
                 new.setFocus()  # Compare, which was pressed, is hidden while the models read
 

@@ -16,7 +16,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIX_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts
+from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.word_pictures import WordPictures
 
 
@@ -28,7 +28,6 @@ class FixPanel(PanelDock):
     """
 
     own_keys = FIX_KEYS
-    preferred_height = LIST_HEIGHT
     message = Signal(str)
 
     def __init__(
@@ -40,7 +39,7 @@ class FixPanel(PanelDock):
         name_with_key: Callable[[str], str],
     ) -> None:
         """Create the panel, hidden. name_with_key: see ``ActionSet``."""
-        super().__init__(tr("Fix mistake everywhere"), "fix_everywhere")
+        super().__init__(tr("Fix mistake everywhere"), "fix_everywhere", tab_title=tr("Fix"))
         self._fixing, self._pictures, self._name_with_key = fixing, pictures, name_with_key
         self._text = ""
         self.asked = ElidedLabel()

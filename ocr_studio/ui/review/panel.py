@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.review.card_view import CardView
 from ocr_studio.ui.review.controller import Reviewing, ReviewStage
 from ocr_studio.ui.review.next_words import MOST, ReviewStrip
-from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, ReviewHeight, summary_of
+from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, summary_of
 from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
@@ -57,6 +57,8 @@ class ReviewPanel(PanelDock):
     """
 
     own_keys = REVIEW_KEYS
+    task = "review"
+    lasting = reopens = True
     left = Signal()
 
     def __init__(
@@ -68,7 +70,7 @@ class ReviewPanel(PanelDock):
         name_with_key: Callable[[str], str],
     ) -> None:
         """Create the panel, hidden. name_with_key: see ``ActionSet``."""
-        super().__init__(tr("Review queue"), "review")
+        super().__init__(tr("Review queue"), "review", tab_title=tr("Review"))
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
         self._name_with_key = name_with_key
         self.status = ElidedLabel()
@@ -96,7 +98,6 @@ class ReviewPanel(PanelDock):
         self.choices = self.offered.buttons
         self.strip = ReviewStrip()
         self._drafts = ReviewDrafts(self.line, reviewing)
-        self._height = ReviewHeight(self)
         self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self.keys = ElidedLabel(tr(_KEYS))
@@ -119,20 +120,19 @@ class ReviewPanel(PanelDock):
         self.card.tell_size()
         self.line.setFocus()
 
+    def begin_from_tab(self) -> None:
+        """Begin, or resume where the user stopped."""
+        self.begin()
+
     def show_offer(self, text: str) -> None:
         """Show the message about words similar to the last correction; an empty text hides it."""
         self.offer.setText(text)
         self.offer.setVisible(bool(text))
 
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """High enough to show the lines above and below a word."""
-        return QSize(1000, 500)
-
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Take the focus, and make cards again if they were released."""
         super().showEvent(event)
-        for each in (self._drafts, self._height):
-            each.guard(self.window())
+        self._drafts.guard(self.main_window)
         self._away.stop()
         if self.reviewing.is_under_way:
             self.reviewing.resume()
@@ -142,10 +142,6 @@ class ReviewPanel(PanelDock):
         """Release cards later, as the panel may only be behind another one for a moment."""
         super().hideEvent(event)
         self._away.start()
-
-    def _whole_height(self) -> int:
-        """High enough to judge a word by its image."""
-        return self._height.comfortable(super()._whole_height())
 
     def retint(self) -> None:
         """Update colours after a theme change."""
@@ -160,7 +156,6 @@ class ReviewPanel(PanelDock):
         reviewing.looked.connect(self._show_looked)
         reviewing.counted.connect(self._show_counts)
         reviewing.counted.connect(self._show_strip)
-        self._height.wanted.connect(lambda: self._request_height_soon() if self.isVisible() else None)
         reviewing.message.connect(self.keys.setText)
         reviewing.failed.connect(lambda trouble: self.keys.setText(trouble.message))
         self.card.resized.connect(reviewing.set_size)

@@ -1,14 +1,13 @@
-"""Parts of the review panel: buttons for alternatives, its height, the summary at the end, and drafts."""
+"""Parts of the review panel: buttons for alternatives, the summary at the end, and drafts."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ocr_studio.core.page import WordState
 from ocr_studio.core.review.queue import Place
@@ -122,49 +121,6 @@ def summary_of(reviewing: Reviewing, *, action: str) -> str:
         else tr("Press Enter to return to the photo."),
     ]
     return "\n".join(line for line in lines if line)
-
-
-# Pixels of extra height beyond the minimum, as long as the panel takes no more than this share of the window.
-_COMFORT: Final = 130
-_SHARE: Final = 0.55
-
-
-class ReviewHeight(QObject):
-    """The height of a panel. Qt shrinks it with the window but does not enlarge it again, so this class asks for it.
-
-    Once the user has dragged the edge of the panel, the height stays as they set it.
-
-    Signals:
-        wanted(): the window has changed size; there may be room for more height.
-    """
-
-    wanted = Signal()
-
-    def __init__(self, panel: QWidget) -> None:
-        super().__init__(panel)
-        self._panel, self._dragged = panel, False
-        self._of = 0  # the window's height when the panel got its own
-        panel.installEventFilter(self)
-
-    def comfortable(self, least: int) -> int:
-        """The height in pixels that the panel should have, given its minimum."""
-        share = round(self._panel.window().height() * _SHARE)
-        return least if self._dragged else max(least, min(least + _COMFORT, share))
-
-    def guard(self, window: QWidget) -> None:
-        """Watch the size of the window that the panel is in."""
-        window.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
-        """Notice new sizes of the panel and of the window."""
-        if event.type() == QEvent.Type.Resize:
-            if watched is not self._panel:
-                self.wanted.emit()
-            else:
-                before, self._of = self._of, self._panel.window().height()
-                held = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
-                self._dragged |= held and before == self._of
-        return super().eventFilter(watched, event)
 
 
 class ReviewChoices(QWidget):

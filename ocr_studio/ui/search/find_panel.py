@@ -30,7 +30,7 @@ from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.words.change_list import LIST_HEIGHT, ChangeList, ListTexts
+from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.change_model import WORD
 from ocr_studio.ui.words.word_pictures import WordPictures
 
@@ -47,7 +47,7 @@ class FindPanel(PanelDock):
     """
 
     own_keys = FIND_KEYS
-    preferred_height = LIST_HEIGHT
+    lasting = reopens = True
 
     def __init__(
         self, searching: Searching, document: Document, opening: Opening, view: PhotoView, pictures: WordPictures

@@ -149,11 +149,9 @@ def _scrolling(c: Colours) -> str:
 
 def _surroundings(c: Colours) -> str:
     return f"""
-    QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
-    QMainWindow::separator:hover {{ background: {c.accent}; }}
+    QSplitter::handle {{ background: {c.line}; }}
+    QSplitter::handle:hover {{ background: {c.accent}; }}
     QToolTip {{ background: {c.text}; color: {c.base}; border: 0; padding: 5px 7px; }}
-    QDockWidget {{ titlebar-close-icon: none; }}
-    QDockWidget::title {{ background: {c.window}; padding: 9px 12px 5px 12px; text-align: left; }}
     QGraphicsView {{ background: {c.canvas}; border: 0; }}
     QFrame[message] {{ background: {c.surface}; border: 0; border-bottom: 1px solid {c.line}; }}
     QFrame[message="info"] {{ border-left: 4px solid {c.info}; }}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
@@ -19,7 +19,7 @@ from ocr_studio.ui.words.spell_checker import Spelling
 class TextPanel(PanelDock):
     """The text of the photo, to be edited line by line; below it the note."""
 
-    area = Qt.DockWidgetArea.RightDockWidgetArea
+    lasting = reopens = True
     own_keys = TEXT_KEYS
 
     def __init__(self, document: Document, view: PhotoView, spelling: Spelling) -> None:
@@ -51,10 +51,6 @@ class TextPanel(PanelDock):
         layout.addWidget(parts, 1)
         self.setWidget(whole)
         self.retint()
-
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """Room for some lines of text below the word list."""
-        return QSize(510, 300)
 
     def finish_editing(self) -> None:
         """Save what is being typed."""

@@ -59,6 +59,8 @@ class TrainerPanel(PanelDock):
     """
 
     reread = Signal()
+    task = "train"
+    lasting = reopens = True
 
     def __init__(self, training: TrainingController, document: Document, places: MistakePlaces) -> None:
         super().__init__(tr("Training"), "learning")
@@ -68,7 +70,7 @@ class TrainerPanel(PanelDock):
         self._since: dict[str, int] = {}  # page id -> words checked there since the data were collected
         self._project: Project | None = None
         self._asked_from: QWidget | None = None  # the widget with the focus when the user opened the panel
-        training.offered.connect(self.show)
+        training.offered.connect(self.reveal)
         document.changed.connect(training.note_correction)
 
     def fill(self) -> None:
@@ -223,8 +225,7 @@ class TrainerPanel(PanelDock):
     def _on_event(self, event: LearningEvent) -> None:
         if isinstance(event, Trained | DetectorTrained):
             self.result.show_result(event)
-            self.show()
-            self.raise_()
+            self.reveal()
 
     def _show_progress(self, text: str, done: int, total: int) -> None:
         if self._training.stage is TrainingStage.LOOKING:
@@ -273,19 +274,18 @@ class TrainerPanel(PanelDock):
             page.column.begin.setFocus()
 
     def _lay_out(self) -> None:
-        # Replaces the theme's title bar, which would take a row for one word.
         self._bar = QWidget()
-        self.setTitleBarWidget(self._bar)
         whole = QWidget()
         self.setWidget(whole)
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self._bar)
         layout.addWidget(self.offer)
         layout.addWidget(self.pages, 1)
 
     def _lay_out_head(self) -> None:
-        """Lay out the title bar, after the pages, so that Tab reaches it last."""
+        """Lay out the row above the pages."""
         head = QHBoxLayout(self._bar)
         head.setContentsMargins(6, 2, 12, 0)
         head.setSpacing(12)

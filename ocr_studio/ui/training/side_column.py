@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.adaptive_splitter import WIDE, AdaptiveSplitter
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _BAR, _TICK = 8.0, 4.0
@@ -75,7 +76,8 @@ class Meter(QWidget):
         painter.end()
 
 
-_WIDTH = 300
+_WIDTH, _LEAST = 300, 200
+_NO_LIMIT = 16_777_215  # QWIDGETSIZE_MAX
 
 
 class TrainerColumn(QScrollArea):
@@ -91,6 +93,7 @@ class TrainerColumn(QScrollArea):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
         self.headline.setFont(font)
+        self._wide = True
         self._inside = inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(14, 8, 12, 10)
@@ -99,11 +102,39 @@ class TrainerColumn(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(inside)
 
+    def set_wide(self, wide: bool) -> None:
+        """Be as wide as the texts and buttons need, beside the rest of the page; or as high as they need, above it."""
+        self._wide = wide
+        self._fit()
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Set the width that the texts and buttons need."""
-        room = max(_WIDTH, self._inside.minimumSizeHint().width())
-        self.setFixedWidth(room + self.verticalScrollBar().sizeHint().width())
+        """Set the size that the texts and buttons need."""
+        self._fit()
         super().showEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Set the size again when texts have changed."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Texts wrap differently in another width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._wide:
+            room = max(_WIDTH, self._inside.minimumSizeHint().width())
+            self.setFixedWidth(room + self.verticalScrollBar().sizeHint().width())
+            self.setMinimumHeight(0)
+            self.setMaximumHeight(_NO_LIMIT)
+        else:
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(_NO_LIMIT)
+            width = max(_LEAST, self.viewport().width())
+            wraps = self._column.hasHeightForWidth()
+            self.setFixedHeight(self._column.totalHeightForWidth(width) if wraps else self._inside.sizeHint().height())
 
     def add(self, widget: QWidget) -> None:
         """Add a widget below the others."""
@@ -129,31 +160,33 @@ class TrainerColumn(QScrollArea):
         self._column.insertLayout(self._column.count() - 1, row)
 
 
-def lay_beside(column: TrainerColumn, page: QWidget) -> Beside:
-    """Lay out a page with the column on the left; returns the splitter to its right."""
-    row = QHBoxLayout(page)
+def lay_beside(column: TrainerColumn, page: QWidget) -> AdaptiveSplitter:
+    """Lay out a page with the column on the left, or above in a narrow panel; returns the splitter beside it."""
+    row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
     row.addWidget(column)
-    beside = Beside()
+    beside = AdaptiveSplitter()
     row.addWidget(beside, 1)
+    page.installEventFilter(_Turner(page, row, column))
     return beside
 
 
-class Beside(QSplitter):
-    """A horizontal splitter whose parts get shares of the width."""
+class _Turner(QObject):
+    """Turns the layout of a page with its width."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setChildrenCollapsible(False)
-        self._shares: list[int] = []
+    def __init__(self, page: QWidget, row: QBoxLayout, column: TrainerColumn) -> None:
+        super().__init__(page)
+        self._row, self._column = row, column
 
-    def add(self, part: QWidget, least: int, share: int) -> None:
-        """Add a widget on the right, with its minimum width in pixels and its share of the width."""
-        part.setMinimumWidth(least)
-        self.addWidget(part)
-        self._shares.append(share)
-        self.setSizes(self._shares)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Turn where the width asks for it."""
+        if isinstance(event, QResizeEvent):
+            wide = event.size().width() >= WIDE
+            ways = QBoxLayout.Direction
+            self._row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+            self._column.set_wide(wide)
+        return super().eventFilter(watched, event)
 
 
 class PressButton(QPushButton):

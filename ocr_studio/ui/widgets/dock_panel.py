@@ -1,20 +1,20 @@
-"""Base class of the dock panels, which the user opens and closes."""
+"""Base classes of the pages beside the photo, each a tab or a window of its own, and of those that are closed."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QFrame,
     QMainWindow,
     QMenuBar,
     QScrollArea,
     QTabBar,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
@@ -22,45 +22,22 @@ from shiboken6 import isValid
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import theme
 
-# Screen pixels: the minimum visible height of a panel in a low window; the rest is scrolled to.
-_LEAST_HEIGHT: Final = 130
-# Qt grants only a part of the height that is asked for, and more with each attempt.
-_TIMES: Final = 6
-# The share of the window's height that a panel leaves to the photo when it is opened.
-_PHOTO_SHARE: Final = 0.4
+# Screen pixels: what is visible of a page at least; the rest is scrolled to.
+_LEAST: Final = QSize(200, 100)
 
 
 class _Room(QScrollArea):
-    """A scroll area as wide as its content needs, but never so high that the window would have to grow.
-
-    Signals: ``content_grew()`` the content fitted before, and no longer does.
-    """
-
-    content_grew = Signal()
+    """A scroll area whose content fills it, and is scrolled where it needs more."""
 
     def __init__(self, inside: QWidget) -> None:
         super().__init__()
-        self._inside, self._had = inside, 0
+        self._inside = inside
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def whole(self) -> int:
-        """The height in pixels at which all of the content is visible, at the current width."""
-        layout = self._inside.layout()
-        if layout is not None and layout.hasHeightForWidth():
-            return layout.totalMinimumHeightForWidth(self.viewport().width())
-        return self._inside.minimumSizeHint().height()
-
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """The size of the content."""
-        return self._inside.sizeHint()
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """The full width, with the scroll bar if there is one."""
-        least, bar = self._inside.minimumSizeHint(), self.verticalScrollBar()
-        beside = bar.sizeHint().width() if bar.isVisible() else 0
-        return QSize(least.width() + beside, min(least.height(), _LEAST_HEIGHT))
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Never so large that the photo would have to be small, or the window large."""
+        return self._inside.minimumSizeHint().boundedTo(_LEAST)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Let the content fill the area."""
@@ -68,23 +45,110 @@ class _Room(QScrollArea):
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Adapt when the content needs another height."""
+        """Adapt when the content needs another size."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
-            self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         # Not left to Qt, which would give wrapped texts and their neighbours their preferred height.
-        seen, whole = self.viewport().size(), self.whole()
-        self._inside.resize(seen.width(), max(seen.height(), whole))
-        if self._had <= seen.height() < whole:
-            self.content_grew.emit()
-        self._had = whole
+        seen, layout = self.viewport().size(), self._inside.layout()
+        least = self._inside.minimumSizeHint()
+        width = max(seen.width(), least.width())
+        wraps = layout is not None and layout.hasHeightForWidth()
+        height = layout.totalMinimumHeightForWidth(width) if layout is not None and wraps else least.height()
+        self._inside.resize(width, max(seen.height(), height))
 
 
-class PanelDock(QDockWidget):
-    """A panel next to or below the photo, closed at first.
+class PageHost(Protocol):
+    """Where pages are shown: the side of the window."""
+
+    def show_page(self, page: SidePage) -> None:
+        """Show a page in front of the others."""
+
+    def hide_page(self, page: SidePage) -> None:
+        """Hide a page, and show the one before."""
+
+    def holds(self, page: SidePage) -> bool:
+        """Whether a page is open, in front or behind another one."""
+
+
+class SidePage(QWidget):
+    """A page beside the photo: a tab of the side, or a window of its own.
+
+    Signals: ``visibilityChanged(bool)`` the page came in front, or is hidden or behind another one.
+
+    Attributes:
+        host: Where it is shown.
+        task: Pages of the same task share a layout of the window.
+        tab_title: The title of its tab.
+    """
+
+    visibilityChanged = Signal(bool)  # noqa: N815  (named as Qt's own)
+    task = "correct"
+
+    def __init__(self, title: str, name: str, *, tab_title: str = "") -> None:
+        """Create the page.
+
+        Args:
+            title: The title of its window, and its name in menus.
+            name: The object name, under which its place is saved.
+            tab_title: The title of its tab, where a shorter one is clear.
+        """
+        super().__init__()
+        self.setWindowTitle(title)
+        self.setObjectName(name)
+        self.tab_title = tab_title or title
+        self.host: PageHost | None = None
+        self._room: _Room | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+
+    def setWidget(self, widget: QWidget) -> None:  # noqa: N802  (as of QDockWidget)
+        """Show this widget, in a scroll area."""
+        room = self._room = _Room(widget)
+        layout = self.layout()
+        assert layout is not None
+        # The outer widget first: a widget is styled again, with all its children, when it gets a new parent, so
+        # filling it before takes twice the time.
+        layout.addWidget(room)
+        room.setWidget(widget)
+
+    def widget(self) -> QScrollArea | None:
+        """The scroll area."""
+        return self._room
+
+    @property
+    def main_window(self) -> QWidget:
+        """The window with the photo, also while the page has a window of its own."""
+        window = self.window()
+        parent = window.parentWidget()
+        return parent.window() if parent is not None else window
+
+    def reveal(self) -> None:
+        """Show the page in front of the others, without taking the focus."""
+        if self.host is not None:
+            self.host.show_page(self)
+        else:
+            self.show()
+
+    def begin_from_tab(self) -> None:
+        """Show the page as its tab was chosen. Pages that have to be started extend this."""
+        self.reveal()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Report that the page is in front."""
+        super().showEvent(event)
+        self.visibilityChanged.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Report that the page is hidden."""
+        super().hideEvent(event)
+        self.visibilityChanged.emit(False)
+
+
+class PanelDock(SidePage):
+    """A page that the user opens and closes, closed at first.
 
     When it closes, the focus returns to the widget that had it before, such as the word list, or else to the photo.
 
@@ -92,57 +156,50 @@ class PanelDock(QDockWidget):
         changed(): Other actions may be possible now.
 
     Attributes:
-        area: Where it is docked until the user moves it; panels of one area share it as tabs.
         own_keys: Keys that work in this panel only and what they do, for the list of shortcuts.
-        preferred_height: Screen pixels that it gets at the bottom when it is first opened, if the photo keeps its
-            share; 0 for what it needs.
-        closer: The button that closes it, for the panel's header, as the theme draws none.
+        closer: The button that closes it, for the panel's header.
         filled: Whether ``fill`` has been called.
+        lasting: Whether its tab is there while it is closed, too.
+        reopens: Whether it is opened again after a restart; not if it would have nothing to show.
     """
 
-    area = Qt.DockWidgetArea.BottomDockWidgetArea
     own_keys: tuple[tuple[str, str], ...] = ()
-    preferred_height = 0
+    lasting = reopens = False
     changed = Signal()
 
-    def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
-        """Create the panel.
-
-        Args:
-            title: The title of its tab.
-            name: The object name, under which Qt saves its position.
-            parent: The window.
-        """
-        super().__init__(title, parent)
-        self.setObjectName(name)
+    def __init__(self, title: str, name: str, *, tab_title: str = "") -> None:
+        super().__init__(title, name, tab_title=tab_title)
         self.filled = False
-        features = QDockWidget.DockWidgetFeature
-        self.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
         self.closer = QToolButton(self)  # until a header takes it
         self.closer.setToolTip(tr("Close this panel; reopen it from the View menu"))
         self.closer.setAccessibleName(tr("Close: {panel}", panel=title))
         self.closer.clicked.connect(self.close)
-        self.toggleViewAction().triggered.connect(self._request_preferred_height)
+        self._toggle = QAction(title, self, checkable=True)
+        self._toggle.triggered.connect(lambda on: self.begin_from_tab() if on else self.close())
         self._outside: QWidget | None = None
-        self._coming = self._had_height = False
+        self._coming = False
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_keys)
         self.hide()
 
-    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """A few rows below the photo, so that most of the room remains for the photo; otherwise what it needs."""
-        below = self.area == Qt.DockWidgetArea.BottomDockWidgetArea
-        return QSize(1000, max(330, self._whole_height())) if below else super().sizeHint()
+    def toggleViewAction(self) -> QAction:  # noqa: N802  (as of QDockWidget)
+        """The action that opens and closes the panel."""
+        return self._toggle
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the panel is open, in front or behind another one."""
+        return self.host.holds(self) if self.host is not None else self.isVisible()
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the user has asked for the panel, which is about to get the focus."""
+        return self._coming
 
     def setWidget(self, widget: QWidget) -> None:  # noqa: N802
         """Show this widget, in a scroll area."""
-        room = _Room(widget)
-        room.content_grew.connect(self._request_height_soon)
-        # The outer widget first: a widget is styled again, with all its children, when it gets a new parent, so
-        # filling it before takes twice the time.
-        super().setWidget(room)
-        room.setWidget(widget)
+        super().setWidget(widget)
         self._order_closer_last()
 
     def _order_closer_last(self) -> None:
@@ -167,52 +224,28 @@ class PanelDock(QDockWidget):
         """Make the content. Panels that take long to make override this, as most sessions don't show them."""
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Ask for enough height to show all of the panel."""
+        """Remember where the focus was."""
         super().showEvent(event)
         if self._outside is None:
             self._note_keys(QApplication.focusWidget())
-        self._request_height_soon()
-
-    def _request_height_soon(self, preferred: int = 0, times: int = _TIMES) -> None:
-        if times:
-            QTimer.singleShot(0, self, lambda: self._request_height(preferred, times))
-
-    def _request_preferred_height(self) -> None:
-        """Ask for the preferred height, once: later the height is the user's choice."""
-        if self.preferred_height and not self._had_height:
-            self._had_height = True
-            self._request_height_soon(self.preferred_height)
-
-    def _request_height(self, preferred: int, times: int) -> None:
-        window = self.window()
-        middle = window.centralWidget() if isinstance(window, QMainWindow) else None
-        if not isinstance(window, QMainWindow) or middle is None or not self.isVisible():
-            return
-        room = middle.height() + self.height() - round(_PHOTO_SHARE * window.height())
-        wanted = max(self._whole_height(), min(preferred, room))
-        if self.height() < wanted:
-            window.resizeDocks([self], [wanted], Qt.Orientation.Vertical)
-            self._request_height_soon(preferred, times - 1)
-
-    def _whole_height(self) -> int:
-        room = self.widget()
-        if not isinstance(room, _Room):
-            return 0
-        return room.whole() + max(0, self.minimumSizeHint().height() - room.minimumSizeHint().height())
 
     def open(self) -> None:
-        """Show the panel in front of the other tabs of its area."""
+        """Show the panel in front of the others, from where the focus is now."""
         self._note_keys(QApplication.focusWidget())
         # The panel that goes behind this one passes its focus to any widget.
         self._coming = True
-        self._request_preferred_height()
-        self.show()
-        self.raise_()
+        self.reveal()
+
+    def begin_from_tab(self) -> None:
+        """Open the panel as its tab was chosen. Panels that have to be started extend this."""
+        self.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Return the focus, before Qt passes it to any widget."""
         inside, outside = self._has(QApplication.focusWidget()), self._outside
         super().closeEvent(event)
+        if self.host is not None:
+            self.host.hide_page(self)
         self._coming, self._outside = False, None
         if not inside:
             return
@@ -233,14 +266,14 @@ class PanelDock(QDockWidget):
         # Bars have the focus only for a moment, and a tab bar may be deleted.
         if where is None or self._has(where) or isinstance(where, QTabBar | QMenuBar):
             return
-        if where.window() is self.window():
+        if where.window() in (self.window(), self.main_window):
             self._outside = where
 
     def _has(self, widget: QWidget | None) -> bool:
         return widget is not None and (widget is self or self.isAncestorOf(widget))
 
     def _restore_focus(self, outside: QWidget | None) -> None:
-        window = self.window()
+        window = self.main_window
         centre = window.centralWidget() if isinstance(window, QMainWindow) else None
         if outside is not None and isValid(outside) and outside.isVisible():
             outside.setFocus()

@@ -34,8 +34,6 @@ from ocr_studio.ui.words.word_pictures import SIZE, WordPictures
 
 # Photos are expanded up to this number of words; with more, the window would freeze briefly at each new photo.
 _MOST_OPEN: Final = 300
-# Screen pixels: the preferred height of a panel with a list of changes, for a handful of rows.
-LIST_HEIGHT: Final = 400
 _KEY, _MODIFIER = Qt.Key, Qt.KeyboardModifier
 
 
