@@ -267,6 +267,23 @@ class ReviewSession:
         if number in self._shown:
             self._at = self._trail.index(number)
 
+    def pick(self, place: Place) -> bool:
+        """Go to any word of the queue; of those that have not been shown, the others come in their turn.
+
+        Returns:
+            Whether it is in the queue and was not settled elsewhere.
+        """
+        number = self._index.get(place)
+        if number is None or place in self._elsewhere:
+            return False
+        if number in self._shown:
+            self._at = self._trail.index(number)
+        else:
+            self._at = min(self._at, len(self._trail))
+            self._trail.insert(self._at, number)
+            self._shown.add(number)
+        return True
+
     def settle(self, place: Place, *, when: float) -> None:
         """Settle a word. when: seconds of a monotonic clock."""
         if place in self._index and place not in self._settled:

@@ -200,9 +200,11 @@ class AssembledWindow(QMainWindow):
             return self.action_set.name_with_key(action_id)  # made after the panels
 
         self.review = ReviewPanel(
-            Reviewing(document, files, project, index), prompter, places, name_with_key=name_with_key
+            Reviewing(document, files, project, index), document, prompter, places, name_with_key=name_with_key
         )
         self.review.left.connect(self.view.setFocus)
+        # One set of alternatives answers the keys: that of the card, also while the list has a window of its own.
+        self.review.visibilityChanged.connect(lambda shown: self.alternatives.setVisible(not shown))
         fixing = FixingEverywhere(document, files, project, index)
         self.fixes = FixPanel(fixing, document, self.pictures, name_with_key=name_with_key)
         self.fixes.message.connect(self.status.say)

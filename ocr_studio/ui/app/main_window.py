@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout
 
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
@@ -77,7 +78,7 @@ class MainWindow(AssembledWindow):
         for widget in (self.view, self.table):
             self.action_set.offer_menu(widget)
         self.action_set.offer_menu(self.photos, Where.PHOTO_LIST)
-        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
+        self.resize(_SIZE)
 
     def _show_focus_mode(self, focused: bool) -> None:
         self._toolbar.setVisible(not focused)
@@ -183,7 +184,8 @@ class MainWindow(AssembledWindow):
         self.photos.show_photos(opening.photos or (event.path,), event.path, event.project, opening.listing)
         self._saving_messages.show_state()
         self._show_count()
-        if not stays:
+        reviews = self.review.isAncestorOf(QApplication.focusWidget() or self)  # and its next word is on this photo
+        if not stays and not reviews:
             self.view.setFocus()
 
     def _show_folder(self, photos: tuple[Path, ...]) -> None:

@@ -56,6 +56,10 @@ class MistakePlaces(QObject):
         """Show a word on its photo; only the photo if the word was deleted."""
         self._go(photo, lambda: self._show_word(word_id))
 
+    def follow_word(self, photo: Path, word_id: str) -> None:
+        """Show a word as ``go_to_word`` does, but move the photo only if the word is out of sight or too small."""
+        self._go(photo, lambda: self._follow_word(word_id))
+
     def go_to_box(self, photo: Path, box: Quad) -> None:
         """Show a place on a photo, and select the word that is there now, if any."""
         self._go(photo, lambda: self._show_place([box], box.bounds()))
@@ -89,6 +93,12 @@ class MistakePlaces(QObject):
         if word is not None:
             self._document.select([word_id])
             self._show_box(word.quad.bounds())
+
+    def _follow_word(self, word_id: str) -> None:
+        if self._document.word(word_id) is not None:
+            self._document.select([word_id])
+            self._view.make_readable(word_id)
+            self.shown.emit()
 
     def _show_box(self, bounds: tuple[float, float, float, float]) -> None:
         left, top, right, bottom = self._view.document.placed(Quad.from_box(*bounds)).bounds()

@@ -155,10 +155,12 @@ class EvaluationDock(PanelDock):
             row.setContentsMargins(12, 4, 12, 4)
             row.setSpacing(8)
         head.addWidget(self.status, 1)
-        for each in (self.bar, self.stop, self.closer):
-            head.addWidget(each)
-        for each in (self.kind, self.again, self.export):
-            below.addWidget(each)
+        widgets: tuple[tuple[QHBoxLayout, QWidget], ...] = (
+            (head, self.bar), (head, self.stop), (head, self.closer),
+            (below, self.kind), (below, self.again), (below, self.export),
+        )  # fmt: skip
+        for row, widget in widgets:
+            row.addWidget(widget)
         below.addStretch(1)
         self._scroll.setWidget(self.figures)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)

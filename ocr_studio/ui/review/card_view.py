@@ -39,7 +39,7 @@ class CardView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(56)
         self._pixmap = QPixmap()
         self._corners: Floats | None = None
         self._letters: tuple[float, ...] = ()

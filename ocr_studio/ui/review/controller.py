@@ -228,6 +228,12 @@ class Reviewing(QObject):
         elif self.session is not None:
             self.message.emit(tr("This is the first word."))
 
+    def pick(self, place: Place) -> None:
+        """Go to a word of the queue that the user has selected elsewhere; others are ignored."""
+        session = self.session
+        if self.stage is ReviewStage.GOING and session is not None and session.pick(place):
+            self._show()
+
     def take_back(self) -> None:
         """Undo the newest change, and show its word if it is in this session."""
         history, session = self._document.history, self.session

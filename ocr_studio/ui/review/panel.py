@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ocr_studio.core.page import Transcription
@@ -16,11 +16,13 @@ from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.core.units import percent
 from ocr_studio.jobs.review.review_queue import CardFailed, CardMade
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
+from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.review.card_view import CardView
 from ocr_studio.ui.review.controller import Reviewing, ReviewStage
 from ocr_studio.ui.review.next_words import MOST, ReviewStrip
 from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, summary_of
 from ocr_studio.ui.review.suggestions import Prompter
+from ocr_studio.ui.review.word_focus import WordFocus
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
 from ocr_studio.ui.widgets.dock_panel import PanelDock
@@ -47,6 +49,7 @@ _AWAY_MS = 20_000
 _SOON_MS = 30
 _MOST_READ = 120  # characters of the recognized text beside the field
 _LINE_SIZE = 20  # font size of the field, in pixels
+_ROOMY = 340  # screen pixels: the height from which everything is shown
 
 
 class ReviewPanel(PanelDock):
@@ -64,6 +67,7 @@ class ReviewPanel(PanelDock):
     def __init__(
         self,
         reviewing: Reviewing,
+        document: Document,
         prompter: Prompter,
         places: MistakePlaces,
         *,
@@ -72,8 +76,11 @@ class ReviewPanel(PanelDock):
         """Create the panel, hidden. name_with_key: see ``ActionSet``."""
         super().__init__(tr("Review queue"), "review", tab_title=tr("Review"))
         self.reviewing, self._prompter, self._places = reviewing, prompter, places
+        self.word_focus = WordFocus(reviewing, document, places)
         self._name_with_key = name_with_key
         self.status = ElidedLabel()
+        self.apart = ElidedLabel(tr("The photo shows another word. F5 shows this one."))
+        self.apart.setProperty("quiet", True)
         self.pace = PlainLabel()
         self.pace.setProperty("quiet", True)
         self.offer = PlainLabel()
@@ -134,14 +141,25 @@ class ReviewPanel(PanelDock):
         super().showEvent(event)
         self._drafts.guard(self.main_window)
         self._away.stop()
+        self.word_focus.active = True
         if self.reviewing.is_under_way:
             self.reviewing.resume()
         self.line.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """In a low window, leave out the next words and the keys, so that word and field are in sight."""
+        super().resizeEvent(event)
+        roomy = event.size().height() >= _ROOMY
+        if roomy == self.strip.isHidden():
+            self.strip.setVisible(roomy)
+            self.keys.setVisible(roomy)
+            self._show_strip()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Release cards later, as the panel may only be behind another one for a moment."""
         super().hideEvent(event)
         self._away.start()
+        self.word_focus.active = False
 
     def retint(self) -> None:
         """Update colours after a theme change."""
@@ -177,6 +195,8 @@ class ReviewPanel(PanelDock):
         self._prompter.changed.connect(self._update_texts)
         reviewing.next_card_loaded.connect(self._show_strip)
         line.typed.connect(self._show_choices)
+        line.typed.connect(self.word_focus.stays_here)
+        self.word_focus.changed.connect(self._show_apart)
         self._away.timeout.connect(reviewing.stop)
         self._soon.timeout.connect(lambda: list(map(self.card.prepare, reviewing.ahead(1))))
 
@@ -201,6 +221,7 @@ class ReviewPanel(PanelDock):
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(self.card, 1)
+        layout.addLayout(_inset(self.apart))
         layout.addLayout(answer)
         layout.addLayout(_inset(self.offered))
         layout.addLayout(_inset(self.strip))
@@ -317,6 +338,10 @@ class ReviewPanel(PanelDock):
         else:
             self.card.show_text(tr("Opening the photo…"))
 
+    def _show_apart(self) -> None:
+        """Say that the photo shows another word; the room for it stays, so that the card keeps its size."""
+        self.apart.setText(tr("The photo shows another word. F5 shows this one.") if self.word_focus.apart else "")
+
     def _show_reading(self) -> None:
         word = self.reviewing.word
         reading = word.machine if word else None
@@ -330,7 +355,7 @@ class ReviewPanel(PanelDock):
         self.offered.show_choices(self.line)
 
     def _show_strip(self) -> None:
-        cards = self.reviewing.ahead(MOST)
+        cards = [] if self.strip.isHidden() else self.reviewing.ahead(MOST)  # none is confirmed that is not seen
         self.strip.show_cards(cards)
         if cards:
             self._soon.start()

@@ -6,8 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from ocr_studio.core.page import WordState
 from ocr_studio.core.review.queue import Place
@@ -123,6 +124,10 @@ def summary_of(reviewing: Reviewing, *, action: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+# Pixels: between buttons, inside each of them, and the width from which all are in one row; otherwise how many.
+_GAP, _EDGES, _ONE_ROW, _ACROSS = 6, 20, 720, 4
+
+
 class ReviewChoices(QWidget):
     """A button for each alternative of the field.
 
@@ -134,27 +139,55 @@ class ReviewChoices(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(_GAP)
+        self._across = 0
+        self._line: ReviewLine | None = None
         self.buttons = [self._button(index) for index in range(ReviewLine.most_choices)]
-        for button in self.buttons:
-            row.addWidget(button, 1)
         # Retain the space when hidden, so that cards keep their size.
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
-        self.setMinimumHeight(self.buttons[0].sizeHint().height())
+        self._arrange(len(self.buttons))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """As high as all rows, also those that are empty, so that cards keep their size from word to word."""
+        rows, high = -(-len(self.buttons) // self._across), self.buttons[0].sizeHint().height()
+        return QSize(0, rows * high + (rows - 1) * _GAP)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """See ``minimumSizeHint``."""
+        return self.minimumSizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Use two rows in a narrow panel, and show as much of each alternative as fits."""
+        super().resizeEvent(event)
+        self._arrange(len(self.buttons) if event.size().width() >= _ONE_ROW else _ACROSS)
+        if self._line is not None:
+            self.show_choices(self._line)
+
+    def _arrange(self, across: int) -> None:
+        if across == self._across:
+            return
+        self._across = across
+        for index, button in enumerate(self.buttons):
+            self._grid.addWidget(button, index // across, index % across)
+        for column in range(len(self.buttons)):
+            self._grid.setColumnStretch(column, 1 if column < across else 0)
+        self.updateGeometry()
 
     def show_choices(self, line: ReviewLine) -> None:
         """Show the alternatives of the field."""
-        readings = line.readings
+        self._line, readings = line, line.readings
+        metrics, writing = self.buttons[0].fontMetrics(), not line.takes_digits
+        room = (self.width() - (self._across - 1) * _GAP) // self._across - _EDGES
+        texts = labels.elided_apart(metrics, readings, room - labels.choice_key_width(metrics, writing=writing))
         for index, button in enumerate(self.buttons):
             known = index < len(readings)
             button.setVisible(known)
             if known:
-                shown = labels.choice(index, readings[index], writing=not line.takes_digits)
-                button.setText(labels.label(shown))
+                button.setText(labels.label(labels.choice(index, texts[index], writing=writing)))
                 button.setToolTip(labels.tooltip(labels.shown(readings[index])))
                 button.setAccessibleName(
                     tr("Alternative {number}: {text}", number=index + 1, text=labels.shortened(readings[index]))

@@ -29,7 +29,6 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
-from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.change_model import WORD
 from ocr_studio.ui.words.word_pictures import WordPictures
@@ -141,17 +140,23 @@ class FindPanel(PanelDock):
         for row in (head, below):
             row.setContentsMargins(12, 4, 12, 4)
             row.setSpacing(8)
-        head.addWidget(self.line, 2)
-        head.addWidget(self.status, 3)
+        head.addWidget(self.line, 1)
         head.addWidget(self.closer)
         self._below = QWidget()
-        self._below.setLayout(below)
-        below.addWidget(self.by, 2)
-        self.why = PlainLabel()
+        replacing = QVBoxLayout(self._below)
+        replacing.setContentsMargins(0, 0, 0, 0)
+        replacing.setSpacing(0)
+        below.addWidget(self.by, 1)
+        below.addWidget(self.scope)
+        self.why = ElidedLabel()
         self.why.setProperty("quiet", True)
-        below.addWidget(self.why, 2)
-        for widget in (self.scope, self.list.apply):
-            below.addWidget(widget)
+        doing = QHBoxLayout()
+        doing.setContentsMargins(12, 4, 12, 4)
+        doing.setSpacing(8)
+        doing.addWidget(self.why, 1)
+        doing.addWidget(self.list.apply)
+        replacing.addLayout(below)
+        replacing.addLayout(doing)
         self.list.setContentsMargins(12, 0, 12, 8)
         self.below.addWidget(self.cards)
         self.below.addWidget(self.list)
@@ -160,6 +165,8 @@ class FindPanel(PanelDock):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
+        self.status.setContentsMargins(12, 0, 12, 4)
+        layout.addWidget(self.status)
         layout.addWidget(self._below)
         layout.addWidget(self.below, 1)
         self.setWidget(whole)

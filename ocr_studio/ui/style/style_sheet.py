@@ -142,6 +142,7 @@ def _scrolling(c: Colours) -> str:
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QStatusBar {{ background: {c.surface}; border-top: 1px solid {c.line}; }}
     QStatusBar::item {{ border: 0; }}
+    QStatusBar QLabel[part="true"] {{ border-left: 1px solid {c.line}; padding-left: 4px; margin-left: 4px; }}
     QProgressBar {{ background: {c.hover}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
     """

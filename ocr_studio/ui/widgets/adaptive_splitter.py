@@ -30,7 +30,7 @@ class AdaptiveSplitter(QSplitter):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """As narrow as the widest part, because the parts can be one above the other."""
-        parts = [part for index in range(self.count()) if not (part := self.widget(index)).isHidden()]
+        parts = [part for part in map(self.widget, range(self.count())) if part is not None and not part.isHidden()]
         widths = [max(part.minimumWidth(), part.minimumSizeHint().width()) for part in parts]
         heights = [max(part.minimumHeight(), part.minimumSizeHint().height()) for part in parts]
         if self.orientation() == Qt.Orientation.Horizontal:

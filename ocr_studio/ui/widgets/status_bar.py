@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStatusBar, QToolButton
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QProgressBar, QStatusBar, QToolButton
 
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # How long a message is shown.
 _SAID_MS = 6000
+# Screen pixels: the least width of the bar, of the hint in it, and the distance between two parts.
+_LEAST, _HINT, _GAP = 240, 160, 6
 
 
 class Status(QStatusBar):
@@ -24,9 +28,8 @@ class Status(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self._hint = PlainLabel()
+        self._hint = ElidedLabel()
         self._hint.setAccessibleName(tr("Hint"))
-        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._doing = PlainLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(140)
@@ -49,8 +52,22 @@ class Status(QStatusBar):
         for label in (self._hint, self._doing, self._photos, self._words, self._zoom, self._kept):
             label.setProperty("quiet", True)
             label.setContentsMargins(6, 3, 6, 3)
+        for label in (self._photos, self._words, self._zoom, self._kept_icon):
+            label.setProperty("part", True)  # separated from the one before
+        self.setMinimumWidth(_LEAST)  # otherwise all parts together would be the least width of the window
         self.setContentsMargins(*((12, 0, 0, 0) if self.isRightToLeft() else (0, 0, 12, 0)))
         self.reading_stopped()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave out what is said elsewhere, too, rather than cutting texts in a narrow window."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - _HINT
+        for label in (self._kept_icon, self._kept, self._words, self._photos, self._zoom):
+            room -= label.sizeHint().width() + _GAP if label is self._kept_icon or label.text() else 0
+            label.setVisible(label is self._kept_icon or (bool(label.text()) and room >= 0))
 
     def show_hint(self, text: str) -> None:
         """Show what the mouse and the keys do now."""
@@ -81,15 +98,18 @@ class Status(QStatusBar):
         """Show the number of words and how many of them are checked."""
         said = tr_n("{checked} of {count} word checked", "{checked} of {count} words checked", words, checked=checked)
         self._words.setText(said if words else "")
+        self._fit()
 
     def show_photos(self, reviewed: int, total: int) -> None:
         """Show how many photos of the folder are checked."""
         said = tr("{reviewed} of {total} photos checked", reviewed=reviewed, total=total)
         self._photos.setText(said if total > 1 else "")
+        self._fit()
 
     def show_zoom(self, percent: float) -> None:
         """Show the zoom in percent."""
         self._zoom.setText(tr("Zoom {percent}%", percent=f"{percent:.0f}") if percent else "")
+        self._fit()
 
     def show_kept(self, text: str, icon: str = "mdi6.check", role: str = "quiet") -> None:
         """Show the state of saving."""
@@ -97,6 +117,7 @@ class Status(QStatusBar):
         self._kept.setText(text)
         self._kept.setToolTip(labels.tooltip(text))
         self._kept_icon.setPixmap(theme.icon(icon, role=role).pixmap(16, 16))
+        self._fit()
 
     def saved(self) -> None:
         """Show that everything is saved."""

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.cli import main as cli
@@ -97,39 +97,40 @@ def test_details_are_shown_when_asked_for(qtbot: QtBot) -> None:
     assert label.textFormat() is Qt.TextFormat.PlainText
 
 
-def _window() -> QMainWindow:
-    window = QMainWindow()
-    dock = QDockWidget("Words")
-    dock.setObjectName("words")
-    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-    return window
-
-
 def test_the_window_comes_back_where_it_was(qtbot: QtBot) -> None:
-    window = _window()
-    qtbot.addWidget(window)
-    assert not window_state.restore(window)
+    window, other = QMainWindow(), QMainWindow()
+    for each in (window, other):
+        qtbot.addWidget(each)
+    assert window_state.restore(window) == {}
     window.resize(431, 322)
-    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.findChildren(QDockWidget)[0])
-    window_state.save(window)
-    other = _window()
-    qtbot.addWidget(other)
-    assert window_state.restore(other)
+    window_state.save(window, {"task": "review"})
+    assert window_state.restore(other) == {"task": "review"}
     assert (other.width(), other.height()) == (431, 322)
-    dock = other.findChildren(QDockWidget)[0]
-    assert other.dockWidgetArea(dock) is Qt.DockWidgetArea.LeftDockWidgetArea
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"place": 1, "docks": 2}', '{"place": "%%", "docks": ""}'])
+def test_a_place_kept_by_an_earlier_version_is_used_without_its_docks(qtbot: QtBot, studio_home: Path) -> None:
+    window, other = QMainWindow(), QMainWindow()
+    for each in (window, other):
+        qtbot.addWidget(each)
+    window.resize(431, 322)
+    path = studio_home / "state" / "window.json"
+    path.parent.mkdir(parents=True)
+    place = window.saveGeometry().toBase64().toStdString()
+    path.write_text(f'{{"place": "{place}", "docks": "{window.saveState(2).toBase64().toStdString()}"}}')
+    assert window_state.restore(other) == {}
+    assert (other.width(), other.height()) == (431, 322)
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"place": "%%", "layout": 3}'])
 def test_a_damaged_place_is_only_logged(
     qtbot: QtBot, studio_home: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = studio_home / "state" / "window.json"
     path.parent.mkdir(parents=True)
     path.write_text(damage)
-    window = _window()
+    window = QMainWindow()
     qtbot.addWidget(window)
-    assert not window_state.restore(window)
+    assert window_state.restore(window) == {}
     assert "window" in caplog.text
 
 

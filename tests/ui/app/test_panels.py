@@ -1,8 +1,7 @@
-"""What holds for every panel that a person opens and closes, whatever it shows."""
+"""What holds for every panel that a person opens and closes, whatever it shows, and for their places."""
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.ui.app import window_state
 from ocr_studio.ui.app.app import Studio, use_theme
+from ocr_studio.ui.app.window_layout import PHOTO_SHARE, TASKS, TaskLayout, fit
 from ocr_studio.ui.widgets.dock_panel import PanelDock
-from ocr_studio.ui.words.word_pictures import SIZE
 from tests.ui.studio import Open
 
 
@@ -22,54 +22,44 @@ def studio(open_studio: Open, folder: Path) -> Studio:
     return open_studio(folder / "board 1.png")
 
 
-def _in_sight(panel: PanelDock) -> bool:
-    return not panel.visibleRegion().isEmpty()
+def _share(studio: Studio) -> float:
+    window = studio.window
+    return window.centre.width() / window.layouts.parts.width()
 
 
-def _close(panel: PanelDock) -> None:
-    assert panel.closer.isVisible()
-    QTest.mouseClick(panel.closer, Qt.MouseButton.LeftButton)
+def _tabs(studio: Studio) -> list[str]:
+    tabs = studio.window.side.tabs
+    return [tabs.tabText(at) for at in range(tabs.count())]
 
 
 def test_all_are_among_the_parts_and_closed_at_the_start(studio: Studio) -> None:
     window = studio.window
     assert set(window.panels) == set(window.findChildren(PanelDock))
-    assert window.panels[:2] == (window.evaluation, window.trainer)
-    assert not any(panel.isVisible() for panel in window.panels)
+    assert not any(panel.isVisible() or panel.is_open for panel in window.panels)
     names = [panel.objectName() for panel in window.panels]
     assert "" not in names
     assert len(set(names)) == len(names)
+    assert _tabs(studio) == ["Words", "Text", "Review", "Find", "Training"]
 
 
 def test_the_menu_view_opens_each_and_its_button_closes_it(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     in_menu = window.action_set.menu("&View").actions()
     for panel in window.panels:
-        assert panel.toggleViewAction() in in_menu
-        panel.toggleViewAction().trigger()
-        qtbot.waitUntil(panel.isVisible)
-        assert window.dockWidgetArea(panel) == panel.area
+        action = panel.toggleViewAction()
+        assert action in in_menu
+        action.trigger()
+        assert panel.isVisible()
+        assert action.isChecked()
+        # One page is shown at a time, and never without its tab.
+        assert [page for page in window.side.pages if page.isVisible()] == [panel]
+        assert panel.tab_title in _tabs(studio)
         assert panel.closer.accessibleName() == f"Close: {panel.windowTitle()}"
         assert not panel.closer.icon().isNull()
-        _close(panel)
+        QTest.mouseClick(panel.closer, Qt.MouseButton.LeftButton)
         assert not panel.isVisible()
-
-
-@pytest.mark.usefixtures("styled")
-def test_panels_of_one_area_share_it_and_the_one_that_is_opened_is_seen(studio: Studio, qtbot: QtBot) -> None:
-    window = studio.window
-    for panel in window.panels:
-        panel.open()
-        same = {other for other in window.panels if other is not panel and other.area == panel.area}
-        qtbot.waitUntil(partial(_in_sight, panel))
-        for other in same:
-            assert not _in_sight(other)
-    for panel in window.panels:
-        same = {other for other in window.panels if other is not panel and other.area == panel.area}
-        assert set(window.tabifiedDockWidgets(panel)) == same
-    # The table of words is always in sight, and so is most of the photo.
-    assert not window.table.visibleRegion().isEmpty()
-    assert window.view.height() > 100
+        assert not action.isChecked()
+        assert window.table.isVisible()
 
 
 @pytest.mark.usefixtures("styled")
@@ -89,52 +79,157 @@ def test_a_panel_tells_the_actions_to_look_again(studio: Studio) -> None:
         assert action.isEnabled()
 
 
-@pytest.mark.parametrize("size", [(1360, 860), (1100, 700)])
+@pytest.mark.parametrize("total", [640, 720, 960, 1280, 1440, 1920])
+@pytest.mark.parametrize("wanted", [*TASKS.values(), TaskLayout(photos=700, side=1500)])
+def test_the_photo_is_never_below_its_share_unless_the_user_wants_that(total: int, wanted: TaskLayout) -> None:
+    photos, side = fit(total, wanted)
+    assert total - photos - side >= PHOTO_SHARE * total - 1
+    assert side >= 340
+    assert photos == 0 or photos >= 150
+    insisting = fit(total, wanted, insists=True)
+    assert insisting[0] > 0
+    assert total - sum(insisting) >= PHOTO_SHARE * total - 1
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720)])
 @pytest.mark.usefixtures("styled")
-def test_the_window_keeps_its_size_whatever_is_opened(studio: Studio, size: tuple[int, int], qtbot: QtBot) -> None:
+def test_window_and_photo_keep_their_size_whatever_is_opened(
+    studio: Studio, size: tuple[int, int], qtbot: QtBot
+) -> None:
     window = studio.window
     window.resize(*size)
-    qtbot.wait(20)
     for panel in window.panels:
         panel.open()
-        qtbot.wait(50)
+        qtbot.wait(20)
         assert (window.width(), window.height()) == size, panel.objectName()
-    for panel in window.panels:
+        assert _share(studio) >= PHOTO_SHARE - 0.005, panel.objectName()
         room = panel.widget()
         assert isinstance(room, QScrollArea)
         # Nothing is cut off: what does not fit is scrolled to.
         inside = room.widget()
         assert inside is not None
-        assert room.viewport().width() >= inside.minimumSizeHint().width() or not room.isVisible()
+        assert inside.width() >= inside.minimumSizeHint().width()
+    window.review.open()
+    qtbot.wait(20)
+    assert window.review.line.visibleRegion().boundingRect().height() >= 0.9 * window.review.line.height()
 
 
-@pytest.mark.usefixtures("styled")
-def test_a_panel_that_is_opened_is_seen_as_a_whole_where_there_is_room(studio: Studio, qtbot: QtBot) -> None:
+def test_the_panels_get_their_widths_back_after_a_small_window(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
-    window.resize(1360, 860)
-    for panel in window.panels:
-        panel.open()
-        room = panel.widget()
-        assert isinstance(room, QScrollArea)
-        qtbot.wait(150)
-        qtbot.waitUntil(lambda: not studio.busy)  # the board has been looked for, and what is said of it stands there
-        qtbot.waitUntil(lambda room=room: not room.verticalScrollBar().isVisible())  # type: ignore[misc]
-        panel.close()
+    window.resize(1400, 800)
+    before = window.layouts.parts.sizes()
+    window.resize(640, 400)
+    assert not window.photos_panel.isVisible()
+    window.resize(1400, 800)
+    assert window.layouts.parts.sizes() == before
+    assert window.photos_panel.isVisible()
 
 
-@pytest.mark.usefixtures("styled")
-def test_a_panel_with_a_list_has_room_for_some_rows_and_leaves_the_photo_its_share(
-    studio: Studio, qtbot: QtBot
+def _drag_side(studio: Studio, by: int) -> None:
+    handle = studio.window.layouts.parts.handle(2)
+    middle = handle.rect().center()
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(handle, middle + type(middle)(by, 0))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=middle)
+
+
+def test_each_task_keeps_the_layout_that_the_user_gave_it(
+    studio: Studio, open_studio: Open, folder: Path, qtbot: QtBot
 ) -> None:
-    window, fixes = studio.window, studio.window.fixes
-    window.resize(1280, 800)
-    fixes.open()
-    qtbot.wait(150)
-    assert fixes.list.tree.viewport().height() >= 3 * (SIZE.height() + 10)
-    assert window.view.height() >= 0.4 * window.height()
-    # Later, the height is what the user has made of it.
-    window.resizeDocks([fixes], [250], Qt.Orientation.Vertical)
-    fixes.close()
-    fixes.open()
-    qtbot.wait(150)
-    assert fixes.height() < 300
+    window = studio.window
+    window.resize(1400, 800)
+    width = window.side.width()
+    window.review.open()
+    _drag_side(studio, -300)
+    dragged, share = window.side.width(), _share(studio)
+    assert dragged > width + 200
+    assert share < PHOTO_SHARE  # as the user wants it
+    window.layouts.photos_action.trigger()
+    window.side.tabs.setCurrentIndex(0)  # the words
+    assert window.side.width() == width
+    assert window.photos_panel.isVisible()
+    window.review.open()
+    assert abs(window.side.width() - dragged) <= 1
+    assert not window.photos_panel.isVisible()
+    other = open_studio()
+    other.window.resize(1400, 800)
+    other.window.layouts.restore(window.layouts.saved())
+    assert not other.window.side.isVisible()  # the start page is all there is
+    other.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(other.window.review.isVisible)
+    assert abs(other.window.side.width() - dragged) <= 1
+    other.window.action_set["reset_layout"].trigger()
+    assert not other.window.review.isVisible()
+    assert (other.window.side.width(), other.window.photos_panel.isVisible()) == (width, True)
+
+
+def test_a_restart_shows_the_panel_that_was_in_front(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio()
+    studio.window.layouts.restore({"task": "correct", "tasks": {"correct": {"front": "text", "side": 500}}})
+    assert not studio.window.side.isVisible()
+    studio.opening.open_paths([folder / "board 1.png"])
+    qtbot.waitUntil(studio.window.texts.panel.isVisible)
+    assert studio.window.view.hasFocus()
+
+
+def test_focus_mode_leaves_the_photo_and_one_panel(studio: Studio) -> None:
+    window, action = studio.window, studio.window.action_set["focus_mode"]
+    window.resize(1400, 800)
+    window.texts.panel.open()
+    action.trigger()
+    assert action.isChecked()
+    hidden = window._toolbar, window.photos_panel, window.side.tabs
+    assert not any(part.isVisible() for part in hidden)
+    assert window.texts.panel.isVisible()
+    assert window.view.isVisible()
+    action.trigger()
+    assert all(part.isVisible() for part in hidden)
+
+
+def test_a_panel_moves_to_a_window_of_its_own_and_back(studio: Studio, qtbot: QtBot) -> None:
+    window, panel = studio.window, studio.window.find_panel
+    panel.begin("the")
+    window.action_set["move_panel"].trigger()
+    own = panel.window()
+    assert own is not window
+    assert own.isVisible()
+    assert panel.main_window is window
+    assert window.table.isVisible()
+    QTest.mouseClick(own.back, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    assert panel.window() is window
+    assert panel.isVisible()
+    assert panel.line.text() == "the"
+    window.side.move_out(panel)
+    panel.window().close()
+    qtbot.waitUntil(lambda: not panel.is_open)
+    assert panel.window() is window
+    # So does the table of words, which is always open.
+    words = window.side.pages[0]
+    window.side.move_out(words)
+    assert words.isVisible()
+    window.action_set["reset_layout"].trigger()
+    assert words.window() is window
+    assert window.side.front is words
+
+
+def test_a_panel_with_news_does_not_cover_what_is_being_typed_in(studio: Studio) -> None:
+    window = studio.window
+    window.table.setFocus()
+    window.trainer.reveal()
+    assert window.table.isVisible()
+    assert "• Training" in _tabs(studio)
+    window.view.setFocus()
+    window.trainer.reveal()
+    assert window.trainer.isVisible()
+    assert "Training" in _tabs(studio)
+
+
+def test_the_window_fits_on_its_screen(studio: Studio, open_studio: Open) -> None:
+    window = studio.window
+    window.resize(3000, 2000)
+    window_state.save(window, window.layouts.saved())
+    other = open_studio().window
+    window_state.restore(other)
+    room = other.screen().availableGeometry()
+    assert other.width() <= room.width()
+    assert other.height() <= room.height()
