@@ -102,10 +102,10 @@ def _take(
         _fill_screen(window)
         name = f"{size}-{scale}-{{panel}}-{theme}-{language}.png"
         if not panels or "start" in panels:
-            run_until(app, lambda studio=studio: not studio.busy, patience=60)
+            _settle(app, studio)
             _shoot(app, studio, out / name.format(panel="start"), None)
         studio.opening.open_paths([min(photos.glob("*.jpg"))])
-        run_until(app, lambda studio=studio: studio.document.page is not None and not studio.busy, patience=120)
+        _settle(app, studio, opens=True)
         for panel, (open_panel, dock) in _panels(studio).items():
             if not panels or panel in panels:
                 open_panel()
@@ -115,6 +115,10 @@ def _take(
         window.close()
         studio.stop()
         window.deleteLater()
+
+
+def _settle(app: QApplication, studio: window_app.Studio, *, opens: bool = False) -> None:
+    run_until(app, lambda: (studio.document.page is not None or not opens) and not studio.busy, patience=120)
 
 
 def _panels(studio: window_app.Studio) -> dict[str, tuple[Callable[[], object], PanelDock | None]]:
