@@ -203,6 +203,7 @@ class AssembledWindow(QMainWindow):
             Reviewing(document, files, project, index), document, prompter, places, name_with_key=name_with_key
         )
         self.review.left.connect(self.view.setFocus)
+        services.opening.started.connect(lambda _: self.review.word_focus.stop())
         # One set of alternatives answers the keys: that of the card, also while the list has a window of its own.
         self.review.visibilityChanged.connect(lambda shown: self.alternatives.setVisible(not shown))
         fixing = FixingEverywhere(document, files, project, index)

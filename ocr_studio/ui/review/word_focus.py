@@ -54,6 +54,10 @@ class WordFocus(QObject):
             self._soon.start(_SOON_MS if page is not None and page.id == place[0] else _STAYS_MS)
         self.changed.emit()
 
+    def stop(self) -> None:
+        """Leave the photo as it is until the next card: the user has opened another one."""
+        self._soon.stop()
+
     def stays_here(self) -> None:
         """The user types: the photo is not changed while they do."""
         if self._soon.isActive() and self._soon.interval() == _STAYS_MS:
