@@ -28,10 +28,10 @@ from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
 # Field of BoardLook, label, tooltip.
 _SWITCHES = (
-    ("straighten", later("&Straighten"), later("Show the board as seen from the front")),
-    ("even_light", later("&Even lighting"), later("Make the whole board equally bright")),
-    ("less_glare", later("Less &glare"), later("Dim reflections of lamps and windows")),
-    ("strong_ink", later("Stronger &ink"), later("Make the writing stronger; colours stay the same")),
+    ("straighten", later("Straighten"), later("Show the board as seen from the front")),
+    ("even_light", later("Even lighting"), later("Make the whole board equally bright")),
+    ("less_glare", later("Less glare"), later("Dim reflections of lamps and windows")),
+    ("strong_ink", later("Stronger ink"), later("Make the writing stronger; colours stay the same")),
 )
 # Their undo steps.
 _STEPS = {
@@ -69,17 +69,17 @@ class BoardPanel(PanelDock):
             self.switches[name].clicked.connect(lambda on, name=name: self._switch(name, on))
         self.strength = Slider(_strength(), looking.look.strength)
         self.strength.turned.connect(self._turn)
-        self.adjust = QPushButton(tr("&Move corners"))
+        self.adjust = QPushButton(tr("Move corners"))
         self.adjust.setCheckable(True)
         self.adjust.setToolTip(tr("Show the photo and drag the handles to the four corners of the board"))
         self.adjust.clicked.connect(self._adjust)
-        self.find_again = QPushButton(tr("&Find corners again"))
+        self.find_again = QPushButton(tr("Find corners again"))
         self.find_again.setToolTip(tr("Detect the corners automatically"))
         self.find_again.clicked.connect(lambda: self._put(None, message("Find corners again")))
-        self.whole = QPushButton(tr("&Whole photo"))
+        self.whole = QPushButton(tr("Whole photo"))
         self.whole.setToolTip(tr("Use the corners of the photo, so that nothing is cut off"))
         self.whole.clicked.connect(lambda: self._put(looking.whole(), message("Use the whole photo")))
-        self.read = QCheckBox(tr("&Read the cleaned board"))
+        self.read = QCheckBox(tr("Read the cleaned board"))
         self.read.setToolTip(tr(_READ_TIP))
         self.read.clicked.connect(lambda on: self._switch("read", on))
         self.found, self.lost = PlainLabel(), PlainLabel()
@@ -154,7 +154,7 @@ class BoardPanel(PanelDock):
             self.strength.set_value(look.strength)
         self.strength.setEnabled(look.even_light or look.less_glare or look.strong_ink)
         self.adjust.setChecked(looking.adjusting)
-        self.adjust.setText(tr("&Done") if looking.adjusting else tr("&Move corners"))
+        self.adjust.setText(tr("Done") if looking.adjusting else tr("Move corners"))
         self.adjust.setEnabled(look.straighten)
         self.find_again.setEnabled(look.straighten and look.corners is not None)
         self.whole.setEnabled(look.straighten and look.corners != looking.whole())

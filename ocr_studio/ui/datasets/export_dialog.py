@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
+    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -62,13 +63,11 @@ class DatasetDialog(QDialog):
         self.doing = ElidedLabel()
         self.progress = QProgressBar(textVisible=False)
         self.report = DatasetReportView()
-        self.show_folder = QPushButton(tr("Show &folder"))
-        self.show_folder.setAutoDefault(False)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
+        self.show_folder = self.buttons.addButton(tr("Show &folder"), QDialogButtonBox.ButtonRole.ActionRole)
         self.show_folder.clicked.connect(self._show_folder)
-        self.close_button = QPushButton(tr("&Close"))
-        self.close_button.setAutoDefault(False)
-        self.close_button.clicked.connect(self.reject)
-        self.export = QPushButton(tr("&Export"))
+        self.export = self.buttons.addButton(tr("&Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.export.setDefault(True)
         self.export.clicked.connect(self._start)
         self._place()
@@ -96,12 +95,6 @@ class DatasetDialog(QDialog):
         label = PlainLabel(tr("F&older"))
         label.setBuddy(self.folder)
         form.addRow(label, where)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        buttons.addWidget(self.show_folder)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.export)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(16)
@@ -115,7 +108,7 @@ class DatasetDialog(QDialog):
         self._below.addWidget(QWidget())
         self._below.addWidget(self.report)
         layout.addWidget(self._below, 1)
-        layout.addLayout(buttons)
+        layout.addWidget(self.buttons)
         self.setMinimumWidth(600)
 
     @property

@@ -66,9 +66,10 @@ class DownloadDialog(QDialog):
         self.status = StatusLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
-        for button in (self.cancel, self.have, *self.buttons.buttons()):
-            if isinstance(button, QPushButton):
-                button.setAutoDefault(False)
+        for button in (self.fetch, self.cancel, self.have):
+            self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        for button in self.buttons.findChildren(QPushButton):
+            button.setAutoDefault(button is self.fetch)
         for file in self._files:
             self._items.appendRow(QStandardItem())
             self._update_row(file)
@@ -179,12 +180,6 @@ class DownloadDialog(QDialog):
         )
         note.setProperty("quiet", True)
         note.setWordWrap(True)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(8)
-        for button in (self.fetch, self.cancel, self.have):
-            bottom.addWidget(button)
-        bottom.addStretch(1)
-        bottom.addWidget(self.buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
@@ -192,7 +187,7 @@ class DownloadDialog(QDialog):
         layout.addWidget(note)
         layout.addWidget(self.bar)
         layout.addWidget(self.status)
-        layout.addLayout(bottom)
+        layout.addWidget(self.buttons)
         self.resize(QSize(780, 480).boundedTo(self.screen().availableSize() * 0.92))
 
 

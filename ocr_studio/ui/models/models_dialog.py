@@ -79,6 +79,8 @@ class ModelsDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # “Use” stands out alone
         self.buttons.rejected.connect(self.reject)
+        for button in (self.take_in, self.published):
+            self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         self._lay_out()
 
     @property
@@ -201,16 +203,10 @@ class ModelsDialog(QDialog):
         across.setSpacing(18)
         across.addWidget(self.list, 2)
         across.addLayout(right, 3)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(8)
-        bottom.addWidget(self.take_in)
-        bottom.addWidget(self.published)
-        bottom.addStretch(1)
-        bottom.addWidget(self.buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
         layout.addLayout(across, 1)
         layout.addWidget(self.status)
-        layout.addLayout(bottom)
+        layout.addWidget(self.buttons)
         self.resize(QSize(860, 560).boundedTo(self.screen().availableSize() * 0.94))

@@ -226,7 +226,7 @@ def _button(text: str, tip: str) -> QToolButton:
 
 
 def _applying(words: int) -> str:
-    return tr("&Apply {number}", number=words) if words else tr("&Apply")
+    return tr("Apply {number}", number=words) if words else tr("Apply")
 
 
 def _step(words: int, _photos: int) -> Message:

@@ -68,7 +68,7 @@ class RereadingPhotos(QObject):
             ListTexts(
                 tr("Words that are read differently"),
                 (tr("Current text"), tr("New text"), tr("Confidence")),
-                button=lambda words: tr("&Apply {number}", number=words) if words else tr("&Apply"),
+                button=lambda words: tr("Apply {number}", number=words) if words else tr("Apply"),
                 step=_step,
             ),
             by_photo=self._here is None,

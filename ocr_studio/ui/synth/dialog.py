@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
+    QDialogButtonBox,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -281,14 +282,15 @@ class SynthDialog(QDialog):
             widget.hide()
 
     def _make_buttons(self) -> None:
-        self.train = QPushButton(tr("&Train with this dataset"))
+        role = QDialogButtonBox.ButtonRole
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.train = self.buttons.addButton(tr("&Train with this dataset"), role.ActionRole)
         self.train.setToolTip(tr("See a summary of the dataset and train a model"))
-        self.show_folder = QPushButton(tr("Show &folder"))
-        self.throw_away = QPushButton(tr("D&iscard"))
+        self.show_folder = self.buttons.addButton(tr("Show &folder"), role.ActionRole)
+        self.throw_away = self.buttons.addButton(tr("D&iscard"), role.ActionRole)
         self.throw_away.setToolTip(tr("Delete the unfinished dataset; other files are not touched"))
-        self.close_button = QPushButton(tr("&Close"))
-        self.write = QPushButton(tr("&Generate"))
-        for button in (self.train, self.show_folder, self.throw_away, self.close_button):
+        self.write = self.buttons.addButton(tr("&Generate"), role.AcceptRole)
+        for button in self.buttons.findChildren(QPushButton):
             button.setAutoDefault(False)
         self.write.setDefault(True)
 
@@ -300,7 +302,7 @@ class SynthDialog(QDialog):
         self.looking.estimated.connect(self._show_estimate)
         self.looking.failed.connect(self._refuse)
         self.write.clicked.connect(self._start)
-        self.close_button.clicked.connect(self.reject)
+        self.buttons.rejected.connect(self.reject)
         self.throw_away.clicked.connect(self._throw_away)
         self.show_folder.clicked.connect(self._show_folder)
         self.train.clicked.connect(self._train)
@@ -334,18 +336,8 @@ class SynthDialog(QDialog):
         layout.addLayout(_titled(tr("Fol&der"), self.folder))
         for widget in (self.state, self.estimate, self.wrong, self.doing, self.progress):
             layout.addWidget(widget)
-        layout.addLayout(self._buttons())
+        layout.addWidget(self.buttons)
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
-
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        for button in (self.train, self.show_folder, self.throw_away):
-            row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        row.addWidget(self.write)
-        return row
 
 
 def _titled(title: str, field: QWidget) -> QHBoxLayout:

@@ -249,11 +249,11 @@ class ChangeList(QWidget):
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Progress"))
         self.bar.hide()
-        self.every = _button(tr("Select &all"), tr("Select or deselect all words"), "Ctrl+A")
-        self.none = _button(tr("Select &none"), tr("Select or deselect all words"), "Ctrl+A")
-        self.photo = _button(tr("This &photo"), tr("Select or deselect all words of this photo"), "Shift+Space")
+        self.every = _button(tr("Select all"), tr("Select or deselect all words"), "Ctrl+A")
+        self.none = _button(tr("Select none"), tr("Select or deselect all words"), "Ctrl+A")
+        self.photo = _button(tr("This photo"), tr("Select or deselect all words of this photo"), "Shift+Space")
         self.equal = _button(
-            tr("&Equal changes"), tr("Select or deselect all words with the same change"), "Ctrl+Shift+A"
+            tr("Equal changes"), tr("Select or deselect all words with the same change"), "Ctrl+Shift+A"
         )
         self._rarely = (self.photo, self.equal) if by_photo else (self.equal,)
         self.photo.setVisible(by_photo)

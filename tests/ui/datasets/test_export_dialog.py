@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.datasets import dataset
@@ -56,7 +56,7 @@ def test_what_was_checked_just_now_is_exported_and_reported(open_studio: Open, f
     assert dialog.report.lines[-3:] == ["Left out", "3", "not checked"]
     assert studio.document.undo_stack.count() == steps
     assert dialog.isVisible()
-    QTest.mouseClick(dialog.close_button, LEFT)
+    QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Close), LEFT)
     assert not dialog.isVisible()
 
 

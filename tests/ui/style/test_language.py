@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale, QRect, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QPainter
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import resources, translation
@@ -203,20 +203,6 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
     assert translation.language() == "de"
     studios[-1].window.deleteLater()
     studios[-1].deleteLater()
-
-
-@pytest.mark.parametrize("language", [each for each in resources.languages() if each != "en"])
-def test_menus_underline_no_letter_twice(qapp: QApplication, open_studio: Open, language: str) -> None:
-    """As English ones do not; where a language has to, Qt goes from one to the other."""
-    window_language.use(qapp, language)
-    bar = open_studio().window.menuBar()
-    menus: list[QWidget] = [bar, *(menu for menu in bar.findChildren(QMenu) if menu.title())]
-    menus += [menu for menu in bar.window().findChildren(QMenu) if menu.title()]
-    for menu in menus:
-        titles = [action.text() for action in menu.actions() if "&" in action.text()]
-        letters = [title[title.index("&") + 1].casefold() for title in titles]
-        assert len(set(letters)) == len(letters), titles
-    assert bar.actions()[0].text() != "&File"
 
 
 def test_the_window_is_in_german(qapp: QApplication, open_studio: Open, folder: Path) -> None:

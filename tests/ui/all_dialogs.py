@@ -1,0 +1,68 @@
+"""All dialogs of the program, opened one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QTabWidget
+
+from ocr_studio.core.models import downloads
+from ocr_studio.jobs.photos.open_photo import LinkFound
+from ocr_studio.jobs.reading.reread_project import PageToRead
+from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.models.download_dialog import DownloadDialog
+from ocr_studio.ui.photos.batch_failures_dialog import BatchFailuresDialog
+from ocr_studio.ui.reading.compare_detection_dialog import FindingComparisonDialog
+from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
+from ocr_studio.ui.synth import target_folder
+from tests.ui.studio import OPENING, leave_dialogs
+
+
+def each(studio: Studio) -> Iterator[QDialog]:
+    """Each dialog in sight, on each of its tabs. A photo must be open, with a word selected."""
+    for action_id in OPENING:
+        studio.window.action_set[action_id].trigger()
+        yield from _in_sight()
+    for make in (_rereading, _comparison, _download, _failures):
+        dialog = make(studio)
+        dialog.show()
+        yield from _in_sight()
+        dialog.deleteLater()
+    target_folder.whether_to_throw_away(studio.window, lambda: None, begun=True)
+    yield from _in_sight()
+    studio.window.photo_dialogs.ask_about_link(LinkFound(Path("board.png"), Path("elsewhere")))
+    yield from _in_sight()
+
+
+def _in_sight() -> Iterator[QDialog]:
+    for dialog in QApplication.topLevelWidgets():
+        if isinstance(dialog, QDialog) and dialog.isVisible() and not isinstance(dialog, QFileDialog):
+            yield dialog
+            for tabs in dialog.findChildren(QTabWidget):
+                for index in range(1, tabs.count()):
+                    tabs.setCurrentIndex(index)
+                    yield dialog
+    leave_dialogs()
+
+
+def _rereading(studio: Studio) -> QDialog:
+    dialog = RereadingScopeDialog(3, studio.window, writer="Anna")
+    pages = (PageToRead("a", "a.png", 3, "Anna"), PageToRead("b", "b.png", 2, "Anna"), PageToRead("c", "c.png", 1))
+    dialog.show_pages(pages, here="a")
+    return dialog
+
+
+def _comparison(studio: Studio) -> QDialog:
+    image, pyramid = studio.document.image, studio.document.pyramid
+    assert image is not None
+    assert pyramid is not None
+    return FindingComparisonDialog(image, pyramid, "one", "other", studio.window)
+
+
+def _download(studio: Studio) -> QDialog:
+    return DownloadDialog(downloads.USABLE, studio.window)
+
+
+def _failures(studio: Studio) -> QDialog:
+    return BatchFailuresDialog([(Path("board.png"), "damaged")], studio.window)
