@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
@@ -29,7 +28,7 @@ from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
-from ocr_studio.ui.widgets.form_fields import ComboBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, Form
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Translators: What each image of the dataset contains.
@@ -68,7 +67,6 @@ class DatasetDialog(QDialog):
         self.show_folder = self.buttons.addButton(tr("Show &folder"), QDialogButtonBox.ButtonRole.ActionRole)
         self.show_folder.clicked.connect(self._show_folder)
         self.export = self.buttons.addButton(tr("&Export"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.export.setDefault(True)
         self.export.clicked.connect(self._start)
         self._place()
         self.folder.textChanged.connect(self._offer)
@@ -86,15 +84,10 @@ class DatasetDialog(QDialog):
         where.addWidget(self.folder, 1)
         where.addWidget(self._choose)
         self._form = QWidget()
-        form = QFormLayout(self._form)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
-        form.addRow(tr("&Layout"), self.layout_choice)
-        form.addRow(tr("Each &image contains"), self.unit)
-        label = PlainLabel(tr("F&older"))
-        label.setBuddy(self.folder)
-        form.addRow(label, where)
+        form = Form(self._form)
+        form.add(tr("&Layout"), self.layout_choice)
+        form.add(tr("Each &image contains"), self.unit)
+        form.add(tr("F&older"), self.folder, place=where)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(16)
@@ -109,6 +102,7 @@ class DatasetDialog(QDialog):
         self._below.addWidget(self.report)
         layout.addWidget(self._below, 1)
         layout.addWidget(self.buttons)
+        self.export.setDefault(True)
         self.setMinimumWidth(600)
 
     @property

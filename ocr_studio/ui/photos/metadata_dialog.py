@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCompleter,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from ocr_studio.core.page import PageFacts
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.ui.widgets.form_fields import Form
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
@@ -85,9 +85,9 @@ class MetadataDialog(QDialog):
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
         layout.addWidget(PlainLabel(tr_n("For {count} photo:", "For {count} photos:", len(rows))))
-        form = QFormLayout()
-        form.addRow(tr("&Writer"), self.writer)
-        form.addRow(tr("&Tags"), self.tags)
+        form = Form()
+        form.add(tr("&Writer"), self.writer)
+        form.add(tr("&Tags"), self.tags)
         layout.addLayout(form)
         if several:
             said = PlainLabel(tr("Some photos have other tags, which stay: {tags}.", tags=", ".join(sorted(several))))

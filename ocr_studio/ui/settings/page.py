@@ -8,12 +8,13 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLayout, QWidget
 
 from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.settings import Settings
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import theme
+from ocr_studio.ui.widgets.form_fields import Form
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 SettingsChange: TypeAlias = Callable[[Settings], Settings]
@@ -113,10 +114,8 @@ class SettingsPage(QWidget):
         super().__init__()
         self.rows: list[SettingsRow] = []
         self._showing = False
-        self.form = QFormLayout(self)
+        self.form = Form(self)
         self.form.setContentsMargins(0, 16, 0, 0)
-        self.form.setHorizontalSpacing(18)
-        self.form.setVerticalSpacing(12)
 
     def show_settings(self, settings: Settings) -> None:
         """Show these settings without emitting signals."""
@@ -180,9 +179,7 @@ class SettingsPage(QWidget):
         """
         marked: QWidget = field
         if title:
-            marked = label = PlainLabel(title)
-            label.setBuddy(field)
-            self.form.addRow(label, place or field)
+            marked = self.form.add(title, field, place=place)
         else:
             self.form.addRow("", place or field)
         self.rows.append(SettingsRow(title.replace("&", "") or _text(field), marked, field, f"{words} {tr(words)}"))

@@ -292,7 +292,6 @@ class SynthDialog(QDialog):
         self.write = self.buttons.addButton(tr("&Generate"), role.AcceptRole)
         for button in self.buttons.findChildren(QPushButton):
             button.setAutoDefault(False)
-        self.write.setDefault(True)
 
     def _connect(self) -> None:
         self.form.changed.connect(self._change)
@@ -337,6 +336,7 @@ class SynthDialog(QDialog):
         for widget in (self.state, self.estimate, self.wrong, self.doing, self.progress):
             layout.addWidget(widget)
         layout.addWidget(self.buttons)
+        self.write.setDefault(True)
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
 
 

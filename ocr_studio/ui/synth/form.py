@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QScrollArea, QTabWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QTabWidget, QWidget
 
 from ocr_studio.core.synth.options import LIMITS, SynthOptions
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.core.units import percent, percent_suffix
 from ocr_studio.ui.synth.form_rows import ShareKind, ShareSliders
 from ocr_studio.ui.widgets.file_dialogs import PathRow
-from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, Form, SpinBox
 from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import Slider, SliderSpec
@@ -246,21 +246,16 @@ def _number(key: str, name: str, *, scale: int = 1) -> SpinBox:
     return SpinBox(low, high, name, singleStep=_STEPS[key], groupSeparatorShown=key != "seed")
 
 
-def _page() -> tuple[QWidget, QFormLayout]:
+def _page() -> tuple[QWidget, Form]:
     page = QWidget()
-    form = QFormLayout(page)
+    form = Form(page)
     form.setContentsMargins(0, 14, 14, 8)
-    form.setHorizontalSpacing(16)
     form.setVerticalSpacing(9)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
     return page, form
 
 
-def _add(form: QFormLayout, title: str, field: QWidget, note: str = "") -> None:
-    label = PlainLabel(title)
-    label.setBuddy(field)
-    form.addRow(label, field)
+def _add(form: Form, title: str, field: QWidget, note: str = "") -> None:
+    form.add(title, field)
     if note:
         said = PlainLabel(note)
         said.setWordWrap(True)

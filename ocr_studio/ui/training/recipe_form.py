@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QWidget
 
 from ocr_studio.core import translation
 from ocr_studio.core.models.card import can_learn
@@ -19,7 +18,7 @@ from ocr_studio.core.translation import later, tr
 from ocr_studio.core.units import percent
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.style.labels import OfUnit
-from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, Form, SpinBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
@@ -249,19 +248,15 @@ class RecipeForm(QScrollArea):
             ("", self.restore),
         )
         for fields in (left, right):
-            form = QFormLayout()
+            form = Form()
             form.setHorizontalSpacing(12)
             form.setVerticalSpacing(7)
-            form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             for title, field in fields:
                 if isinstance(field, ComboBox):
                     # A long model name must not push the other fields out of view.
                     field.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                     field.setMinimumContentsLength(9)
-                label = PlainLabel(title)
-                label.setBuddy(field)
-                self._labels[field] = label
-                form.addRow(label, field)
+                self._labels[field] = form.add(title, field)
             across.addLayout(form, 1)
         self.show_unit("words")
 

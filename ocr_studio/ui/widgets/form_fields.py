@@ -1,15 +1,58 @@
-"""Flat fields of forms: a combo box and a number field."""
+"""Forms and their flat fields: a combo box and a number field."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QSpinBox, QStyle, QStyleOptionComboBox, QToolTip
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QLayout,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QToolTip,
+    QWidget,
+)
 
 from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+
+class Form(QFormLayout):
+    """Labels beside fields: each label is level with its field, and all fields are equally wide."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setHorizontalSpacing(18)
+        self.setVerticalSpacing(12)
+        self.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+
+    def add(self, title: str, field: QWidget, *, place: QLayout | None = None) -> PlainLabel:
+        """Add a row.
+
+        Args:
+            title: The label.
+            field: What the label names.
+            place: The layout that contains the field and more, if the row holds more than the field.
+
+        Returns:
+            The label.
+        """
+        label = PlainLabel(title)
+        label.setBuddy(field)
+        # Qt puts a label that is lower than its field too near to the top.
+        items = [place.itemAt(index).widget() for index in range(place.count())] if place else [field]
+        for part in (part for item in items if item for part in (*item.findChildren(QWidget), item)):
+            part.ensurePolished()
+        label.setMinimumHeight(max(item.sizeHint().height() for item in items if item))
+        self.addRow(label, place or field)
+        return label
 
 
 class ComboBox(QComboBox):

@@ -30,6 +30,7 @@ class LanguagePicker(QPushButton):
         self._none = none
         self.setAccessibleName(tr("Languages"))
         self.setMinimumHeight(28)
+        self.setAutoDefault(False)
         # Aligned with the fields above and below.
         self.setStyleSheet("text-align: left; padding: 5px 8px;")
         menu = _Menu(self)

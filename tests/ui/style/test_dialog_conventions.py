@@ -11,12 +11,15 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QDialogButtonBox,
+    QFormLayout,
     QGroupBox,
     QLabel,
     QMenu,
     QMenuBar,
     QPushButton,
+    QSpinBox,
     QTabBar,
     QWidget,
 )
@@ -68,10 +71,11 @@ def test_letters_belong_to_the_menus_in_the_window(
     assert underlined == set()
 
 
-def test_buttons_of_dialogs_are_in_the_order_of_the_system(open_studio: Open, folder: Path) -> None:
+@pytest.mark.usefixtures("styled")
+def test_buttons_are_in_the_order_of_the_system_and_fields_in_line(open_studio: Open, folder: Path) -> None:
     studio = open_studio(folder / "board 1.png")
     studio.document.select(["w0"])
-    seen = Counter[str]()
+    seen, rows = Counter[str](), 0
     for dialog in all_dialogs.each(studio):
         name = type(dialog).__name__
         seen[name] += 1
@@ -85,7 +89,25 @@ def test_buttons_of_dialogs_are_in_the_order_of_the_system(open_studio: Open, fo
             if button.mapTo(dialog, button.rect().bottomLeft()).y() > bottom
         ]
         assert others == [], name
+        for form in dialog.findChildren(QFormLayout):
+            rows += check_fields(dialog, form)
     assert len(seen) >= 15, seen
+    assert rows >= 25
+
+
+def check_fields(dialog: QWidget, form: QFormLayout) -> int:
+    """Check the rows in sight of a form. Returns how many have a field to type in or to choose from."""
+    labels = [
+        label
+        for label in form.parentWidget().findChildren(QLabel)
+        if label.isVisible() and label.buddy() and form.indexOf(label) >= 0
+    ]
+    for label in labels:
+        middles = [each.mapTo(dialog, each.rect().center()).y() for each in (label, label.buddy())]
+        assert abs(middles[0] - middles[1]) <= 1, label.text()
+    wide = {label.buddy().width() for label in labels if isinstance(label.buddy(), QComboBox | QSpinBox)}
+    assert len(wide) <= 1, (type(dialog).__name__, wide)
+    return len(labels)
 
 
 def twice(texts: list[str]) -> list[str]:
