@@ -419,6 +419,8 @@ class PhotoDialogs(QObject):
         """Ask for one or several photos to open."""
         endings = " ".join(f"*{suffix}" for suffix in sorted(photo_file.PHOTO_SUFFIXES))
         dialog = self._dialog(tr("Open photo"), QFileDialog.FileMode.ExistingFiles)
+        # Both cases of each ending, as some systems tell them apart; too many to show.
+        dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
         dialog.setNameFilters([tr("Photos ({endings})", endings=f"{endings} {endings.upper()}"), tr("All files (*)")])
         dialog.open()
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QProgressBar, QVBoxLayout, QWidget
 
 from ocr_studio.core.formats import FORMATS, export_preset
 from ocr_studio.core.formats.export_preset import ExportPreset
@@ -29,7 +29,7 @@ from ocr_studio.ui.job_thread import Job, Lanes, Priority, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.elided_label import ElidedLabel, StatusLabel
 from ocr_studio.ui.widgets.file_dialogs import PathRow
-from ocr_studio.ui.widgets.form_fields import ComboBox
+from ocr_studio.ui.widgets.form_fields import ComboBox, Form
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import PhotoReasons
 
@@ -134,15 +134,11 @@ class ExportDialog(QDialog):
         about.setWordWrap(True)
         about.setProperty("quiet", True)
         self._form = QWidget()
-        form = QFormLayout(self._form)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("&Photos"), self.scope)
-        form.addRow(tr("For&mat"), self.kind)
-        form.addRow(tr("F&iles"), self.files)
-        form.addRow(tr("F&older"), self.folder)
+        form = Form(self._form)
+        form.add(tr("&Photos"), self.scope)
+        form.add(tr("For&mat"), self.kind)
+        form.add(tr("F&iles"), self.files)
+        form.add(tr("F&older"), self.folder)
         form.addRow("", self.replace)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCollator, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from ocr_studio.core.language.languages import LANGUAGES
+from ocr_studio.core.language.technical_terms import TECHNICAL
 from ocr_studio.core.translation import tr, tr_n
 
 _SHOWN = 3  # names for which there is room
@@ -30,23 +31,25 @@ class LanguagePicker(QPushButton):
         self._none = none
         self.setAccessibleName(tr("Languages"))
         self.setMinimumHeight(28)
-        self.setAutoDefault(False)
         # Aligned with the fields above and below.
         self.setStyleSheet("text-align: left; padding: 5px 8px;")
         menu = _Menu(self)
         self._actions: dict[str, QAction] = {}
         for code, name in LANGUAGES.items():
-            action = menu.addAction(tr(name))
-            action.setCheckable(True)
-            action.setChecked(code in chosen)
+            action = self._actions[code] = QAction(tr(name), menu, checkable=True, checked=code in chosen)
             action.toggled.connect(self._show)
             action.toggled.connect(self.changed)
-            self._actions[code] = action
+        # In the alphabet of the window's language; technical terms are no language, and stand apart.
+        collator, technical = QCollator(), self._actions[TECHNICAL]
+        languages = [action for action in self._actions.values() if action is not technical]
+        menu.addActions(sorted(languages, key=lambda action: collator.sortKey(action.text())))
+        menu.addSeparator()
+        menu.addAction(technical)
         self.setMenu(menu)
         self._show()
 
     def chosen(self) -> tuple[str, ...]:
-        """Return the chosen languages in the order of the menu."""
+        """Return the chosen languages in the order of LANGUAGES."""
         return tuple(code for code, action in self._actions.items() if action.isChecked())
 
     def choose(self, code: str, *, on: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import settings
@@ -294,3 +294,23 @@ def test_the_menu_of_languages_stays_open_for_several(qtbot: QtBot) -> None:
     assert choice.chosen() == ("en",)
     assert menu.isVisible()
     menu.close()
+
+
+def test_technical_terms_stand_apart_from_the_languages(qtbot: QtBot) -> None:
+    choice = LanguagePicker(["en"])
+    qtbot.addWidget(choice)
+    *languages, separator, technical = choice.menu().actions()
+    assert separator.isSeparator()
+    assert technical.text() == "Technical terms"
+    assert [action.text() for action in languages] == sorted(action.text() for action in languages)
+
+
+def test_the_filter_of_photos_lists_no_ending_twice(open_studio: Open, qtbot: QtBot) -> None:
+    studio = open_studio()
+    studio.window.photo_dialogs.ask_photo()
+    dialog = _shown(studio, qtbot)
+    shown = dialog.findChild(QComboBox, "fileTypeCombo")
+    assert shown is not None
+    assert [shown.itemText(index) for index in range(shown.count())] == ["Photos", "All files"]
+    assert {"*.jpg", "*.JPG"} <= set(dialog.nameFilters()[0].rstrip(")").split())
+    dialog.reject()
