@@ -12,7 +12,7 @@ from ocr_studio.jobs.photos.open_photo import LinkFound
 from ocr_studio.jobs.reading.reread_project import PageToRead
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.download_dialog import DownloadDialog
-from ocr_studio.ui.photos.batch_failures_dialog import BatchFailuresDialog
+from ocr_studio.ui.photos.batch_progress import BatchFailuresDialog
 from ocr_studio.ui.reading.compare_detection_dialog import FindingComparisonDialog
 from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
 from ocr_studio.ui.synth import target_folder
