@@ -47,10 +47,11 @@ class Form(QFormLayout):
         label = PlainLabel(title)
         label.setBuddy(field)
         # Qt puts a label that is lower than its field too near to the top.
-        items = [place.itemAt(index).widget() for index in range(place.count())] if place else [field]
-        for part in (part for item in items if item for part in (*item.findChildren(QWidget), item)):
+        items = [place.itemAt(index) for index in range(place.count())] if place else []
+        fields = [widget for item in items if item and (widget := item.widget())] or [field]
+        for part in (part for each in fields for part in (*each.findChildren(QWidget), each)):
             part.ensurePolished()
-        label.setMinimumHeight(max(item.sizeHint().height() for item in items if item))
+        label.setMinimumHeight(max(each.sizeHint().height() for each in fields))
         self.addRow(label, place or field)
         return label
 

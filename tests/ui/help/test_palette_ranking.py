@@ -34,7 +34,7 @@ FIRST = {
         "pdf": "Photos",
         "shortcut": "Keyboard shortcuts",
         "delete": "Delete",
-        "remove": "Delete",
+        "erase": "Delete",
         "ocr": "Read photo",
         "recognise": "Read photo",
         "recognize": "Read photo",

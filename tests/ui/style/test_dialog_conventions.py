@@ -89,8 +89,7 @@ def test_buttons_are_in_the_order_of_the_system_and_fields_in_line(open_studio: 
             if button.mapTo(dialog, button.rect().bottomLeft()).y() > bottom
         ]
         assert others == [], name
-        for form in dialog.findChildren(QFormLayout):
-            rows += check_fields(dialog, form)
+        rows += sum(check_fields(dialog, form) for form in dialog.findChildren(QFormLayout))
     assert len(seen) >= 15, seen
     assert rows >= 25
 
@@ -99,7 +98,7 @@ def check_fields(dialog: QWidget, form: QFormLayout) -> int:
     """Check the rows in sight of a form. Returns how many have a field to type in or to choose from."""
     labels = [
         label
-        for label in form.parentWidget().findChildren(QLabel)
+        for label in dialog.findChildren(QLabel)
         if label.isVisible() and label.buddy() and form.indexOf(label) >= 0
     ]
     for label in labels:
