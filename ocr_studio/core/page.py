@@ -148,7 +148,7 @@ class Word:
     """One word on a photo: where it stands, what the machine read and what a person wrote, side by side.
 
     A word without a box (``has_box``) is text that the user typed and nobody has found on the photo: its quad has no
-    width. It counts in texts, but not in datasets and evaluations. Resizing gives it a box.
+    width. It counts in texts, but not in datasets and evaluations, until a box is drawn for it.
     Reading again replaces the machine's side only. An empty text from a person means "nothing is written here".
     mark: set aside by a person; such a word has no text. locked: its box is not to be moved by hand.
     """

@@ -11,6 +11,8 @@ between wrong ones are confirmed: one by Enter, as many as are seen to be right 
 by PgDown; after the last wrong word it stops (with --stay it goes on to the last word). In the end the pages are
 compared with the truth.
 
+The same photos are corrected once more in the text editor (``text_expert``), where right words need no key.
+
 The other two are reckoned, not run, for the same words from what they document, each wrong word by the fewest changes
 that their lines of text know, and without a key for the words that are right, as nothing is said of them there:
 
@@ -51,6 +53,7 @@ from ocr_studio.ui.review.controller import ReviewStage
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.benchmarks import main_thread, read_boards
 from tests.benchmarks.key_counts import Change, Doubted, Effort, fewest, others
+from tests.benchmarks.text_expert import TextExpert
 
 Key = Qt.Key
 _NONE = Qt.KeyboardModifier.NoModifier
@@ -298,13 +301,36 @@ def _measure(data: Path, folder: Path, order: QueueOrder, *, stay: bool, foresee
     whole = Effort()
     for each in (expert.corrections, expert.passing):
         whole.add(each.keys - 2 * each.chords, chords=each.chords)
-    rows = {"the corrections alone": expert.corrections, "with the words passed by": whole}
+    text = _measure_text(app, data, folder.with_name("again"))
+    rows = {
+        "the corrections alone": expert.corrections,
+        "with the words passed by": whole,
+        "in the text editor, both": text.effort,
+    }
     _show(rows | others(wrong, len(known)), len(wrong))
     waits = np.array(expert.waits) * 1000
     for name, each in zip(("by the clock", "of the window’s own work"), waits.T, strict=True):
         middle, most = np.percentile(each, [50, 99])
         print(f"from the key to the next card {name}: median {middle:.0f} ms, p99 {most:.0f} ms")
     print(f"cards that were not there at once: {expert.cards - len(waits)} of {expert.cards}")
+
+
+def _measure_text(app: QApplication, data: Path, folder: Path) -> TextExpert:
+    """Correct the same photos in the text editor."""
+    boards = read_boards.read(data, folder)
+    studio = window_app.Studio(Settings(read_when_opened=False), theme="light")
+    studio.start([min(folder.glob("*.jpg"))])
+    run_until(app, lambda: studio.document.page is not None and not studio.busy)
+    expert = TextExpert(studio, boards.truths, lambda done: run_until(app, done))
+    expert.work()
+    left = expert.still_wrong()
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    print(f"in the text editor: corrected {expert.corrected}, still wrong {left}")
+    for way, times in expert.ways.most_common():
+        print(f"    {way:24}{times:4} words")
+    return expert
 
 
 def _show(rows: dict[str, Effort], words: int) -> None:

@@ -117,6 +117,8 @@ def _find_reason(word: Word, source: SourcePage) -> Reason | None:
         return Reason.IGNORED if word.text else Reason.UNREADABLE
     if word.mark is not None:
         return _MARKED[word.mark]
+    if not word.has_box:
+        return Reason.UNBOXED
     if word.human is None:
         return Reason.UNCHECKED
     return None if one_line(word.human.text) else Reason.EMPTY

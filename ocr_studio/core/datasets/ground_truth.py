@@ -191,7 +191,7 @@ def off_photo(page: TruePage, width: int, height: int) -> StudioError | None:
 
 
 def _checked(page: Page, project: Project) -> TruePage:
-    words = [word for word in page.words.values() if word.checked]
+    words = [word for word in page.words.values() if word.checked and word.has_box]
     return TruePage(
         image=page.image,
         photo=project.photo(page),

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     UNREADABLE = "unreadable"
     IGNORED = "ignored"
+    UNBOXED = "without box"
     OUTSIDE = "outside"
     LETTERS = "letters"
     NARROW = "narrow"
@@ -35,6 +36,7 @@ REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.EMPTY: later("no text"),
         Reason.UNREADABLE: later("unreadable"),
         Reason.IGNORED: later("ignored"),
+        Reason.UNBOXED: later("text without a box on the photo"),
         Reason.OUTSIDE: later("the box is mostly outside the photo or has no area"),
         Reason.LETTERS: later("characters outside the chosen alphabet"),
         Reason.NARROW: later("the box is too narrow for the text; often the writing is rotated but the box is not"),

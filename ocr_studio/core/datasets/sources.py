@@ -84,7 +84,9 @@ def from_project(project: Project) -> DatasetSources:
     for key in sorted({*project.summaries(), *project.page_ids()}):
         try:
             if page := project.load_page(key, aside=False):
-                whole = page.state is PageState.REVIEWED
+                # Somewhere on the photo there may be writing that no box marks.
+                boxed = all(word.has_box for word in page.words.values())
+                whole = boxed and page.state is PageState.REVIEWED
                 pages.append(SourcePage(page, project.photo(page), whole, folder=project.photos))
         except StudioError as error:
             trouble.append(str(error))

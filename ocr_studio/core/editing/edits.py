@@ -6,6 +6,7 @@ in the undo menu; nothing depends on them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -36,6 +37,8 @@ from ocr_studio.core.translation import Message, later_n, message, message_n
 # A word found by reading again is one that a person has already touched if they share this much (intersection over
 # union), or if one has its middle inside the other.
 SAME_PLACE = 0.3
+# Heights of the letters: a word of the same text found so near to one without a box is that word.
+_NEAR: Final = 4.0
 
 _MARKING: Final = {
     Mark.UNREADABLE: later_n("Mark word as unreadable", "Mark {count} words as unreadable"),
@@ -127,6 +130,11 @@ def move(page: Page, ids: Iterable[str], dx: float, dy: float) -> Edit:
 def reshape(page: Page, word_id: str, quad: Quad) -> Edit:
     """Set the corners of a word's box."""
     return _place_words(message("Resize box"), (words := _select_unlocked(page, [word_id])), [quad] * len(words))
+
+
+def give_box(page: Page, word_id: str, quad: Quad) -> Edit:
+    """Give a box drawn by the user to a word that has none."""
+    return replace(reshape(page, word_id, quad), name=message("Draw box"))
 
 
 def rotate(page: Page, ids: Iterable[str], degrees: float) -> Edit:
@@ -223,7 +231,8 @@ def reread(
 
     With the first part, all untouched words are removed, except those found again in the same place, which keep their
     ids. A word found in the place of a touched word is not added; its text becomes the recognized text of the touched
-    word if that was not read before. The reading order is computed again, unless the user has arranged it.
+    word if that was not read before. A word without a box gets that of the same text found near it. The reading order
+    is computed again, unless the user has arranged it.
 
     Args:
         page: The page as it is now.
@@ -234,10 +243,13 @@ def reread(
     """
     touched = [word for word in page.words.values() if word.touched or word.id in keep]
     stay = {word.id for word in touched}
+    boxed, words = _box_typed_words([word for word in touched if not word.has_box], words)
+    touched = [word for word in touched if word.has_box]
     places = _match_places(touched, words)
     fresh = [word for index, word in enumerate(words) if index not in places and word.id not in stay]
     before = [word for word in page.words.values() if earlier is None and word.id not in stay]
     changes: dict[str, tuple[Word | None, Word | None]] = {word.id: (word, None) for word in before}
+    changes |= {key: (page.words[key], word) for key, word in boxed.items()}
     for word in _match_words(before, fresh, left=left, taken=stay):
         changes[word.id] = (page.words.get(word.id), word)
     hit = _group_by_place(places, words)
@@ -249,6 +261,28 @@ def reread(
         if mine and (reading := _join_machine([*before_it, *here], old.quad)):
             changes[old.id] = (old, replace(old, machine=reading))
     return Edit(message("Read photo"), changes, order=kept_order.reset_computed_order(page))
+
+
+def _box_typed_words(unboxed: Sequence[Word], found: Sequence[Word]) -> tuple[dict[str, Word], list[Word]]:
+    """Give words without a box those of the same text that were found near them.
+
+    Returns:
+        The words that got one, by id, and the found words that are left.
+    """
+    boxed: dict[str, Word] = {}
+    left = list(found)
+    for word in unboxed:
+        reach = _NEAR * geometry.measure_size(word.quad)[1]
+        near = [
+            (math.dist(geometry.find_centre(word.quad), geometry.find_centre(other.quad)), index)
+            for index, other in enumerate(left)
+            if other.text == word.text
+        ]
+        distance, index = min(near, default=(math.inf, -1))
+        if distance <= reach:
+            other = left.pop(index)
+            boxed[word.id] = replace(word, quad=other.quad, quad_source=other.quad_source, machine=other.machine)
+    return boxed, left
 
 
 def refresh(page: Page, words: Iterable[Word], *, name: Message | None = None) -> Edit:

@@ -14,7 +14,8 @@ from ocr_studio.core.reading_order import page_order
 def build_page_object(page: Page) -> dict[str, object]:
     """One page as plain values: image, width, height, words in reading order, text.
 
-    quad: four [x, y] in pixels of the upright photo as its file has it, clockwise from the text's top left.
+    quad: four [x, y] in pixels of the upright photo as its file has it, clockwise from the text's top left; null for
+    text without a box.
     confidence: 0..1 or null. line: number of the word's line in reading order, from 1.
     """
     lines, text = page_order.find_lines_and_text(page)
@@ -39,7 +40,7 @@ def _build_word_object(page: Page, word: Word, line: int) -> dict[str, object]:
     alternatives = word.machine.alternatives if word.machine else ()
     return {
         "id": word.id,
-        "quad": [[x, y] for x, y in photo_frame.quad_in_file(page, word.quad).corners],
+        "quad": [[x, y] for x, y in photo_frame.quad_in_file(page, word.quad).corners] if word.has_box else None,
         "text": word.text,
         "confidence": word.confidence,
         "alternatives": [{"text": other.text, "confidence": other.confidence} for other in alternatives],

@@ -48,5 +48,6 @@ def _list_rows(page: Page) -> Iterator[list[object]]:
         for word in words:
             number += 1
             confidence = "" if word.confidence is None else round(word.confidence, 4)
-            corners = [value for corner in photo_frame.quad_in_file(page, word.quad).corners for value in corner]
+            quad = photo_frame.quad_in_file(page, word.quad)
+            corners = [value if word.has_box else "" for corner in quad.corners for value in corner]
             yield [name, number, escape_cell(word.text), confidence, word.state.value, line, *corners]

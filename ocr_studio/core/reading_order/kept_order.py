@@ -84,7 +84,9 @@ def _after(page: Page, edit: Edit, key: str) -> Word | None:
 
 def _place_moved(places: list[Place], before: Mapping[str, Word], after: Mapping[str, Word]) -> list[Place]:
     """Give words that were moved another place if they belong elsewhere now, beside the words that were not moved."""
-    moved = [place.id for place in places if before[place.id].quad != after[place.id].quad]
+    # A word that had no box before has the place that the user typed it in.
+    changed = [place.id for place in places if before[place.id].quad != after[place.id].quad]
+    moved = [key for key in changed if before[key].has_box]
     if not moved or len(moved) == len(places):
         return places
     if not _is_few(moved, after):

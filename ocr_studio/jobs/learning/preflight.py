@@ -145,7 +145,7 @@ def look_at_dataset(folder: Path, *, options: ReaderOptions) -> Iterator[LookEve
 
 def checked_words(page: Page) -> int:
     """Number of checked words of a page that have a text."""
-    return sum(1 for word in page.words.values() if word.human and word.human.text)
+    return sum(1 for word in page.words.values() if word.human and word.human.text and word.has_box)
 
 
 def moved(dataset: Dataset, folder: Path) -> Dataset:

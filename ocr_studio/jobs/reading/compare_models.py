@@ -106,6 +106,7 @@ def compare(
     Neither uses the project's words, as these contain the correct answers. Yields LoadingRecognizer …, Comparing …,
     ModelsCompared; then the other model is released. Raises StudioError if a model can't be used.
     """
+    words = [word for word in words if word.has_box]
     other = ocr_service.successor(replace(ocr_service.options, model=registry.chosen(name)))
     total, done, found = 2 * len(words), 0, []
     for each in (ocr_service, other):
@@ -149,6 +150,6 @@ def compare_finding(
                 boxes += (word.quad for word in event.words)
                 yield Comparing(event.done + number * event.total, 2 * event.total)
         found.append(tuple(boxes))
-    wanted = [word.quad for word in words if word.human and word.human.text]
+    wanted = [word.quad for word in words if word.human and word.human.text and word.has_box]
     hits = [len(metrics.matches(wanted, boxes)) for boxes in found]
     yield FindingCompared(found[0], found[1], len(wanted), hits[0], hits[1])

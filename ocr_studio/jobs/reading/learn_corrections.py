@@ -206,7 +206,7 @@ class CorrectionLearner:
         kept = self._crops[whose] = self._crops.pop(whose, _Crops())  # the latest at the end
         pyramid = Pyramid(sight.picture)
         for key, word in page.words.items():
-            if word.text and " " not in word.text and (word.checked or word.certain):
+            if word.text and word.has_box and " " not in word.text and (word.checked or word.certain):
                 crop = extract_crop(pyramid, sight.places[key].array(), height=HEIGHT, step=STEP)
                 group = kept.checked if word.checked else kept.certain
                 group[page.id, key, word.quad, word.text] = crop, word.text

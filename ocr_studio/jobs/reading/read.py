@@ -349,6 +349,7 @@ def read_words(
     Yields:
         WordsRead …, ReadingDone.
     """
+    words = [word for word in words if word.has_box]
     image, places = places_to_read(image, words, board)
     yield from prepare(ocr_service)
     ocr_service.use_project_words(project)

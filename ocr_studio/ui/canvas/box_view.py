@@ -33,6 +33,8 @@ _SAID = {
 # Screen pixels: height below which writing can't be read, and height to which it is enlarged.
 _TOO_SMALL, _READABLE = 18, 40
 
+_UNBOXED = later("“{word}”, without a box")
+
 
 class BoxView(ZoomView):
     """Shows the open page, the selection, and a preview of the current gesture. It doesn't change the page.
@@ -228,7 +230,7 @@ class BoxView(ZoomView):
 def _described(word: Word | None, count: int) -> str:
     if word is None:
         return tr("No word is selected")
-    said = tr(_SAID[word.state], word=word.text)
+    said = tr(_SAID[word.state] if word.has_box else _UNBOXED, word=word.text)
     if count > 1:
         said = tr_n("{count} word is selected; {current}", "{count} words are selected; {current}", count, current=said)
     return tr("{word}; its box is locked", word=said) if word.locked else said

@@ -250,11 +250,15 @@ class Panning:
 
 
 def draw(canvas: Canvas, quad: Quad) -> None:
-    """Add a box and select it."""
+    """Add a box and select it; if the current word has none, it becomes the box of that word."""
     document = canvas.document
     if document.page is None:
         return
-    edit = edits.add(document.page, quad)
+    current = document.word(document.current)
+    if current is not None and not current.has_box:
+        edit = edits.give_box(document.page, current.id, quad)
+    else:
+        edit = edits.add(document.page, quad)
     document.push(edit)
     document.select(edit.changes)
     for word_id in edit.changes:

@@ -126,7 +126,7 @@ class ReadingController(QObject):
         """Read these words again in their boxes. Texts typed by the user stay."""
         self.show_waiting_words()
         image, ocr_service = self._document.image, self._ocr_service
-        words = tuple(word for word in map(self._document.word, ids) if word is not None)
+        words = tuple(word for word in map(self._document.word, ids) if word and word.has_box)
         page = self._document.page
         if image is None or page is None or not words:
             return

@@ -31,6 +31,7 @@ class Look(StrEnum):
     DOUBTFUL = "doubtful"
     CHECKED = "checked"
     ASIDE = "aside"
+    UNBOXED = "text without a box"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def _styles(unread: str, sure: str, unsure: str, doubtful: str, checked: str) ->
         Look.DOUBTFUL: BoxStyle(QColor(doubtful), width=2.0, dash=(1.0, 1.5), mark="?"),
         Look.CHECKED: BoxStyle(QColor(checked), mark="✓"),
         Look.ASIDE: BoxStyle(QColor(unread), width=1.0, dash=(3.0, 3.0), mark="×"),
+        Look.UNBOXED: BoxStyle(QColor(unread), width=1.5, dash=(1.0, 1.0), mark="T"),
     }
 
 
@@ -141,6 +143,8 @@ def look_of(word: Word) -> Look:
     """Return the look of a word."""
     if word.mark:
         return Look.ASIDE
+    if not word.has_box:
+        return Look.UNBOXED
     if word.human:
         return Look.CHECKED
     return by_confidence(word.machine.confidence) if word.machine else Look.UNREAD

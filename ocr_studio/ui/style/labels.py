@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core.page import WordState
+from ocr_studio.core.page import Word, WordState
 from ocr_studio.core.translation import later, tr
 
 # Characters: longer texts from files are cut before Qt lays them out, which takes seconds for a million characters.
@@ -37,6 +37,12 @@ STATES = {
     # Translators: A word’s state: unreadable or ignored.
     WordState.MARKED: later("Excluded"),
 }
+
+
+def state(word: Word) -> str:
+    """Return the name of a word's state."""
+    # Translators: A word’s state: text that the user typed, and that nobody has found on the photo.
+    return tr(STATES[word.state]) if word.has_box else tr("No box")
 
 
 @dataclass(frozen=True, slots=True)

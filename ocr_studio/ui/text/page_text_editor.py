@@ -105,6 +105,11 @@ class PageTextEditor(QPlainTextEdit):
         size = Utf16(self._known).to_units(len(self._known))
         return frozenset(self._places.within(self._kept[0] - 1, size - self._kept[1] + 1))
 
+    def place_of(self, word_id: str) -> tuple[int, int]:
+        """Return where a word that is shown begins and ends, in UTF-16 units."""
+        index = self._places.ids.index(word_id)
+        return self._places.starts[index], self._places.ends[index]
+
     def finish(self) -> None:
         """Save what was typed and end the undo step."""
         self._keep(last=True)
@@ -199,7 +204,7 @@ class PageTextEditor(QPlainTextEdit):
         place = self.cursorForPosition(event.pos()).position()
         word = self._document.word(self._places.at(place))
         if word is not None and not self.is_typed and (doubts := self._spelling.doubts(word)) and not self.isReadOnly():
-            start = self._places.starts[self._places.ids.index(word.id)]
+            start, _ = self.place_of(word.id)
             wide = Utf16(word.text)
             ends = start + wide.to_units(doubts[0].start), start + wide.to_units(doubts[0].end)
             self._document.select([word.id], current=word.id)
@@ -320,8 +325,7 @@ class PageTextEditor(QPlainTextEdit):
         current = self._document.current
         if self._following or self._saving or self.is_typed or current not in self._places.ids:
             return
-        index = self._places.ids.index(current)
-        start, end = self._places.starts[index], self._places.ends[index]
+        start, end = self.place_of(current)
         # With the focus, it is selected so that typing replaces it.
         self._put_cursor(start, end if self.hasFocus() else start)
 
@@ -440,8 +444,7 @@ class PageTextEditor(QPlainTextEdit):
         found = next((key for key in (ahead if step > 0 else behind[::-1]) if self._needs_a_look(page, key)), None)
         if found is None:
             return False
-        index = ids.index(found)
-        self._put_cursor(self._places.starts[index], self._places.ends[index])
+        self._put_cursor(*self.place_of(found))
         self._rest()
         self._select_words()
         return True

@@ -38,6 +38,7 @@ _ICONS = {
     WordState.CORRECTED: "mdi6.pencil-outline",
     WordState.MARKED: "mdi6.minus-circle-outline",
 }
+_UNBOXED_ICON: Final = "mdi6.format-text"
 # Pixels before scaling: a handwritten word is legible at this height, and 20 rows are visible.
 CROP_HEIGHT, CROP_WIDTH = 26, 104
 _BAR = 26
@@ -96,7 +97,8 @@ class WordDelegate(QStyledItemDelegate):
         text = self._rows.text(word, column)
         painter.save()
         if column == STATE:
-            pixmap = self._icon(_ICONS[word.state], widget.devicePixelRatioF())
+            icon = _ICONS[word.state] if word.has_box else _UNBOXED_ICON
+            pixmap = self._icon(icon, widget.devicePixelRatioF())
             painter.drawPixmap(rect.left(), rect.center().y() - _ICON // 2, pixmap)
             _draw_text(painter, rect.adjusted(_ICON + _GAP, 0, 0, 0), text, quiet=True, palette=option.palette)
         elif column == CONFIDENCE:

@@ -142,7 +142,7 @@ class WordTableModel(TitledRows):
         if column == CONFIDENCE:
             sure = word.machine.confidence if word.machine else None
             return "" if sure is None else percent(sure)
-        return {TEXT: word.text, STATE: tr(labels.STATES[word.state])}.get(column, "")
+        return {TEXT: word.text, STATE: labels.state(word)}.get(column, "")
 
     @staticmethod
     def _tip(word: Word, column: int) -> str:
@@ -153,12 +153,16 @@ class WordTableModel(TitledRows):
             return tr("Alternatives: {readings}", readings=others)
         if column == CONFIDENCE and word.machine and word.machine.model:
             return tr("Read by “{model}”", model=word.machine.model)
+        if column == STATE and not word.has_box:
+            return tr("Typed into the text: left out of datasets and evaluations until you draw its box")
         if column == STATE and word.mark:
             return tr(_MARKS[word.mark])
         return ""
 
     def crop(self, word: Word) -> QPixmap | None:
         """Return the image of a word; if it is not there yet, it is cut, and shown then."""
+        if not word.has_box:
+            return None
         if word.quad in self._crops:
             self._crops.move_to_end(word.quad)
             return self._crops[word.quad]

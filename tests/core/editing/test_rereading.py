@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_studio.core.editing import changes, edits, rereading
+from ocr_studio.core.editing import changes, edits, rereading, text_edits
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word, apply
 from tests.core.editing.test_edits import MAP, PAGE, THE, done
 from tests.core.made_pages import page_of, read_word
@@ -95,6 +95,17 @@ def test_a_touched_word_that_was_read_keeps_its_reading() -> None:
     page = apply(PAGE, edits.accept(PAGE, [THE.id]))
     after = done(page, edits.reread(page, [read_word("tho", 100)], earlier=None))
     assert list(after.words.values()) == [page.words[THE.id]]
+
+
+def test_text_without_a_box_gets_that_of_the_same_text_found_near_it() -> None:
+    page = apply(PAGE, text_edits.rewrite(PAGE, "the old map and more"))
+    ids = {word.text: key for key, word in page.words.items()}
+    fresh = [read_word("the", 100), read_word("old", 170), read_word("map", 250), read_word("more", 900, 700)]
+    after = done(page, edits.reread(page, fresh, earlier=None))
+    assert after.words[ids["old"]].quad == fresh[1].quad
+    assert after.words[ids["old"]].machine == fresh[1].machine
+    assert sorted(word.text for word in after.words.values()) == ["and", "map", "more", "more", "old", "the"]
+    assert not after.words[ids["and"]].has_box
 
 
 def test_words_read_again_take_the_machines_side_only() -> None:

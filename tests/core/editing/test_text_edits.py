@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocr_studio.core.datasets import eligibility
+from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.editing import edits, text_edits
 from ocr_studio.core.editing.page_text import PageText, normalize
 from ocr_studio.core.editing.text_session import TextSession, merge
-from ocr_studio.core.page import Edit, Mark, Page, Word, WordState, apply
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.page import Edit, Mark, Page, Quad, Word, WordState, apply
+from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import page_order
 from tests.core import made_pages
 from tests.core.made_pages import page_of, read_word, two_columns
@@ -223,6 +229,22 @@ def test_new_words_keep_their_ids_while_the_line_is_typed() -> None:
 )
 def test_what_is_typed_and_what_comes_meanwhile_are_both_kept(base: str, mine: str, theirs: str, wanted: str) -> None:
     assert merge(base, mine, theirs) == wanted
+
+
+def test_text_without_a_box_is_in_texts_and_files_and_in_no_dataset() -> None:
+    page = apply(two_columns(), edits.accept(two_columns(), two_columns().words))
+    page = apply(page, text_edits.rewrite(page, TEXT.replace("rice", "rice or")))
+    assert page_file.decode(page_file.encode(page)) == page
+    assert "rice or pasta salt" in FORMATS["text"].render([page])
+    assert [each["quad"] for each in json.loads(FORMATS["json"].render([page]))["words"] if each["text"] == "or"] == [
+        None
+    ]
+    assert any(line.endswith("or,1.0,corrected,2,,,,,,,,") for line in FORMATS["csv"].render([page]).splitlines())
+    for unit, left_out in (("words", ["or"]), ("lines", ["rice or pasta salt"])):
+        found = eligibility.find_candidates(SourcePage(page, Path("p.png"), whole=True), unit=unit, letters=None)
+        assert [each.text for each in found if each.reason] == left_out
+    given = apply(page, edits.give_box(page, by_text(page)["or"].id, Quad.from_box(130, 150, 150, 170)))
+    assert by_text(given)["or"].has_box
 
 
 letters = st.text("abé \n", max_size=4)

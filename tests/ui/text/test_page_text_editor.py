@@ -17,8 +17,12 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.editing.page_text import PageText, normalize
 from ocr_studio.core.page import Page, Word
 from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.commands.spec import Tool
 from ocr_studio.ui.text.page_text_editor import PageTextEditor
+from ocr_studio.ui.words.word_delegate import STATE
+from ocr_studio.ui.words.word_delegate import TEXT as TEXT_COLUMN
 from tests.ui import made_board
+from tests.ui.canvas_page import Hand
 from tests.ui.made_board import StandInReader
 from tests.ui.studio import Open, texts
 
@@ -164,6 +168,25 @@ def test_lines_are_split_and_joined_and_a_cut_word_is_pasted_with_its_box(
     editor.paste()
     assert PageText.of(page_of(studio)).text == "Anna Ship the\nnew build ask about queves"
     assert page_of(studio).words == before.words
+
+
+def test_a_typed_word_gets_the_box_that_is_drawn_for_it(studio: Studio, editor: PageTextEditor) -> None:
+    put(editor, "new")
+    QTest.keyClicks(editor, "big ")
+    editor.finish()
+    put(editor, "big")
+    typed = word(studio, "big").id
+    assert studio.document.current == typed
+    table = studio.window.table.model()
+    assert [table.index(2, column).data() for column in (TEXT_COLUMN, STATE)] == ["big", "No box"]
+    view = studio.window.view
+    view.setFocus()
+    view.snapping = False
+    view.set_tool(Tool.DRAW)
+    Hand(view).drag((215, 100), (235, 112))
+    assert word(studio, "big").id == typed
+    assert word(studio, "big").has_box
+    assert texts(studio)[:5] == ["Ship", "the", "big", "new", "build"]
 
 
 def test_what_comes_while_a_word_is_typed_leaves_it_and_the_cursor_alone(

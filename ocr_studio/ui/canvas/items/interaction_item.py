@@ -66,7 +66,7 @@ class SketchItem(QGraphicsItem):
         if not self.handles_shown or not self._document.writable or len(self._document.selection) != 1:
             return None
         word = self._document.word(self._document.current)
-        if word is None or word.locked:
+        if word is None or word.locked or not word.has_box:
             return None
         return word.id, handles.of(self._sketch.quads.get(word.id, word.quad), to_screen, area)
 
