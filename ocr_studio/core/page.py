@@ -5,6 +5,7 @@ All are frozen, so they cross threads without locks. A page changes in one way o
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -231,22 +232,46 @@ class BoardLook:
 
 @dataclass(frozen=True, slots=True)
 class PhotoFrame:
-    """How a photo is turned before anything else: words, boxes and pictures are of the turned photo, the file stays.
+    """How a photo is turned and cropped before anything else: words, boxes and pictures are of the result.
+
+    The file stays. First the photo is turned by quarters, then by a slant about its centre, on as much room as that
+    takes, then cropped.
 
     Attributes:
         width: Width of the upright photo as its file has it, in pixels.
         height: Its height.
-        quarters: How many times it is turned by 90° clockwise, 1..3.
+        quarters: How many times it is turned by 90° clockwise, 0..3.
+        slant: Degrees by which it is turned clockwise besides, -45..45.
+        crop: (left, top, right, bottom) in pixels of the turned photo; None: all of it.
     """
 
     width: int
     height: int
-    quarters: int
+    quarters: int = 0
+    slant: float = 0.0
+    crop: tuple[int, int, int, int] | None = None
+
+    @property
+    def level_size(self) -> tuple[int, int]:
+        """Width and height of the photo turned by quarters only, in pixels."""
+        return (self.height, self.width) if self.quarters % 2 else (self.width, self.height)
+
+    @property
+    def turned_size(self) -> tuple[int, int]:
+        """Width and height of the turned photo before it is cropped, in pixels."""
+        width, height = self.level_size
+        if not self.slant:
+            return width, height
+        cos, sin = math.cos(math.radians(self.slant)), abs(math.sin(math.radians(self.slant)))
+        return math.ceil(round(width * cos + height * sin, 3)), math.ceil(round(width * sin + height * cos, 3))
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of the turned photo, in pixels."""
-        return (self.height, self.width) if self.quarters % 2 else (self.width, self.height)
+        """Width and height of the turned and cropped photo, in pixels."""
+        if self.crop is None:
+            return self.turned_size
+        left, top, right, bottom = self.crop
+        return right - left, bottom - top
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +279,8 @@ class PageFacts:
     """What a person says of a whole page.
 
     writer: who wrote on the board. tags: words to find it by, in the order given. note: whatever else, any number of
-    lines. board: how its board is looked at, None where nobody has changed that. frame: how the photo is turned, None
-    where it is as its file has it.
+    lines. board: how its board is looked at, None where nobody has changed that. frame: how the photo is turned and
+    cropped, None where it is as its file has it.
     """
 
     writer: str | None = None

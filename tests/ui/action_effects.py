@@ -277,6 +277,7 @@ EFFECTS: Mapping[str, Effect] = {
     "photo_facts": _over("QDialog"),
     "rotate_photo_left": _photo_turned(3),
     "rotate_photo_right": _photo_turned(1),
+    "crop_photo": _over("CropDialog"),
     "zoom_in": lambda s, was: s.window.view.zoom > was.zoom,
     "zoom_out": lambda s, was: s.window.view.zoom < was.zoom,
     "fit": lambda s, _: s.window.view.shows_whole,

@@ -14,7 +14,7 @@ Open: TypeAlias = Callable[..., Studio]
 OPENING = (
     "export", "export_chosen",
     "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
-    "palette", "looks", "characters", "synthesize",
+    "palette", "looks", "crop_photo", "characters", "synthesize",
 )  # fmt: skip
 
 

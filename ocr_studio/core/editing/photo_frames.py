@@ -1,4 +1,4 @@
-"""Turning the photo of a page: its boxes and the corners of its board turn along, in one step."""
+"""Turning and cropping the photo of a page: its boxes and the corners of its board turn along, in one step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import BoardLook, Edit, Page, PhotoFrame, Quad, StepName, apply
+from ocr_studio.core.page import BoardLook, Edit, Page, PhotoFrame, Quad, StepName, Word, apply
 from ocr_studio.core.translation import message_n
 
 
@@ -18,14 +18,17 @@ def turn_photo(page: Page, quarters: int, *, name: StepName | None = None) -> Ed
 
 
 def set_frame(page: Page, frame: PhotoFrame | None, name: StepName) -> Edit:
-    """Turn the photo as a frame says, from however it is turned now. The reading order stays as far as it is kept."""
-    before = page.facts.frame
+    """Turn and crop the photo as a frame says, from however it is now.
+
+    Words that are cropped off are deleted. The reading order stays as far as it is kept.
+    """
+    before, frame = page.facts.frame, frame and photo_frame.simplify(frame)
     if frame == before:
         return Edit(name)
-    changes = {
-        key: (word, replace(word, quad=photo_frame.move_quad(word.quad, before, frame)))
-        for key, word in page.words.items()
-    }
+    changes: dict[str, tuple[Word | None, Word | None]] = {}
+    for key, word in page.words.items():
+        quad = photo_frame.move_quad(word.quad, before, frame)
+        changes[key] = word, replace(word, quad=quad) if photo_frame.is_inside(quad, frame) else None
     facts = replace(page.facts, frame=frame, board=_move_board(page.facts.board, before, frame))
     return Edit(name, changes, (page.facts, facts), order=())
 

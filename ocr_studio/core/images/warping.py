@@ -3,27 +3,71 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ocr_studio.core.geometry import photo_frame, ribbons
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.geometry.quads import Floats
 from ocr_studio.core.page import PhotoFrame, Quad
 
 Photo: TypeAlias = NDArray[np.uint8]
 
 # OpenCV keeps pixel positions in 16 bits while it warps; beyond that it refuses.
-_WARP_LIMIT = 32_000
+WARP_LIMIT = 32_000
 _TURNS = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 def frame_photo(image: Photo, frame: PhotoFrame | None) -> Photo:
-    """Turn a photo, (H, W, 3) uint8, as a frame says; the same array without one."""
-    return image if frame is None else np.asarray(cv2.rotate(image, _TURNS[frame.quarters]), dtype=np.uint8)
+    """Turn and crop a photo, (H, W, 3) uint8, as a frame says; the same array without one.
+
+    What a slant uncovers beside the photo gets the usual colour of its border. A smaller picture of the photo is turned
+    and cropped in proportion.
+    """
+    if frame is None:
+        return image
+    frame = _scale_frame(frame, image)
+    if frame.quarters:
+        image = np.asarray(cv2.rotate(image, _TURNS[frame.quarters]), dtype=np.uint8)
+    if frame.slant:
+        border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+        fill = tuple(np.median(border, axis=0).tolist())
+        matrix = photo_frame.find_slant_matrix(frame)
+        # OpenCV counts from pixel centres.
+        matrix[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5
+        image = np.asarray(
+            cv2.warpAffine(
+                image,
+                matrix,
+                frame.turned_size,
+                flags=cv2.INTER_CUBIC,
+                borderMode=cv2.BORDER_CONSTANT,
+                borderValue=fill,
+            ),
+            dtype=np.uint8,
+        )
+    if frame.crop is not None:
+        left, top, right, bottom = frame.crop
+        image = np.ascontiguousarray(image[top:bottom, left:right])
+    return image
+
+
+def _scale_frame(frame: PhotoFrame, image: Photo) -> PhotoFrame:
+    """The frame for a picture of the photo in another size."""
+    height, width = image.shape[:2]
+    if (width, height) == (frame.width, frame.height):
+        return frame
+    small = replace(frame, width=width, height=height, crop=None)
+    if frame.crop is None:
+        return small
+    share = np.divide(small.turned_size, frame.turned_size)
+    left, top = np.floor(frame.crop[:2] * share).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(frame.crop[2:] * share), small.turned_size).astype(int).tolist()
+    return replace(small, crop=(left, top, max(right, left + 1), max(bottom, top + 1)))
 
 
 def crop_quad(image: Photo, quad: Quad, *, margin: float = 0.0) -> Photo:
@@ -71,7 +115,7 @@ def straighten_ribbon(image: Photo, ribbon: Floats, target: ArrayLike) -> Photo:
 
 def _clip_target(image: Photo, target: ArrayLike) -> tuple[int, int]:
     """Round and limit the size of a target picture to what is sensible and what OpenCV supports."""
-    most = min(_WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
+    most = min(WARP_LIMIT, 2 * (image.shape[0] + image.shape[1]))
     width, height = (int(min(most, max(1, round(float(side))))) for side in np.asarray(target))
     return width, height
 
@@ -81,6 +125,6 @@ def _cut_piece(image: Photo, corners: Floats) -> tuple[Photo, Floats]:
     shape = np.array([image.shape[1], image.shape[0]])
     low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, shape - 1).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 2, low + 1, shape).astype(int)
-    step = math.ceil(float((high - low).max()) / _WARP_LIMIT)
+    step = math.ceil(float((high - low).max()) / WARP_LIMIT)
     piece = image[low[1] : high[1] : step, low[0] : high[0] : step]
     return np.ascontiguousarray(piece), (corners - low) / step

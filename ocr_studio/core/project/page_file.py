@@ -37,7 +37,7 @@ from ocr_studio.core.page import (
 from ocr_studio.core.plain_text import one_line
 
 # 2: words may be marked or locked; a page may have a writer, tags, a note and an order of its own.
-# 3: the photo may be turned; all other pages are still written as 2, so that earlier versions open them.
+# 3: the photo may be turned and cropped; all other pages are still written as 2, so that earlier versions open them.
 FORMAT: Final = 3
 _UNTURNED: Final = 2
 
@@ -66,6 +66,7 @@ _Version: TypeAlias = Annotated[int, Meta(ge=1, le=2**31)]
 _Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
 _Text: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)]
 _Length: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_PIXELS)]
+_Edge: TypeAlias = Annotated[int, Meta(ge=0, le=2 * MAX_PIXELS)]
 _Lines: TypeAlias = Annotated[tuple[tuple[_Label, ...], ...], Meta(max_length=2 * MAX_WORDS)]
 _Box: TypeAlias = Corners[Annotated[float, Meta(ge=-1e9, le=1e9)]]
 
@@ -100,10 +101,12 @@ class _Board(Struct):
     strength: Share = 0.5
 
 
-class _Frame(Struct):
+class _Frame(Struct, omit_defaults=True):
     width: _Length
     height: _Length
-    quarters: Annotated[int, Meta(ge=1, le=3)]
+    quarters: Annotated[int, Meta(ge=0, le=3)] = 0
+    slant: Annotated[float, Meta(ge=-45, le=45)] = 0.0
+    crop: tuple[_Edge, _Edge, _Edge, _Edge] | None = None
 
 
 class _Order(Struct, omit_defaults=True):
@@ -246,7 +249,7 @@ def facts_fields(facts: PageFacts) -> dict[str, object]:
     writer, tags = one_line(facts.writer or "") or None, tuple(tag for tag in map(one_line, facts.tags) if tag)
     frame = None
     if turned := facts.frame:
-        frame = _Frame(turned.width, turned.height, turned.quarters)
+        frame = _Frame(turned.width, turned.height, turned.quarters, turned.slant, turned.crop)
     return _builtins(_Facts(writer=writer, tags=tags, note=facts.note, board=board, frame=frame))
 
 
@@ -288,7 +291,14 @@ def _board(found: _Board | None) -> BoardLook | None:
 
 
 def _photo_frame(found: _Frame | None) -> PhotoFrame | None:
-    return None if found is None else PhotoFrame(found.width, found.height, found.quarters)
+    if found is None:
+        return None
+    frame = PhotoFrame(found.width, found.height, found.quarters, found.slant, found.crop)
+    width, height = frame.turned_size
+    left, top, right, bottom = frame.crop or (0, 0, width, height)
+    if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+        raise NotAPage("the photo is cropped to what is no part of it")
+    return frame
 
 
 def _switches(board: _Board | BoardLook) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.panel import EvaluationDock
 from ocr_studio.ui.formats.controller import ExportController
 from ocr_studio.ui.formats.printing import Printing
+from ocr_studio.ui.framing.crop_dialog import PhotoCropping
 from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import HelpController
@@ -147,6 +148,7 @@ class AssembledWindow(QMainWindow):
         """Make what opens dialogs over the window."""
         document, opening, lanes = services.document, services.opening, services.lanes
         self.photo_dialogs = PhotoDialogs(opening, self)
+        self.cropping = PhotoCropping(document, self)
         self.exporter = ExportController(document, opening, self.photos, lanes, self)
         self.dataset_export = DatasetExport(opening, lanes.files, self)
         self.printing = Printing(document, self)
@@ -282,7 +284,7 @@ class AssembledWindow(QMainWindow):
             ),
             photos=PhotosMenu(
                 document=document, opening=opening, photos=self.photos, photos_panel=self.photos_panel,
-                exporter=self.exporter,
+                exporter=self.exporter, cropping=self.cropping,
             ),
             view=ViewMenu(
                 document=document, view=view, board=self.board, preferences=preferences, window=self,

@@ -147,6 +147,11 @@ class Document(QObject):
         return self._image
 
     @property
+    def photo(self) -> NDArray[np.uint8] | None:
+        """The upright photo as its file has it, (H, W, 3) uint8 RGB, or None."""
+        return self._photo
+
+    @property
     def pyramid(self) -> Pyramid | None:
         """The image pyramid of the photo, for showing it at smaller sizes; or None."""
         return self._pyramid

@@ -10,6 +10,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.formats.controller import ExportController
 from ocr_studio.ui.formats.export_dialog import Scope as ExportScope
+from ocr_studio.ui.framing.crop_dialog import PhotoCropping
 from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.photos.photos_panel import PhotosPanel
@@ -23,6 +24,7 @@ class PhotosMenu:
     opening: Opening
     photos: PhotoListView
     photos_panel: PhotosPanel
+    cropping: PhotoCropping
     exporter: ExportController
 
 
@@ -99,6 +101,10 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         "rotate_photo_right", "Rotate photo ri&ght", lambda p: p.photos_panel.rotation.rotate(1), "&Photos", 4,
         "mdi6.rotate-right-variant", ("Ctrl+Shift+Right",), Where.PHOTO_LIST, when=has_photo, edits=True,
         tip="Turn the photo clockwise with its boxes, in the list all selected photos; the files don’t change",
+    ),
+    ActionSpec(
+        "crop_photo", "Rotate and &crop photo…", lambda p: p.cropping.ask(), "&Photos", 4, "mdi6.crop-rotate",
+        tip="Turn the open photo by any angle and crop it; the file doesn’t change", when=has_photo, edits=True,
     ),
     ActionSpec(
         "rename_photo", "Rena&me…", lambda p: p.photos_panel.commands.rename(), "&Photos", 5, "mdi6.rename-outline",

@@ -88,7 +88,7 @@ def test_only_turned_pages_are_of_a_format_that_earlier_versions_refuse() -> Non
     assert json.loads(page_file.encode(PAGE))["format"] == 2
     fields = json.loads(page_file.encode(turned(PAGE, 1)))
     assert fields["format"] == 3
-    assert fields["frame"] == {"width": 1000, "height": 800, "quarters": 1}
+    assert fields["frame"] == {"width": 1000, "height": 800, "quarters": 1, "slant": 0.0}
     for wrong in ({"width": 1000}, {"width": 1000, "height": 800, "quarters": 4}, {**fields["frame"], "quarters": 2}):
         with pytest.raises(page_file.NotAPage):
             page_file.decode(json.dumps({**fields, "frame": wrong}).encode())
@@ -115,3 +115,72 @@ def test_writing_in_all_directions_tells_nothing() -> None:
     other = turned(page, 1).words
     half = {key: other[key] if number % 2 else word for number, (key, word) in enumerate(page.words.items())}
     assert photo_frame.find_turn(replace(page, words=half)) == 0
+
+
+def framed(frame: PhotoFrame | None, page: Page = PAGE) -> Page:
+    return apply(page, photo_frames.set_frame(page, frame, "Crop"))
+
+
+frames = st.builds(
+    lambda quarters, slant, crop: PhotoFrame(1000, 800, quarters, slant, crop),
+    st.integers(0, 3), st.floats(-45, 45).map(lambda slant: round(slant, 1)),
+    st.none() | st.builds(
+        lambda x, y, w, h: (x, y, x + w, y + h),
+        st.integers(0, 300), st.integers(0, 300), st.integers(10, 400), st.integers(10, 400),
+    ),
+)  # fmt: skip
+
+
+@given(frames, boxes)
+def test_places_are_found_in_the_file_again(frame: PhotoFrame, quad: Quad) -> None:
+    there = photo_frame.move_quad(quad, None, frame)
+    back = photo_frame.move_quad(there, frame, None)
+    assert np.abs(back.array() - quad.array()).max() <= 0.05
+    assert geometry.measure_size(there) == pytest.approx(geometry.measure_size(quad), abs=0.05)
+    difference = geometry.measure_angle(there) - 90 * frame.quarters - frame.slant
+    assert (difference + 180) % 360 - 180 == pytest.approx(0, abs=0.6)
+
+
+@given(frames, st.integers(0, 3))
+def test_a_frame_is_turned_with_what_it_crops(frame: PhotoFrame, quarters: int) -> None:
+    page = framed(frame, replace(PAGE, words={}))
+    after = turned(page, quarters)
+    assert (after.width, after.height) == (
+        (page.width, page.height) if quarters % 2 == 0 else (page.height, page.width)
+    )
+    assert turned(after, -quarters) == page
+    assert page_file.decode(page_file.encode(page)) == page
+
+
+@pytest.mark.parametrize("frame", [
+    PhotoFrame(1000, 800, slant=12.5), PhotoFrame(1000, 800, 1, -7.3, (60, 80, 760, 900)),
+    PhotoFrame(1000, 800, 3, 0.0, (0, 100, 800, 950)),
+])  # fmt: skip
+@pytest.mark.parametrize("scale", [1, 2])
+def test_any_picture_of_the_photo_is_slanted_and_cropped_as_the_boxes_are(frame: PhotoFrame, scale: int) -> None:
+    photo = np.full((800 // scale, 1000 // scale, 3), 90, np.uint8)
+    photo[400 // scale : 430 // scale, 500 // scale : 560 // scale] = 255
+    picture = warping.frame_photo(photo, frame)
+    width, height = frame.size
+    assert np.abs(np.subtract(picture.shape[:2], (height / scale, width / scale))).max() <= 1
+    place = photo_frame.move_quad(Quad.from_box(500, 400, 560, 430), None, frame)
+    rows, columns = np.nonzero(picture[..., 0] > 170)
+    found = (columns.mean() + 0.5) * scale, (rows.mean() + 0.5) * scale
+    assert found == pytest.approx(geometry.find_centre(place), abs=1.5)
+    assert picture.min() > 60, "what a slant uncovers has the colour of the border"
+
+
+def test_words_that_are_cropped_off_are_deleted_and_come_back_with_undo() -> None:
+    edit = photo_frames.set_frame(PAGE, PhotoFrame(1000, 800, crop=(0, 0, 180, 400)), "Crop")
+    page = apply(PAGE, edit)
+    assert list(page.words) == ["the-100"]
+    assert (page.width, page.height, page.file_size) == (180, 400, (1000, 800))
+    assert apply(page, edit.inverted()) == PAGE
+
+
+@pytest.mark.parametrize("crop", [(0, 0, 1001, 800), (10, 10, 10, 20), (5, 9, 7, 8)])
+def test_a_crop_beyond_the_photo_is_damage(crop: tuple[int, ...]) -> None:
+    fields = json.loads(page_file.encode(turned(PAGE, 1)))
+    fields |= {"frame": {"width": 1000, "height": 800, "crop": crop}, "width": max(1, crop[2] - crop[0])}
+    with pytest.raises(page_file.NotAPage):
+        page_file.decode(json.dumps({**fields, "height": max(1, crop[3] - crop[1])}).encode())

@@ -1,0 +1,1 @@
+"""Rotating the open photo by any angle, and cropping it."""
