@@ -84,10 +84,11 @@ For more, see "ocr-studio help training".
 {"event": "started", "train", "held_out", "keep", "steps", "new_letters", "resumed_at", "unit", "unchecked"},
 {"event": "step", "step", "steps", "loss", "seconds_left"}, {"event": "checked", "step", "held_out_cer", "keep_cer",
 "best", "samples"} (with --detector "held_out" and "keep", F1 scores of lines), {"event": "trained", "name", "steps",
-"seconds", "stopped", "settings", "verdict", "unit", "changed", "more_to_tell", "held_out", "general", "gained",
-"lost"}, {"event": "kept", "name"} or {"event": "discarded"}. unit: "words" or "lines". unchecked: number of unchecked
-words that are trained on, too. changed: false if nothing was learned. more_to_tell: about how many more corrected ones
-are needed to make the difference clear, or null.
+"seconds", "stopped", "settings", "verdict", "unit", "changed", "more_to_tell", "held_out", "general", "replaced",
+"gained", "lost"}, {"event": "kept", "name"} or {"event": "discarded"}. unit: "words" or "lines". unchecked: number of
+unchecked words that are trained on, too. changed: false if nothing was learned. more_to_tell: about how many more
+corrected ones are needed to make the difference clear, or null. replaced: how the profile in use for --writer reads,
+or null. seconds_left: null until it has been measured.
 
 Exit status 0: success; 1: training failed, or the new model was not saved as it is worse or nothing was learned; 2:
 incorrect usage.

@@ -209,6 +209,14 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedProfile:
+    """How well the writer's profile in use, which a new one would replace, reads the held-out words."""
+
+    name: str
+    score: ReadingScore
+
+
+@dataclass(frozen=True, slots=True)
 class RecognizerComparison:
     """The old and the new model on the same held-out words and on general words.
 
@@ -218,6 +226,7 @@ class RecognizerComparison:
         gained: Held-out words that only the new model reads correctly.
         lost: Held-out words that only the old model reads correctly.
         unit: What was counted, "words" or "lines".
+        replaced: The profile in use for the same writer, unless it is the old model; None without one.
     """
 
     before: ReadingScore
@@ -229,6 +238,7 @@ class RecognizerComparison:
     gained: tuple[HeldOutSample, ...] = ()
     lost: tuple[HeldOutSample, ...] = ()
     unit: str = "words"
+    replaced: ReplacedProfile | None = None
 
     @property
     def verdict(self) -> str | None:

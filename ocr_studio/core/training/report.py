@@ -71,7 +71,7 @@ def format_result(comparison: AnyComparison) -> str:
     if before.words == 0:
         return f"{tr(messages.NONE_HELD_OUT[comparison.unit])}{forgot}"
     forms, mistakes = messages.ON_UNSEEN[comparison.unit], _compared(before, after)
-    return f"{tr_n(*forms, before.words, mistakes=mistakes)}{forgot}"
+    return f"{tr_n(*forms, before.words, mistakes=mistakes)}{_replacing(comparison)}{forgot}"
 
 
 def format_advice(comparison: AnyComparison, *, stopped: str = "", writer: str = "") -> str:
@@ -210,6 +210,7 @@ def report_values(trained: AnyTrained) -> dict[str, object]:
     else:
         found["held_out"] = _reading(comparison.before, comparison.after, comparison.change)
         found["general"] = _reading(comparison.keep_before, comparison.keep_after, comparison.keep_change)
+        found["replaced"] = comparison.replaced and asdict(comparison.replaced)
     return found | {"gained": gained, "lost": lost}
 
 
@@ -222,6 +223,15 @@ def _mistaken(comparison: RecognizerComparison) -> str:
     """Return the mistakes on general words."""
     before, after = comparison.keep_before, comparison.keep_after
     return tr_n(*messages.ON_GENERAL[comparison.unit], before.words, mistakes=_compared(before, after))
+
+
+def _replacing(comparison: RecognizerComparison) -> str:
+    """Return the mistakes compared with the profile in use; empty without one."""
+    if comparison.replaced is None:
+        return ""
+    mistakes = _compared(comparison.replaced.score, comparison.after)
+    name = comparison.replaced.name
+    return f" {tr('Compared with “{name}”, the profile in use: {mistakes}.', name=name, mistakes=mistakes)}"
 
 
 def _compared(before: ReadingScore, after: ReadingScore) -> str:

@@ -39,6 +39,7 @@ from ocr_studio.core.training.events import (
     HeldOutSample,
     Recipe,
     RecognizerComparison,
+    ReplacedProfile,
     Trained,
     TrainingEvent,
     TrainingPreparing,
@@ -47,6 +48,7 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.results import make_scores
 from ocr_studio.core.translation import tr
+from ocr_studio.engine import model_loader
 from ocr_studio.engine.nets import upper_layers
 from ocr_studio.engine.networks import runtimes, tensorflow_setup
 from ocr_studio.engine.networks.network import Network
@@ -453,13 +455,29 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         reader = self._make_reader()
         after = yield from self._read(reader, self.examples.held_out, tr("Reading with the new model"))
         keep_after = yield from self._read(reader, self.examples.keep, self._reading_general())
-        return model_comparison.compare_readings(
+        replaced = yield from self._read_replaced()
+        comparison = model_comparison.compare_readings(
             self.examples.held_out,
             (self._before, after),
             self.examples.keep,
             (self._general_before, keep_after),
             unit=self._data.unit,
         )
+        return replace(comparison, replaced=replaced)
+
+    def _read_replaced(self) -> Generator[TrainingEvent, None, ReplacedProfile | None]:
+        """Read the held-out words with the writer's profile in use, if it is another one and can be used."""
+        held_out, options = self.examples.held_out, self._data.options
+        name = options.find_profile(self._data.writer)
+        if name in (None, self._base.name) or not held_out:
+            return None
+        try:
+            reader = model_loader.load_recognizer(registry.in_use(name), options)
+        except StudioError as error:  # photos are read without it, too
+            log.warning("%s", error)
+            return None
+        texts = yield from self._read(reader, held_out, tr("Reading with the profile in use"))
+        return ReplacedProfile(reader.name, model_comparison.score_readings(held_out, texts))
 
     def _reading_general(self) -> str:
         return tr("Reading general lines") if self._data.lines else tr("Reading general words")

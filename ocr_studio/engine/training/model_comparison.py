@@ -49,6 +49,12 @@ def compare_readings(
     )
 
 
+def score_readings(examples: Sequence[TrainingExample], read: Sequence[str]) -> ReadingScore:
+    """Return how well words, or lines, were read."""
+    texts = [normalize_text(example.text) for example in examples]
+    return _summarize(texts, _edit_distances(texts, read))
+
+
 def character_error_rate(examples: Sequence[TrainingExample], read: Sequence[str]) -> float | None:
     """Return the character error rate; None without characters."""
     texts = [normalize_text(example.text) for example in examples]

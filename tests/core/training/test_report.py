@@ -11,7 +11,14 @@ from ocr_studio.core.metrics import Score
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, PlacedWord
-from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison, Trained
+from ocr_studio.core.training.events import (
+    HeldOutSample,
+    Interval,
+    ReadingScore,
+    RecognizerComparison,
+    ReplacedProfile,
+    Trained,
+)
 
 BETTER = RecognizerComparison(
     ReadingScore(20, 5, 0.152), ReadingScore(20, 11, 0.095), Interval(-0.101, -0.013),
@@ -45,6 +52,11 @@ FOUND = DetectorComparison(
             replace(BETTER, after=ReadingScore(20, 5, 0.1)),
             "It reads your handwriting better",
             "15 mistakes, as before; the character error rate is 10.0% instead of 15.2%.",
+        ),
+        (
+            replace(BETTER, replaced=ReplacedProfile("Anna", ReadingScore(20, 13, 0.08))),
+            "It reads your handwriting better",
+            "9 mistakes instead of 15. Compared with “Anna”, the profile in use: 9 mistakes instead of 7.",
         ),
         (UNCLEAR, "No clear difference", "9 mistakes instead of 15"),
         (SAME, "No difference on the held-out words", "15 mistakes, as before"),

@@ -21,6 +21,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.language.charset import Charset
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import WEIGHTS_FILE, HandwritingVector
+from ocr_studio.core.page import TextSource, Transcription
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import (
     Recipe,
@@ -32,6 +33,7 @@ from ocr_studio.core.training.events import (
     UsualLength,
     WordsEvaluated,
 )
+from ocr_studio.engine import model_loader
 from ocr_studio.engine.nets.upper_layers import split_network
 from ocr_studio.engine.networks import runtimes
 from ocr_studio.engine.networks.tensorflow_network import TensorFlowNetwork
@@ -437,6 +439,30 @@ def test_a_profile_is_kept_without_the_look_of_its_handwriting_if_nothing_can_se
     assert card is not None
     assert (card.writer, card.handwriting) == ("Anna", None)
     assert "a file of the program is missing" in caplog.text
+
+
+def test_a_profile_is_compared_with_the_one_in_use_for_the_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    used = registry.install(last(list(run(tmp_path / "first", replace(DATA, writer="Anna")))).folder)
+
+    class Reads:
+        name = used.name
+
+        def set_lexicons(self, *_: object, **__: object) -> None:
+            """It reads without."""
+
+        def read(self, crops: Sequence[object], **_: object) -> list[Transcription]:
+            return [Transcription("poem", TextSource.MODEL, 0.9, self.name) for _ in crops]
+
+    monkeypatch.setattr(model_loader, "load_recognizer", lambda *_: Reads())
+    for profiles, found in (((), None), ((("Anna", used.name),), used.name), ((("Anna", "gone"),), None)):
+        data = replace(DATA, writer="Anna", options=ReaderOptions(writer_profiles=profiles))
+        replaced = last(list(run(tmp_path / str(len(profiles)), data))).comparison.replaced
+        assert (replaced and replaced.name) == found
+        if replaced:
+            assert (replaced.score.words, replaced.score.right) == (3, 1)
+    assert "gone" in caplog.text
 
 
 def test_a_writer_profile_takes_the_last_step_and_is_held_to_no_other_words(
