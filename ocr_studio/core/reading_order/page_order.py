@@ -7,7 +7,7 @@ them in their line, else before the one after them, else as a line of their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import pairwise, takewhile
 from typing import Final
@@ -68,17 +68,6 @@ def order_words(page: Page, ids: Collection[str] | None = None) -> tuple[str, ..
         return reading_order.order_words(_select_words(page, ids))
     wanted = None if ids is None else frozenset(ids)
     return tuple(word.id for line in find_lines(page) for word in line if wanted is None or word.id in wanted)
-
-
-def find_neighbour(ids: Sequence[str], current: str | None, step: int) -> str | None:
-    """Return the word ``step`` places after the current one in the order; None past either end.
-
-    Without a current one the first, or the last where the step leads back.
-    """
-    if current not in ids:
-        return (ids[0] if step > 0 else ids[-1]) if ids else None
-    place = ids.index(current) + step
-    return ids[place] if 0 <= place < len(ids) else None
 
 
 def keeps_order(edit: Edit) -> bool:

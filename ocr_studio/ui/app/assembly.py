@@ -76,6 +76,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.message_bar import MessageBar
 from ocr_studio.ui.widgets.status_bar import Status
 from ocr_studio.ui.words.alternatives import Alternatives
+from ocr_studio.ui.words.word_filter import WordFilterBar
 from ocr_studio.ui.words.word_pictures import WordPictures
 from ocr_studio.ui.words.word_table import WordTable
 
@@ -133,6 +134,7 @@ class AssembledWindow(QMainWindow):
         self.view.looks.set_opacity(opening.settings.box_opacity)
         self.view.snapping = opening.settings.snapping
         self.table, self.alternatives = WordTable(document), Alternatives(document)
+        self.word_filter = WordFilterBar(self.table, document)
         canvas = (self.view, self.table)
         self.texts = TextSide(document, opening, services.index_service, canvas=canvas, lane=files, window=self)
         self.board = BoardPanel(BoardLooking(document, shown, services.lanes.slow), self.view)
@@ -182,7 +184,7 @@ class AssembledWindow(QMainWindow):
         self.preferences.models_controller.comparison_wanted.connect(self.comparison.start)
         searching = Searching(services.index_service, files)
         self.find_panel = FindPanel(searching, document, opening, self.view, self.pictures)
-        self.side = Side((WordsSide(self.table, self.alternatives), *self.panels))
+        self.side = Side((WordsSide(self.table, self.word_filter, self.alternatives), *self.panels))
         self.centre = QWidget()
         self.layouts = WindowLayout(self.photos_panel, self.centre, self.side)
 

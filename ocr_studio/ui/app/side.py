@@ -26,6 +26,7 @@ from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.dock_panel import PanelDock, SidePage
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.words.alternatives import Alternatives
+from ocr_studio.ui.words.word_filter import WordFilterBar
 from ocr_studio.ui.words.word_table import WordTable
 
 # Screen pixels: a window of its own, when it is opened for the first time.
@@ -295,13 +296,14 @@ class Side(QWidget):
 
 
 class WordsSide(SidePage):
-    """The table of words above the strip of alternatives."""
+    """The table of words between its filter and the strip of alternatives."""
 
-    def __init__(self, table: WordTable, alternatives: Alternatives) -> None:
+    def __init__(self, table: WordTable, word_filter: WordFilterBar, alternatives: Alternatives) -> None:
         super().__init__(tr("Words"), "words")
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.setSpacing(0)
+        layout.addWidget(word_filter)
         layout.addWidget(table, 1)
         layout.addWidget(alternatives)
 

@@ -17,6 +17,7 @@ from ocr_studio.core.images import board_corners
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.page import Edit, Page, Quad, Word, apply
 from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.words import word_list
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
 
@@ -145,9 +146,14 @@ class RectifiedDocument(QObject):
         order = self._source.order()
         return tuple(key for key in order if key in self._shown.words) if self._shown else order
 
+    def listed(self) -> tuple[str, ...]:
+        """The shown words as they are listed beside the photo."""
+        listed = self._source.listed()
+        return tuple(key for key in listed if key in self._shown.words) if self._shown else listed
+
     def neighbour(self, step: int) -> str | None:
-        """The next or previous word in reading order, skipping words that are not shown."""
-        return page_order.find_neighbour(self.order(), self.current, step)
+        """The next or previous word, as words are listed, skipping those that are not shown."""
+        return word_list.find_neighbour(self.listed(), self.order(), self.current, step)
 
     def push(self, edit: Edit, *, join: str = "") -> None:
         """Do an edit of the shown page on the page itself."""

@@ -27,7 +27,7 @@ READ_ONLY = later("This photo is read-only: it is open in another window.")
 
 
 def go(document: ShownDocument, step: int) -> bool:
-    """Select the word ``step`` places after the current one in reading order. Returns False if there is none."""
+    """Select the word ``step`` rows after the current one, as words are listed. Returns False if there is none."""
     word_id = document.neighbour(step)
     if word_id is not None:
         document.select([word_id], current=word_id)
@@ -35,11 +35,14 @@ def go(document: ShownDocument, step: int) -> bool:
 
 
 def go_to_unchecked(document: ShownDocument) -> bool:
-    """Select the next unchecked word after the current one, wrapping around. Returns False if there is none."""
-    order, page = document.order(), document.page
-    start = order.index(document.current) + 1 if document.current in order else 0
+    """Select the next unchecked word after the current one, wrapping around. Returns False if there is none.
+
+    Words that are filtered out of the list come last.
+    """
+    listed, page = document.listed(), document.page
+    start = listed.index(document.current) + 1 if document.current in listed else 0
     unchecked = (WordState.READ, WordState.UNREAD)
-    for word_id in order[start:] + order[:start]:
+    for word_id in listed[start:] + listed[:start] + document.order():
         if page and word_id != document.current and page.words[word_id].state in unchecked:
             document.select([word_id], current=word_id)
             return True
@@ -50,7 +53,7 @@ def accept_and_next(document: ShownDocument) -> bool:
     """Mark the selected words as checked and go to the next one. Returns False at the last word."""
     accept_here(document)
     if len(document.selection) > 1:
-        chosen = [word_id for word_id in document.order() if word_id in document.selection]
+        chosen = [word_id for word_id in _listing(document) if word_id in document.selection]
         document.select([chosen[-1]], current=chosen[-1])
     return go(document, 1)
 
@@ -150,7 +153,7 @@ def delete(document: ShownDocument) -> None:
     page = document.page
     if page is None or not document.selection:
         return
-    order = document.order()
+    order = _listing(document)
     last = max(order.index(word_id) for word_id in document.selection)
     after = next((word_id for word_id in order[last + 1 :]), None)
     document.push(edits.delete(page, document.selection))
@@ -226,9 +229,9 @@ def lock(document: ShownDocument) -> None:
         document.push(edits.lock(page, document.selection, locked=not all_locked(document)))
 
 
-def select_all(document: ShownDocument) -> None:
-    """Select every word."""
-    document.select(document.order(), current=document.current)
+def select_all(document: ShownDocument, *, listed: bool = False) -> None:
+    """Select every word, or only those ``listed`` beside the photo."""
+    document.select(document.listed() if listed else document.order(), current=document.current)
 
 
 def deselect(document: ShownDocument) -> None:
@@ -260,6 +263,12 @@ def text_to_copy(document: ShownDocument) -> str:
 def _go_from(document: ShownDocument, word_id: str, step: int) -> bool:
     document.select([word_id], current=word_id)
     return go(document, step)
+
+
+def _listing(document: ShownDocument) -> tuple[str, ...]:
+    """The words as they are listed, or all in reading order where a selected one is filtered out."""
+    listed = document.listed()
+    return listed if document.selection <= set(listed) else document.order()
 
 
 def _mark(what: str, document: ShownDocument) -> str:

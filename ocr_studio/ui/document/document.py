@@ -16,6 +16,7 @@ from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Edit, Page, Quad, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import page_order
+from ocr_studio.core.words import word_list
 from ocr_studio.ui.document.undo_history import DocumentChange, History
 
 
@@ -74,8 +75,11 @@ class ShownDocument(Protocol):
     def order(self) -> tuple[str, ...]:
         """Return the ids of all words in reading order."""
 
+    def listed(self) -> tuple[str, ...]:
+        """Return the ids of the words as they are listed beside the photo, in reading order unless sorted otherwise."""
+
     def neighbour(self, step: int) -> str | None:
-        """Return the id of the word ``step`` places after the current one in reading order; None past either end."""
+        """Return the id of the word ``step`` rows after the current one, as words are listed; None past either end."""
 
     def push(self, edit: Edit, *, join: str = "") -> None:
         """Apply an edit of the shown page and add it to the history. Does nothing for an empty one.
@@ -121,6 +125,7 @@ class Document(QObject):
         self._selection: frozenset[str] = frozenset()
         self._current: str | None = None
         self._order: tuple[str, ...] | None = None
+        self._listed: tuple[str, ...] | None = None
         self._expected: tuple[Mapping[str, Word], tuple[str, ...]] = {}, ()
         self._writable = True
         self._unread = False  # the page had never been read when it was opened
@@ -202,9 +207,19 @@ class Document(QObject):
             return order
         return page_order.order_words(page)
 
+    def listed(self) -> tuple[str, ...]:
+        """Return the ids of the words as they are listed beside the photo, in reading order unless sorted otherwise."""
+        if self._listed is None or self._page is None:
+            return self.order()
+        return tuple(word_id for word_id in self._listed if word_id in self._page.words)
+
+    def set_listed(self, ids: Iterable[str] | None) -> None:
+        """Set how words are listed beside the photo: sorted or filtered, or None for all of them in reading order."""
+        self._listed = None if ids is None else tuple(ids)
+
     def neighbour(self, step: int) -> str | None:
-        """Return the id of the word ``step`` places after the current one in reading order; None past either end."""
-        return page_order.find_neighbour(self.order(), self._current, step)
+        """Return the id of the word ``step`` rows after the current one, as words are listed; None past either end."""
+        return word_list.find_neighbour(self.listed(), self.order(), self._current, step)
 
     def open(
         self,

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QSplitter,
     QTextBrowser,
@@ -31,6 +30,7 @@ from ocr_studio.core.help import help_pages
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.tables import ItemList
 
 _SIZE: Final = 980, 700
 _LIST_WIDTH: Final = 250
@@ -55,7 +55,7 @@ class HelpWindow(QWidget):
         self.line = QLineEdit(clearButtonEnabled=True)
         self.line.setPlaceholderText(tr("Search the help"))
         self.line.setAccessibleName(tr("Search the help"))
-        self.list = QListWidget()
+        self.list = ItemList()
         self.list.setAccessibleName(tr("Help pages"))
         self.nothing = PlainLabel(tr("No results"))
         self.nothing.setProperty("quiet", True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from ocr_studio.core.state_file import RecentChoices
 from ocr_studio.core.translation import tr
@@ -15,6 +15,7 @@ from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.palette_delegate import ROW_HEIGHT, PaletteDelegate
 from ocr_studio.ui.help.palette_entries import PaletteEntry, PaletteMatch
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.tables import RowList
 
 FOUND = Qt.ItemDataRole.UserRole
 _WIDTH, _ROWS, _TOP = 660, 11, 56
@@ -41,7 +42,7 @@ class Palette(QFrame):
         self.line = QLineEdit()
         self.line.setPlaceholderText(tr("What do you want to do? Type a few letters."))
         self.line.setAccessibleName(tr("Search commands, settings, help pages and recent photos"))
-        self.list = QListView()
+        self.list = RowList()
         self.list.setAccessibleName(tr("Matching commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)

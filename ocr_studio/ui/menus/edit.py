@@ -33,6 +33,10 @@ def _delete(menu: EditMenu) -> None:
         commands.delete(menu.document)
 
 
+def _select_all(menu: EditMenu) -> None:
+    commands.select_all(menu.document, listed=menu.table.hasFocus())
+
+
 ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
     ActionSpec(
         "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
@@ -67,7 +71,7 @@ ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
         ("Del",), Where.BOTH, Scope.WORDS, "Delete the selected words and their boxes", has_selected, True,
     ),
     ActionSpec(
-        "select_all", "&Select all", lambda p: commands.select_all(p.document), "&Edit", 3, "mdi6.select-all",
+        "select_all", "&Select all", _select_all, "&Edit", 3, "mdi6.select-all",
         ("Ctrl+A",), scope=Scope.WORDS, tip="Select all words of this photo", when=has_words,
     ),
     ActionSpec(

@@ -39,7 +39,8 @@ def _alternative(index: int, menu: WordsMenu) -> bool:
 
 def _next(menu: WordsMenu) -> None:
     if not commands.accept_and_next(menu.document):
-        menu.hint(tr("This is the last word of this photo."))
+        listed = menu.document.listed() != menu.document.order()
+        menu.hint(tr("This is the last word in the list.") if listed else tr("This is the last word of this photo."))
 
 
 def _next_unchecked(menu: WordsMenu) -> None:
@@ -85,11 +86,11 @@ _SAYING: tuple[ActionSpec[WordsMenu], ...] = (
     ),
     ActionSpec(
         "next_word", "&Next word", lambda p: commands.go(p.document, 1), "&Words", 3, "mdi6.arrow-right", ("Tab",),
-        scope=Scope.WORDS, tip="Go to the next word in reading order", when=has_selected,
+        scope=Scope.WORDS, tip="Go to the next word in the list of words", when=has_selected,
     ),
     ActionSpec(
         "previous_word", "&Previous word", lambda p: commands.go(p.document, -1), "&Words", 3, "mdi6.arrow-left",
-        ("Shift+Tab",), scope=Scope.WORDS, tip="Go to the previous word in reading order", when=has_selected,
+        ("Shift+Tab",), scope=Scope.WORDS, tip="Go to the previous word in the list of words", when=has_selected,
     ),
     ActionSpec(
         "next_unchecked", "Next &unchecked word", _next_unchecked, "&Words", 3, "mdi6.arrow-right-circle-outline",

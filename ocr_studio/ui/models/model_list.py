@@ -6,12 +6,14 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QListView
+from PySide6.QtWidgets import QAbstractItemView
+
+from ocr_studio.ui.widgets.tables import RowList
 
 ICONS: Final = {"recognizer": "mdi6.text-recognition", "detector": "mdi6.text-box-search-outline"}
 
 
-class ModelList(QListView):
+class ModelList(RowList):
     """A list view with one selected row. items: its model; rows are filled by ``tell``."""
 
     def __init__(self, name: str, *, narrowest: int) -> None:

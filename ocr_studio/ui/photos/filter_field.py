@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QStringListModel, Signal
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QVBoxLayout, QWidget
 
 from ocr_studio.core.photo_list import filter_query
 from ocr_studio.core.photo_list.filter_query import PhotoFilter
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoSort
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.form_fields import ChoiceButton, FilterField
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _SORTS: Final = {
@@ -56,12 +55,11 @@ class PhotoFilterBox(QWidget):
         super().__init__()
         self._rows = rows
         self._begin = 0
-        self.edit = _Field(lambda: self.completer.popup().isVisible())  # type: ignore[union-attr]
-        self.edit.setPlaceholderText(tr("Filter photos"))
-        self.edit.setAccessibleName(tr("Filter photos"))
+        self.edit = FilterField(
+            tr("Filter photos"),
+            lambda: self.completer.popup().isVisible(),  # type: ignore[union-attr]
+        )
         self.edit.setToolTip(tr(_HELP))
-        self.edit.setClearButtonEnabled(True)
-        self.edit.setMaxLength(500)
         self.edit.textChanged.connect(self._typed)
         self.edit.textEdited.connect(lambda _: self._offer())
         self.edit.left.connect(self.left)
@@ -74,10 +72,13 @@ class PhotoFilterBox(QWidget):
         self.completer.setWidget(self.edit)
         self.completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.completer.activated.connect(self._complete)
-        self.sort = QToolButton()
-        self.sort.setAccessibleName(tr("Sort photos"))
-        self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.sort.setMenu(self._sort_menu())
+        self.sort = ChoiceButton(
+            "mdi6.sort",
+            tr("Sort photos"),
+            [(sort.value, tr(title)) for sort, title in _SORTS.items()],
+            tip=lambda order: tr("Sort photos: {order}", order=order),
+        )
+        self.sort.chosen.connect(lambda value: self.sort_chosen.emit(PhotoSort(value)))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.edit, 1)
@@ -87,34 +88,10 @@ class PhotoFilterBox(QWidget):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addWidget(self.status)
-        self.retint()
 
     def begin(self) -> None:
         """Focus the field and select its text."""
-        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.edit.selectAll()
-
-    def retint(self) -> None:
-        """Update colours after a theme change."""
-        self.sort.setIcon(theme.icon("mdi6.sort"))
-
-    def _sort_menu(self) -> QMenu:
-        menu, group = QMenu(self), QActionGroup(self)
-        for sort, title in _SORTS.items():
-            action = QAction(tr(title), group)
-            action.setCheckable(True)
-            action.setChecked(sort is PhotoSort.NAME)
-            action.triggered.connect(lambda _=False, sort=sort: self._sort(sort))
-            menu.addAction(action)
-        self._tell_sort(PhotoSort.NAME)
-        return menu
-
-    def _sort(self, sort: PhotoSort) -> None:
-        self._tell_sort(sort)
-        self.sort_chosen.emit(sort)
-
-    def _tell_sort(self, sort: PhotoSort) -> None:
-        self.sort.setToolTip(labels.tooltip(tr("Sort photos: {order}", order=tr(_SORTS[sort]))))
+        self.edit.begin()
 
     def _typed(self, text: str) -> None:
         chosen: PhotoFilter = filter_query.parse_filter(text)
@@ -144,34 +121,3 @@ class PhotoFilterBox(QWidget):
         self.edit.setCursorPosition(self._begin + len(after))
         if offer.endswith(":"):
             self._offer()
-
-
-class _Field(QLineEdit):
-    """The text field.
-
-    Signals:
-        left(): the photo list gets the keyboard focus.
-    """
-
-    left = Signal()
-
-    def __init__(self, offering: Callable[[], bool]) -> None:
-        """``offering`` returns whether completions are shown."""
-        super().__init__()
-        self.offering = offering
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Escape clears the field, or leaves it if it is empty; Enter and Down go to the list.
-
-        While completions are shown, these keys control them.
-        """
-        keys = Qt.Key
-        mine = (keys.Key_Escape, keys.Key_Down, keys.Key_Return, keys.Key_Enter)
-        if event.key() in mine and self.offering():
-            event.ignore()
-        elif event.key() == keys.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in mine:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)

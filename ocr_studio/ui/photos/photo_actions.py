@@ -51,7 +51,7 @@ class RenameDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self.why)
         layout.addWidget(self.buttons)
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(520)
         self.refuse("")
 
     def refuse(self, why: str) -> None:
@@ -59,6 +59,7 @@ class RenameDialog(QDialog):
         self.setEnabled(True)
         self.why.setText(why)
         self.why.setVisible(bool(why))
+        self.adjustSize()
         if why:
             self.line.setFocus()
 

@@ -25,12 +25,13 @@ from ocr_studio.ui.photos.photo_delegate import SIDE, PhotoDelegate, wide_enough
 from ocr_studio.ui.photos.photo_list_model import PhotoListModel
 from ocr_studio.ui.photos.text_lookup import TextLookup
 from ocr_studio.ui.photos.thumbnails import ThumbnailLoader
+from ocr_studio.ui.widgets.tables import RowList
 
 # Milliseconds after scrolling before thumbnails of the visible photos are requested.
 _STILL = 40
 
 
-class PhotoListView(QListView):
+class PhotoListView(RowList):
     """Shows the photos that match the filter. A click or Enter opens a photo; several can be selected.
 
     The focus stays here after a click, so that keys act on the photos; Enter or a double click goes to the photo.
@@ -178,7 +179,9 @@ class PhotoListView(QListView):
     def go_to(self, name: str) -> None:
         """Select this photo only."""
         if (place := self._place_of(name)) is not None:
-            self.setCurrentIndex(self._model.index(place))
+            # Not by the view itself, which depends on the keys held down.
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(self._model.index(place), flags.ClearAndSelect)
 
     def keeps_focus(self, opened: Path) -> bool:
         """Whether the focus stays in the list after this photo of its folder was opened."""

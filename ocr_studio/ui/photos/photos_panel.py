@@ -85,7 +85,6 @@ class PhotosPanel(QWidget):
 
     def retint(self) -> None:
         """Update colours after a theme change."""
-        self.filter.retint()
         self.strip.retint()
 
     def read_chosen(self) -> None:

@@ -29,6 +29,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
+from ocr_studio.ui.widgets.tables import RowList
 from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.change_model import WORD
 from ocr_studio.ui.words.word_pictures import WordPictures
@@ -65,7 +66,7 @@ class FindPanel(PanelDock):
         self.by.setMaxLength(plain_text.LONGEST)
         scopes = [("all", tr("On all photos")), ("page", tr("On this photo"))]
         self.scope = ComboBox(scopes, "all", tr("Where to replace"))
-        self.cards = QListView()
+        self.cards = RowList()
         self.model = FindModel(pictures, self.cards)
         self.list = ChangeList(
             document,

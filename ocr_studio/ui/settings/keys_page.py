@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QPushButton,
     QSizePolicy,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from ocr_studio.ui.commands.spec import ActionSpec
 from ocr_studio.ui.settings.page import SettingsPage
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.elided_label import StatusLabel
+from ocr_studio.ui.widgets.tables import ItemTree
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -43,7 +43,7 @@ class KeysPage(SettingsPage):
         self._adds = False
         self._menus: dict[str, QTreeWidgetItem] = {}
         self._items: list[QTreeWidgetItem] = []
-        self.tree = QTreeWidget()
+        self.tree = ItemTree()
         self.tree.setAccessibleName(tr("Actions and their shortcuts"))
         self.tree.setHeaderLabels([tr("Action"), tr("Shortcut")])
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from html import escape
 from typing import Final
 
@@ -24,6 +25,8 @@ _MOST_ON_BUTTON: Final = 200
 _LONG: Final = re.compile(r"[^\s/]{30}|/")
 # Characters that are shown before the first difference of texts that are too long.
 _BEFORE_DIFFERENCE: Final = 3
+# Characters of texts that are compared letter by letter.
+_MOST_COMPARED: Final = 200
 
 STATES = {
     # Translators: A word’s state: neither read by a model nor typed by the user.
@@ -122,8 +125,9 @@ def elided(
 
 
 def elided_apart(metrics: QFontMetrics | QFontMetricsF, texts: Sequence[str], width: float) -> list[str]:
-    """Return texts elided to a width in pixels so that they differ: at the end, else also before the first difference,
-    else in the middle.
+    """Return texts elided to a width in pixels so that they differ.
+
+    At the end, else also before the first difference, else in the middle, else wherever they are alike.
     """
     beginnings = (text[:_MOST] for text in texts)
     alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*beginnings, strict=False))
@@ -134,8 +138,22 @@ def elided_apart(metrics: QFontMetrics | QFontMetricsF, texts: Sequence[str], wi
         [text if fits else elided(metrics, f"…{text[start:]}", width) for text, fits in zip(texts, fit, strict=True)],
         [elided(metrics, text, width, Qt.TextElideMode.ElideMiddle) for text in texts],
     ]
-    different = len(set(texts))
-    return next((found for found in ways if len(set(found)) == different), ways[0])
+    if max(len(set(found)) for found in ways) < len(set(texts)):
+        short = [text[:_MOST_COMPARED] for text in texts]
+        ways += [
+            [elided(metrics, _find_differences(text, short, around), width) for text in short] for around in (1, 0)
+        ]
+    return max(ways, key=lambda found: len(set(found)))
+
+
+def _find_differences(text: str, others: Iterable[str], around: int) -> str:
+    """Return the letters in which a text differs from others, and so many around each; what is alike becomes "…"."""
+    kept: set[int] = set()
+    for other in others:
+        for what, start, end, _, _ in SequenceMatcher(None, text, other, autojunk=False).get_opcodes():
+            kept.update(range(start - around, max(end, start + 1) + around) if what != "equal" else ())
+    parts = itertools.groupby(enumerate(text), key=lambda letter: letter[0] in kept)
+    return "".join("".join(letter for _, letter in part) if differs else "…" for differs, part in parts)
 
 
 def shown(text: str) -> str:

@@ -29,6 +29,7 @@ from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.tables import ItemList
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DOWN = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
@@ -69,7 +70,7 @@ class CharactersPopup(QFrame):
         self.search.installEventFilter(self)
         titles = [(_ALL, tr("All characters")), *((title, tr(title)) for title in self._groups)]
         self.group = ComboBox(titles, _ALL, tr("Character group"))
-        self.signs = QListWidget()
+        self.signs = ItemList()
         self.name = PlainLabel()
         self.name.setProperty("quiet", True)
         self._lay_out()

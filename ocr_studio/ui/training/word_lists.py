@@ -15,7 +15,15 @@ from ocr_studio.core.training.detector_events import PlacedWord
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.training.crop_images import SIZE, CropImages
-from ocr_studio.ui.widgets.tables import NOWHERE, ChosenByReturn, Index, RowTable, ShortTextDelegate, TitledRows
+from ocr_studio.ui.widgets.tables import (
+    NOWHERE,
+    ChosenByReturn,
+    Index,
+    RowList,
+    RowTable,
+    ShortTextDelegate,
+    TitledRows,
+)
 
 # Ids of page and word, or a place on a photo where the ids are unknown.
 LearnedPlace: TypeAlias = tuple[str, str] | PlacedWord
@@ -179,7 +187,7 @@ class _Examples(QAbstractListModel):
         return None
 
 
-class ExampleList(ChosenByReturn, QListView):
+class ExampleList(ChosenByReturn, RowList):
     """The words of a dataset as images with their texts; a click or Return goes to a word on its photo.
 
     Signals: ``chosen(place)``.

@@ -1,19 +1,22 @@
-"""Forms and their flat fields: a combo box and a number field."""
+"""Forms and their flat fields: a combo box, numbers, a filter of a list, and a button with choices in a menu."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QLayout,
+    QLineEdit,
+    QMenu,
     QSpinBox,
     QStyle,
     QStyleOptionComboBox,
+    QToolButton,
     QToolTip,
     QWidget,
 )
@@ -124,3 +127,101 @@ class SpinBox(QSpinBox):
         self.setMinimumHeight(28)
         # Aligned with the other fields: the style sheet's padding does not apply to it.
         self.lineEdit().setTextMargins(6, 0, 6, 0)
+
+
+class FilterField(QLineEdit):
+    """A text field above a list that it filters.
+
+    Signals:
+        left(): the list gets the keyboard focus.
+    """
+
+    left = Signal()
+
+    def __init__(self, name: str, offering: Callable[[], bool] = lambda: False) -> None:
+        """Create the field.
+
+        Args:
+            name: Its placeholder and accessible name.
+            offering: Returns whether completions are shown.
+        """
+        super().__init__()
+        self.setPlaceholderText(name)
+        self.setAccessibleName(name)
+        self.setClearButtonEnabled(True)
+        self.setMaxLength(500)
+        self._offering = offering
+
+    def begin(self) -> None:
+        """Focus the field and select its text."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Escape clears the field, or leaves it if it is empty; Enter and Down go to the list.
+
+        While completions are shown, these keys control them.
+        """
+        keys = Qt.Key
+        mine = (keys.Key_Escape, keys.Key_Down, keys.Key_Return, keys.Key_Enter)
+        if event.key() in mine and self._offering():
+            event.ignore()
+        elif event.key() == keys.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in mine:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class ChoiceButton(QToolButton):
+    """A button with a menu of which one choice is checked; the tooltip names it.
+
+    Signals:
+        chosen(str): the value that the user chose.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, icon: str, name: str, items: Iterable[tuple[str, str]], *, tip: Callable[[str], str]) -> None:
+        """Create the button; the first choice is checked.
+
+        Args:
+            icon: The name of its icon.
+            name: The accessible name.
+            items: Value and title of each choice.
+            tip: Returns the tooltip for the title of the checked choice.
+        """
+        super().__init__()
+        self._icon, self._tip = icon, tip
+        self.setAccessibleName(name)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu, group = QMenu(self), QActionGroup(self)
+        self._actions: dict[str, QAction] = {}
+        for value, title in items:
+            action = self._actions[value] = QAction(title, group, checkable=True)
+            action.triggered.connect(lambda _=False, value=value: self._choose(value))
+            menu.addAction(action)
+        self.setMenu(menu)
+        self.show_choice(next(iter(self._actions)))
+        self.setIcon(theme.icon(icon))
+
+    def show_choice(self, value: str) -> None:
+        """Check a choice."""
+        self._actions[value].setChecked(True)
+        self.setToolTip(labels.tooltip(self._tip(self._actions[value].text())))
+
+    @property
+    def choice(self) -> str:
+        """The value of the checked choice."""
+        return next(value for value, action in self._actions.items() if action.isChecked())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        """Use the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.setIcon(theme.icon(self._icon))
+
+    def _choose(self, value: str) -> None:
+        self.show_choice(value)
+        self.chosen.emit(value)

@@ -1,25 +1,97 @@
-"""Base classes of tables: models with titled columns, cells for texts of any length, and rows chosen by Return."""
+"""Base classes of lists and tables: rows kept in sight, titled columns, texts of any length, rows chosen by Return."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QListView,
+    QListWidget,
+    QStyledItemDelegate,
+    QTableView,
+    QTreeView,
+    QTreeWidget,
+    QWidget,
+)
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels
 
 # Pixels: room for two lines of text.
 _TWO_LINES = 44
+# Rows that are kept in sight above and below the current one.
+_IN_SIGHT = 2
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 if TYPE_CHECKING:
     _View = QAbstractItemView
 else:  # the list or table that this is mixed into provides Qt's part
     _View = object
+
+
+class RowsInSight(_View):
+    """A mixin: keeps some rows around the current one in sight, so that one sees what comes next.
+
+    A row that was clicked stays under the pointer.
+    """
+
+    _pressed: QPersistentModelIndex | None = None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Remember the row that is clicked, to which Qt scrolls a moment later."""
+        self._pressed = QPersistentModelIndex(self.indexAt(event.position().toPoint()))
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Keep rows in sight again, as the keyboard is used."""
+        self._pressed = None
+        super().keyPressEvent(event)
+
+    def scrollTo(  # noqa: N802  (Qt's name)
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        """Show a row, and some rows before and after it if it need not stand at a certain place."""
+        if hint == QAbstractItemView.ScrollHint.EnsureVisible and index.isValid():
+            clicked = self._pressed is not None and self._pressed.isValid() and self._pressed.row() == index.row()
+            for near in () if clicked else self._around(index):
+                super().scrollTo(near, hint)
+        super().scrollTo(index, hint)
+
+    def _around(self, index: Index) -> Iterator[Index]:
+        """The rows at the ends of what is kept in sight."""
+        place = self.visualRect(index)
+        many = min(_IN_SIGHT, (self.viewport().height() // max(1, place.height()) - 1) // 2)
+        for step in (-many, many) if many > 0 else ():
+            if isinstance(self, QTreeView):
+                near = index
+                for _ in range(many):
+                    further = self.indexAbove(near) if step < 0 else self.indexBelow(near)
+                    near = further if further.isValid() else near
+            else:
+                wraps = isinstance(self, QListView) and self.isWrapping()
+                across = max(1, self.viewport().width() // max(1, place.width())) if wraps else 1
+                last = self.model().rowCount(index.parent()) - 1
+                near = index.sibling(max(0, min(last, index.row() + step * across)), index.column())
+            yield near
+
+
+class RowList(RowsInSight, QListView):
+    """A list with a model of its own."""
+
+
+class ItemList(RowsInSight, QListWidget):
+    """A list of items."""
+
+
+class ItemTree(RowsInSight, QTreeWidget):
+    """A tree of items."""
 
 
 class ShortTextDelegate(QStyledItemDelegate):
@@ -54,7 +126,6 @@ class ChosenByReturn(_View):
         raise NotImplementedError
 
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 
 
@@ -97,7 +168,7 @@ class TitledRows(QAbstractTableModel):
         return said[section] if said else None
 
 
-class RowTable(QTableView):
+class RowTable(RowsInSight, QTableView):
     """A table that selects whole rows, without grid and row numbers. Tab leaves it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -102,7 +102,9 @@ class Alternatives(QWidget):
         room = (self.width() - 2 * _MARGIN - (shared - 1) * _SPACING) // shared - _PADDING
         longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
         # Side by side, only the beginnings of long alternatives would be visible, which are often the same.
-        lines = room < _ENOUGH * longest
+        metrics = self._buttons[0].fontMetrics()
+        beside = labels.elided_apart(metrics, texts, room - labels.choice_key_width(metrics, writing=False))
+        lines = room < _ENOUGH * longest or len(set(beside)) < len(set(texts))
         if lines:
             room = self.width() - 2 * _MARGIN - _PADDING
         ways = QBoxLayout.Direction
@@ -111,7 +113,6 @@ class Alternatives(QWidget):
         named = [labels.choice(index, text, writing=True) for index, text in enumerate(texts)]
         roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
         writing = self._writing and roomy
-        metrics = self._buttons[0].fontMetrics()
         shown = labels.elided_apart(metrics, texts, room - labels.choice_key_width(metrics, writing=writing))
         for index, button in enumerate(self._buttons):
             key = labels.choice_key(index, writing=self._writing)

@@ -28,7 +28,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.widgets.tables import ShortTextDelegate
+from ocr_studio.ui.widgets.tables import RowsInSight, ShortTextDelegate
 from ocr_studio.ui.words.change_model import AFTER, BEFORE, REASON, WORD, ChangeModel, Right
 from ocr_studio.ui.words.word_pictures import SIZE, WordPictures
 
@@ -54,7 +54,7 @@ class ListTexts:
     step: Callable[[int, int], StepName]
 
 
-class ChangeTree(QTreeView):
+class ChangeTree(RowsInSight, QTreeView):
     """The changes by photo.
 
     Signals:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from ocr_studio.core.language.spelling import UnknownWord
 from ocr_studio.core.page import Word, WordState
 from ocr_studio.core.translation import tr
+from ocr_studio.core.words.word_list import confidence_of
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import box_colours, labels, squiggle, theme
@@ -33,7 +34,7 @@ Index = QModelIndex | QPersistentModelIndex
 NUMBER, CROP, TEXT, CONFIDENCE, STATE = range(5)
 _ICONS = {
     WordState.UNREAD: "mdi6.circle-outline",
-    WordState.READ: "mdi6.text-recognition",
+    WordState.READ: "mdi6.eye-outline",  # shown only with what needs to be checked
     WordState.ACCEPTED: "mdi6.check-circle-outline",
     WordState.CORRECTED: "mdi6.pencil-outline",
     WordState.MARKED: "mdi6.minus-circle-outline",
@@ -97,9 +98,11 @@ class WordDelegate(QStyledItemDelegate):
         text = self._rows.text(word, column)
         painter.save()
         if column == STATE:
-            icon = _ICONS[word.state] if word.has_box else _UNBOXED_ICON
-            pixmap = self._icon(icon, widget.devicePixelRatioF())
-            painter.drawPixmap(rect.left(), rect.center().y() - _ICON // 2, pixmap)
+            if text:
+                icon = _ICONS[word.state] if word.has_box else _UNBOXED_ICON
+                role = "warning" if word.state is WordState.READ else "quiet"
+                pixmap = self._icon(icon, role, widget.devicePixelRatioF())
+                painter.drawPixmap(rect.left(), rect.center().y() - _ICON // 2, pixmap)
             _draw_text(painter, rect.adjusted(_ICON + _GAP, 0, 0, 0), text, quiet=True, palette=option.palette)
         elif column == CONFIDENCE:
             _draw_bar(painter, rect, word, text, option.palette)
@@ -109,10 +112,10 @@ class WordDelegate(QStyledItemDelegate):
                 _underline(painter, rect, text, self.spelling.doubts(word))
         painter.restore()
 
-    def _icon(self, name: str, ratio: float) -> QPixmap:
+    def _icon(self, name: str, role: str, ratio: float) -> QPixmap:
         key = name, ratio, theme.is_dark()
         if key not in self._icons:
-            self._icons[key] = theme.icon(name, role="quiet").pixmap(QSize(_ICON, _ICON), ratio)
+            self._icons[key] = theme.icon(name, role=role).pixmap(QSize(_ICON, _ICON), ratio)
         return self._icons[key]
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802
@@ -228,7 +231,7 @@ def _underline(painter: QPainter, rect: QRect, text: str, doubts: Sequence[Unkno
 
 
 def _draw_bar(painter: QPainter, rect: QRect, word: Word, text: str, palette: QPalette) -> None:
-    confidence = word.machine.confidence if word.machine else None
+    confidence = confidence_of(word)
     if confidence is None:
         return
     track = QRect(rect.left(), rect.center().y() - 2, _BAR, 5)

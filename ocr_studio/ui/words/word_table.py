@@ -1,4 +1,4 @@
-"""The table of words in reading order, beside the photo."""
+"""The table of words beside the photo, in reading order or sorted otherwise."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from ocr_studio.core.translation import tr
+from ocr_studio.core.words.word_list import WordFilter, WordSort
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.widgets.tables import RowTable
@@ -24,6 +25,14 @@ from ocr_studio.ui.words.word_delegate import (
 from ocr_studio.ui.words.word_editor import WordEditor
 from ocr_studio.ui.words.word_table_model import ROWS_TYPE, TITLES, WordTableModel
 
+# What a click on the title of each column sorts by.
+_SORTS = {
+    NUMBER: WordSort.READING,
+    CROP: WordSort.PLACE,
+    TEXT: WordSort.TEXT,
+    CONFIDENCE: WordSort.CONFIDENCE,
+    STATE: WordSort.STATE,
+}
 # Pixels before scaling: width of a word of a dozen characters.
 _LEAST_TEXT = 110
 
@@ -31,10 +40,12 @@ _LEAST_TEXT = 110
 class WordTable(RowTable):
     """The table of words. Its selection and the document's selection are synchronized.
 
-    Signals: ``editing_changed()`` an editor was opened or closed; ``message(str)`` why something was not done.
+    Signals: ``editing_changed()`` an editor was opened or closed; ``message(str)`` why something was not done;
+    ``arranged()`` the words were sorted or filtered.
     """
 
     editing_changed = Signal()
+    arranged = Signal()
     message = Signal(str)
 
     def __init__(self, document: Document) -> None:
@@ -48,7 +59,7 @@ class WordTable(RowTable):
         self._delegate.moved.connect(self.edit_current)
         self._delegate.editing_changed.connect(self.editing_changed)
         self._delegate.message.connect(self.message)
-        self.setAccessibleName(tr("Words in reading order"))
+        self.setAccessibleName(tr("Words of this photo"))
         self._set_up_view()
         document.selection_changed.connect(self._follow_document)
         self.selectionModel().selectionChanged.connect(self._follow_rows)
@@ -87,6 +98,29 @@ class WordTable(RowTable):
             self.setFocus()
             self.edit(self._model.index(row, TEXT))
 
+    @property
+    def filter(self) -> WordFilter:
+        """Which words are listed."""
+        return self._model.filter
+
+    @property
+    def sort(self) -> WordSort:
+        """What the words are sorted by."""
+        return self._model.sorting
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """The number of listed words, and of all words."""
+        return self._model.count(), self._model.total
+
+    def filter_by(self, chosen: WordFilter) -> None:
+        """List only these words."""
+        self._arrange(chosen, self._model.sorting, descending=self._model.descending)
+
+    def sort_by(self, sort: WordSort, *, descending: bool = False) -> None:
+        """List the words in this order."""
+        self._arrange(self._model.filter, sort, descending=descending)
+
     def set_busy(self, busy: bool) -> None:
         """Set whether the page is being read; an empty table shows it."""
         self._busy = busy
@@ -95,18 +129,20 @@ class WordTable(RowTable):
     def empty_text(self) -> str:
         """Return the text of the empty table."""
         page = self._document.page
-        if page is None or page.words:
+        if page is None or self._model.count():
             return ""
+        if page.words:
+            return tr("No matching words.")
         if self._busy:
             return tr("Reading…")
         if not self._document.writable:
             return tr("No words.")
-        if page.read_at:
-            # The page has a history, so words were deleted or undone.
-            if self._document.history.touches(page.id):
-                return tr("No words here.\nDraw a box or read the photo again.")
-            return tr("No words were found.\nDraw a box or read the photo again.")
-        return tr("No words yet.\nRead the photo.")
+        if not page.read_at:
+            return tr("No words yet.\nRead the photo.")
+        # A page with a history had words, which were deleted or undone.
+        deleted = self._document.history.touches(page.id)
+        here = tr("No words here.\nDraw a box or read the photo again.")
+        return here if deleted else tr("No words were found.\nDraw a box or read the photo again.")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Paint the rows, or the text of the empty table."""
@@ -138,7 +174,7 @@ class WordTable(RowTable):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Drag rows by their number or crop; in other columns dragging selects."""
         column = self.columnAt(round(event.position().x()))
-        self.setDragEnabled(column in (NUMBER, CROP) and self._document.writable)
+        self.setDragEnabled(column in (NUMBER, CROP) and self._model.movable)
         super().mousePressEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
@@ -188,6 +224,29 @@ class WordTable(RowTable):
             header.resizeSection(column, width)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(5 * letter)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.sectionClicked.connect(self._sort_by_column)
+        self._show_sort()
+
+    def _arrange(self, chosen: WordFilter, sort: WordSort, *, descending: bool) -> None:
+        self.finish_editing()
+        self._model.arrange(chosen, sort, descending=descending)
+        self._show_sort()
+        self.arranged.emit()
+
+    def _sort_by_column(self, column: int) -> None:
+        """Sort by a column: upwards, then downwards, then in reading order again."""
+        sort, model = _SORTS[column], self._model
+        again = sort is model.sorting
+        if again and model.descending:
+            sort = WordSort.READING
+        self.sort_by(sort, descending=again and not model.descending)
+
+    def _show_sort(self) -> None:
+        column = next(column for column, sort in _SORTS.items() if sort is self._model.sorting)
+        order = Qt.SortOrder.DescendingOrder if self._model.descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(column, order)
 
     def _follow_document(self) -> None:
         if self._following:

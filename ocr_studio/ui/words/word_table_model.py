@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.page import Mark, Quad, Word
+from ocr_studio.core.page import Mark, Quad, Word, WordState
 from ocr_studio.core.translation import later, tr
 from ocr_studio.core.units import percent
+from ocr_studio.core.words import word_list
+from ocr_studio.core.words.word_list import WordFilter, WordSort, confidence_of, needs_check
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
@@ -30,10 +32,10 @@ ROWS_TYPE = "application/x-ocr-studio-rows"
 TITLES = (later("No."), later("Image"), later("Text"), later("Confidence"), later("State"))
 HINTS = (
     later("Position in the reading order; drag it to change the order"),
-    later("Image of the word on the photo"),
+    later("Image of the word on the photo; click to sort by place, from the top down"),
     later("Text of the word; double-click or type to edit it"),
-    later("The recognizer’s confidence in the text"),
-    later("Whether the word has been read and checked"),
+    later("The recognizer’s confidence in the text, until the word is checked"),
+    later("What is still to be done, and what was done with the word"),
 )
 _MARKS = {
     Mark.UNREADABLE: later("Unreadable: left out of texts and datasets"),
@@ -43,6 +45,7 @@ _MARKS = {
 _READ_ONLY = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _MOVABLE = _READ_ONLY | Qt.ItemFlag.ItemIsDragEnabled
 _EDITABLE = _MOVABLE | Qt.ItemFlag.ItemIsEditable
+_WRITABLE = _READ_ONLY | Qt.ItemFlag.ItemIsEditable
 # Margin around a crop, as a share of the word's height.
 _AIR = 0.08
 # About 40 screens of rows; a crop of this size takes some 20 KiB.
@@ -52,11 +55,22 @@ _CUTTING_SECONDS = 0.004
 
 
 class WordTableModel(TitledRows):
-    """The document's words as rows. Rows are added, removed and moved singly, so that an open editor stays open."""
+    """The document's words as rows. Rows are added, removed and moved singly, so that an open editor stays open.
+
+    They can be sorted and filtered. A word that is edited keeps its row until they are sorted or filtered again, or
+    words are added or removed.
+
+    Attributes:
+        filter: Which words are shown.
+        sorting: What they are sorted by.
+        descending: Whether the order is reversed.
+    """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__([tr(title) for title in TITLES], parent, hints=[tr(hint) for hint in HINTS])
         self._document = document
+        self.filter, self.sorting, self.descending = WordFilter(), WordSort.READING, False
+        self._order: tuple[str, ...] = ()  # all words in reading order, shown or not
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
@@ -77,10 +91,27 @@ class WordTableModel(TitledRows):
         """Return what can be done with a cell. Only texts can be edited, and only if the page may be changed."""
         if not index.isValid():
             # Drops are allowed between rows, not on them.
-            return Qt.ItemFlag.ItemIsDropEnabled if self._document.writable else Qt.ItemFlag.NoItemFlags
+            return Qt.ItemFlag.ItemIsDropEnabled if self.movable else Qt.ItemFlag.NoItemFlags
         if not self._document.writable:
             return _READ_ONLY
-        return _EDITABLE if index.column() == TEXT else _MOVABLE
+        if index.column() == TEXT:
+            return _EDITABLE if self.movable else _WRITABLE
+        return _MOVABLE if self.movable else _READ_ONLY
+
+    @property
+    def movable(self) -> bool:
+        """Whether rows can be moved: only where they are in reading order."""
+        return self._document.writable and self.sorting is WordSort.READING and not self.descending
+
+    @property
+    def total(self) -> int:
+        """The number of words of the photo, shown or not."""
+        return len(self._order)
+
+    def arrange(self, chosen: WordFilter, sort: WordSort, *, descending: bool) -> None:
+        """Show these words in this order. An open editor has to be closed before."""
+        self.filter, self.sorting, self.descending = chosen, sort, descending
+        self._reset()
 
     def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802  (Qt's name)
         """Allow to move words in the reading order, not to copy them."""
@@ -105,8 +136,13 @@ class WordTableModel(TitledRows):
         if action != Qt.DropAction.MoveAction or not data.hasFormat(ROWS_TYPE):
             return False
         ids = bytes(data.data(ROWS_TYPE).data()).decode().split("\n")
-        commands.move_in_order(self._document, ids, self._ids[place] if place < len(self._ids) else None)
+        commands.move_in_order(self._document, ids, self._ids[place] if place < len(self._ids) else self._after_last())
         return True
+
+    def _after_last(self) -> str | None:
+        """The word after the last one shown, in reading order."""
+        place = self._order.index(self._ids[-1]) + 1 if self._ids else 0
+        return self._order[place] if place < len(self._order) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows; the word itself as UserRole."""
@@ -116,7 +152,8 @@ class WordTableModel(TitledRows):
         if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.EditRole and column == TEXT):
             return self.text(word, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.titles[column]}: {self.text(word, column)}"
+            said = labels.state(word) if column == STATE else self.text(word, column)
+            return f"{self.titles[column]}: {said}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return labels.tooltip(self._tip(word, column))
         if role == Qt.ItemDataRole.DecorationRole and column == CROP:
@@ -140,24 +177,16 @@ class WordTableModel(TitledRows):
         if column == NUMBER:
             return str(self._numbers[word.id]) if word.id in self._numbers else ""
         if column == CONFIDENCE:
-            sure = word.machine.confidence if word.machine else None
+            sure = confidence_of(word)
             return "" if sure is None else percent(sure)
+        if column == STATE and word.state is WordState.READ:
+            # What was read with certainty needs no word; hundreds of the same would hide those that do.
+            return tr("To check") if needs_check(word) else ""
         return {TEXT: word.text, STATE: labels.state(word)}.get(column, "")
 
     @staticmethod
     def _tip(word: Word, column: int) -> str:
-        if column == TEXT and word.human and word.machine and word.human.text != word.machine.text:
-            return tr("The recognizer read “{text}”", text=word.machine.text)
-        if column == TEXT and word.machine and len(word.machine.alternatives) > 1:
-            others = "   ".join(other.text for other in word.machine.alternatives[1:])
-            return tr("Alternatives: {readings}", readings=others)
-        if column == CONFIDENCE and word.machine and word.machine.model:
-            return tr("Read by “{model}”", model=word.machine.model)
-        if column == STATE and not word.has_box:
-            return tr("Typed into the text: left out of datasets and evaluations until you draw its box")
-        if column == STATE and word.mark:
-            return tr(_MARKS[word.mark])
-        return ""
+        return {TEXT: _text_tip, CONFIDENCE: _confidence_tip, STATE: _state_tip}.get(column, lambda _: "")(word)
 
     def crop(self, word: Word) -> QPixmap | None:
         """Return the image of a word; if it is not there yet, it is cut, and shown then."""
@@ -192,21 +221,37 @@ class WordTableModel(TitledRows):
         self.beginResetModel()
         self._crops.clear()
         self._wanted.clear()
-        self._set_ids(list(self._document.order()))
-        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
+        self._order = self._document.order()
+        self._set_ids(self._list(self.filter))
+        self._numbers = {word_id: place for place, word_id in enumerate(self._order, 1)}
+        self._tell_document()
         self.endResetModel()
+
+    def _list(self, chosen: WordFilter) -> list[str]:
+        words = filter(None, map(self._document.word, self._order))
+        return word_list.list_words(words, chosen, self.sorting, descending=self.descending)
+
+    def _tell_document(self) -> None:
+        """Go from word to word as they are shown here."""
+        plain = not self.filter and self.sorting is WordSort.READING and not self.descending
+        self._document.set_listed(None if plain else self._ids)
 
     def _set_ids(self, ids: list[str]) -> None:
         self._ids = ids
         self._rows = {word_id: row for row, word_id in enumerate(ids)}
 
     def _follow(self, change: DocumentChange) -> None:
-        order = list(self._document.order())
-        if order != self._ids:
+        order = self._document.order()
+        if order != self._order:
+            known, self._order = set(self._order), order
             self._remove(set(self._ids) - set(order))
-            self._append([word_id for word_id in order if word_id not in self._rows])
-            self._arrange(order)
+            new = set(order) - known
+            matching = self._list(self.filter) if new else []
+            self._append([word_id for word_id in matching if word_id in new])
+            # Words that were edited and do not match any more keep their rows.
+            self._arrange([word_id for word_id in self._list(WordFilter()) if word_id in self._rows])
             self._number()
+            self._tell_document()
         rows = sorted(self._rows[word_id] for word_id in change.words if word_id in self._rows)
         if rows:
             # One span, because a view repaints only its visible part, which is less work than a signal for each row.
@@ -214,7 +259,7 @@ class WordTableModel(TitledRows):
 
     def _number(self) -> None:
         # Rows are moved singly, but numbered once at the end.
-        self._numbers = {word_id: row + 1 for word_id, row in self._rows.items()}
+        self._numbers = {word_id: place for place, word_id in enumerate(self._order, 1)}
         if self._ids:
             self.dataChanged.emit(self.index(0, NUMBER), self.index(len(self._ids) - 1, NUMBER))
 
@@ -246,6 +291,33 @@ class WordTableModel(TitledRows):
         new = [self.index(self._rows[key], index.column()) for key, index in zip(ids, old, strict=True)]
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
+
+
+def _text_tip(word: Word) -> str:
+    if word.human and word.machine and word.human.text != word.machine.text:
+        return tr("The recognizer read “{text}”", text=word.machine.text)
+    if word.machine and len(word.machine.alternatives) > 1:
+        others = "   ".join(other.text for other in word.machine.alternatives[1:])
+        return tr("Alternatives: {readings}", readings=others)
+    return ""
+
+
+def _confidence_tip(word: Word) -> str:
+    read = word.machine
+    if read and read.confidence is not None and word.checked:
+        sure = percent(read.confidence)
+        return tr("The recognizer read “{text}” with {sure} confidence", text=read.text, sure=sure)
+    return tr("Read by “{model}”", model=read.model) if read and read.model else ""
+
+
+def _state_tip(word: Word) -> str:
+    if not word.has_box:
+        return tr("Typed into the text: left out of datasets and evaluations until you draw its box")
+    if word.mark:
+        return tr(_MARKS[word.mark])
+    if word.state is not WordState.READ:
+        return ""
+    return tr("Not checked yet, and read with low confidence") if needs_check(word) else tr("Not checked yet")
 
 
 def _fitted(photo: Pyramid, quad: Quad, ratio: float) -> QPixmap:

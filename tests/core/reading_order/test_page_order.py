@@ -7,7 +7,6 @@ import io
 import json
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -203,12 +202,3 @@ def test_agreeing_and_writing_keep_the_order_and_moving_does_not() -> None:
     assert not page_order.keeps_order(edits.move(_MIXED, ["red"], 5, 0))
     assert not page_order.keeps_order(edits.delete(_MIXED, ["red"]))
     assert not page_order.keeps_order(page_order.chain_words(_MIXED, ["below", "red"]))
-
-
-@pytest.mark.parametrize(
-    ("current", "step", "found"),
-    [("b", 1, "c"), ("b", -1, "a"), ("a", 2, "c"), ("c", 1, None), ("a", -1, None), (None, 1, "a"), ("x", -1, "c")],
-)
-def test_the_word_so_many_places_on(current: str | None, step: int, found: str | None) -> None:
-    assert page_order.find_neighbour(("a", "b", "c"), current, step) == found
-    assert page_order.find_neighbour((), current, step) is None

@@ -17,6 +17,7 @@ from ocr_studio.ui.style import labels
         ("one two three four fine six seven eight nine ten", "one two three four five six seven eight nine ten"),
         ("ore two three four five six", "one two three four five six"),
         ("one two three four five six", "one two three four five sit", "One two three four five six"),
+        ("one two three four five six seven", "ona two three four five six seven", "one two three four fiva six seven"),
     ],
 )
 def test_long_texts_are_told_apart(texts: tuple[str, ...]) -> None:

@@ -16,6 +16,8 @@ from ocr_studio.core.page import Alternative, Edit, TextSource, Transcription, W
 from ocr_studio.core.plain_text import LONGEST
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document import commands
+from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.words.alternatives import Alternatives
 from ocr_studio.ui.words.word_editor import WordEditor
 from tests.ui.canvas_page import Hand, document_of, drawn_page, middle
 
@@ -386,3 +388,26 @@ def test_a_text_that_is_too_long_already_stays_whole_and_can_be_made_shorter(vie
     qtbot.keyClick(editor_of(view), Qt.Key.Key_Backspace)
     qtbot.keyClick(editor_of(view), Qt.Key.Key_Return, CONTROL)
     assert word(view, "one").text == "𝕞" * 1499
+
+
+def test_alternatives_that_differ_in_a_letter_are_told_apart_in_any_width(qtbot: QtBot) -> None:
+    texts = (
+        "fromBoardToTheWall",
+        "fromBoatdToTheWall",
+        "fromBoardToTheWell",
+        "from3oardToTheWall",
+        "fromBoardToThaWall",
+    )
+    page, image = drawn_page()
+    word = page.words["one"]
+    assert word.machine is not None
+    read = replace(word.machine, text=texts[0], alternatives=tuple(Alternative(text, 0.2) for text in texts))
+    document = Document()
+    document.open(replace(page, words={**page.words, "one": replace(word, machine=read)}), image)
+    document.select(["one"])
+    strip = Alternatives(document)
+    qtbot.addWidget(strip)
+    strip.show()
+    for width in range(240, 1300, 60):
+        strip.resize(width, 60)
+        assert len(set(strip.choices())) == len(texts), width

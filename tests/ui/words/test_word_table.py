@@ -76,7 +76,7 @@ def test_a_row_says_number_text_confidence_and_state(table: WordTable, document:
     model = _model(table)
     assert _texts(table) == [text for line in made_board.LINES for text in line]
     row = [model.index(1, column).data() for column in (NUMBER, TEXT, CONFIDENCE, STATE)]
-    assert row == ["2", "the", "95%", "Read"]
+    assert row == ["2", "the", "95%", ""]  # read with certainty: nothing to say
     qtbot.waitUntil(lambda: isinstance(model.index(1, CROP).data(Qt.ItemDataRole.DecorationRole), QPixmap))
     assert model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole) == "Alternatives: THE   thes"
     assert model.index(1, CONFIDENCE).data(Qt.ItemDataRole.ToolTipRole) == "Read by “stand-in”"
@@ -84,6 +84,10 @@ def test_a_row_says_number_text_confidence_and_state(table: WordTable, document:
     assert document.page is not None
     document.push(edits.write(document.page, "w1", "then"))
     assert model.index(1, STATE).data() == "Corrected"
+    assert model.index(1, CONFIDENCE).data() == ""
+    assert (
+        model.index(1, CONFIDENCE).data(Qt.ItemDataRole.ToolTipRole) == "The recognizer read “the” with 95% confidence"
+    )
     assert "the" in model.index(1, TEXT).data(Qt.ItemDataRole.ToolTipRole)
 
 
