@@ -103,7 +103,7 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         tip="Turn the photo clockwise with its boxes, in the list all selected photos; the files don’t change",
     ),
     ActionSpec(
-        "crop_photo", "Rotate and &crop photo…", lambda p: p.cropping.ask(), "&Photos", 4, "mdi6.crop-rotate",
+        "crop_photo", "Ro&tate and crop photo…", lambda p: p.cropping.ask(), "&Photos", 4, "mdi6.crop-rotate",
         tip="Turn the open photo by any angle and crop it; the file doesn’t change", when=has_photo, edits=True,
     ),
     ActionSpec(
