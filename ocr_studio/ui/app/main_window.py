@@ -41,6 +41,7 @@ class MainWindow(AssembledWindow):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._services = services
+        self._said_of_undo = ""
         self._opening_messages = OpeningMessages(services.opening, self.messages, self.status, self.photos)
         self._saving_messages = SavingMessages(services.autosave, services.document, self.messages, self.status)
         self.recent_menu = RecentMenu(self)
@@ -140,9 +141,12 @@ class MainWindow(AssembledWindow):
         self.photos_panel.counted.connect(status.show_photos)
 
     def _clear_message(self, change: DocumentChange) -> None:
-        """Clear what the status bar says of steps, which is not true any more once one is undone."""
-        if change.undone and not (change.step and change.step.series):  # of a series, it shows the progress
-            self.status.clearMessage()
+        """Say what was undone or redone, in place of what was said of a step that is not done any more."""
+        step = change.step
+        if step is not None and not change.new and not step.series:  # of a series, it shows the progress
+            said = tr("Undone: {step}", step=step.name) if change.undone else tr("Redone: {step}", step=step.name)
+            self.status.say(said)
+            self._said_of_undo = "" if change.here else said  # to be said when its photo is open
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Show an error."""
@@ -164,6 +168,9 @@ class MainWindow(AssembledWindow):
     def _show_document(self) -> None:
         page = self._services.document.page
         self.status.clearMessage()
+        if self._said_of_undo:
+            self.status.say(self._said_of_undo)
+            self._said_of_undo = ""
         self.layouts.set_photo(page is not None)
         self._middle.setCurrentWidget(self.view if page else self.empty)
         self.status.show_hint(tr(HINTS[self.view.tool]) if page else tr("Drop a photo anywhere in this window."))

@@ -19,6 +19,9 @@ from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.words import word_list
 from ocr_studio.ui.document.undo_history import DocumentChange, History
 
+# Of an undo that changed more words than this, none is selected.
+_MOST_SHOWN = 50
+
 
 class ShownDocument(Protocol):
     """A page as views show and edit it: ``Document`` is the page itself, the board view shows it rectified."""
@@ -128,6 +131,7 @@ class Document(QObject):
         self._listed: tuple[str, ...] | None = None
         self._expected: tuple[Mapping[str, Word], tuple[str, ...]] = {}, ()
         self._writable = True
+        self._undone: tuple[str, frozenset[str]] = "", frozenset()  # words of a page that is about to be opened
         self._unread = False  # the page had never been read when it was opened
         self._read_at: str | None = None
 
@@ -253,6 +257,9 @@ class Document(QObject):
         self._selection, self._current = frozenset(), None
         self.opened.emit()
         self.selection_changed.emit()
+        (undone, words), self._undone = self._undone, ("", frozenset())
+        if page is not None and page.id == undone:
+            self.select(words)
 
     def set_read_at(self, when: str) -> None:
         """Set when the page was read. This is not an edit, because there is nothing in it to undo."""
@@ -314,3 +321,21 @@ class Document(QObject):
         gone = {key for key, (_, after) in edit.changes.items() if after is None} if edit else set()
         if gone & self._selection:
             self.select(self._selection - gone, current=self._current)
+        if change.step is not None and not change.new and not change.step.series:
+            self._go_to_undone(change.step)
+
+    def _go_to_undone(self, step: Step) -> None:
+        """Select the words that an undo or a redo has changed, here or on the page that is opened for that."""
+        here = self._page.id if self._page else ""
+        page_id = here if here in step.edits else next(iter(step.edits))
+        pairs = step.edits[page_id].changes.items()
+        # What the machine learned from the change is undone with it, but is not its place.
+        words = frozenset(
+            key
+            for key, (before, after) in pairs
+            if after is not None and (before is None or replace(before, machine=after.machine) != after)
+        )
+        if page_id != here:
+            self._undone = page_id, words
+        elif words and len(words) <= _MOST_SHOWN:
+            self.select(words)

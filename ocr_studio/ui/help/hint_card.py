@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QHideEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
@@ -13,10 +13,12 @@ from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _MARGIN, _WIDEST = 18, 460
+# Milliseconds after which a hint goes by itself, unless the mouse is over it; one with an offer stays longer.
+_GOES_MS, _OFFERED_MS = 15_000, 40_000
 
 
 class HintCard(QFrame):
-    """A card with a hint at the lower edge of a widget. Signals: ``closed()`` it was closed by a click."""
+    """A card with a hint at the lower edge of a widget. Signals: ``closed()`` a click closed it, or its time is over."""
 
     closed = Signal()
 
@@ -47,6 +49,8 @@ class HintCard(QFrame):
         layout.setContentsMargins(14, 12, 10, 12)
         layout.addLayout(row)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
+        self._goes = QTimer(self, singleShot=True, interval=_GOES_MS)
+        self._goes.timeout.connect(self.closed)
         over.installEventFilter(self)
         self.hide()
 
@@ -59,11 +63,27 @@ class HintCard(QFrame):
         if offer is not None:
             self.button.setText(offer[0])
         self._then = offer[1] if offer else None
+        self._goes.start(_OFFERED_MS if offer else _GOES_MS)
         self.retint()
         self.show()
         self._place()
         self.raise_()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802  (Qt's name)
+        """Stay while it is being read."""
+        super().enterEvent(event)
+        self._goes.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Go by itself after a while."""
+        super().leaveEvent(event)
+        self._goes.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Forget the time."""
+        super().hideEvent(event)
+        self._goes.stop()
 
     def retint(self) -> None:
         """Use the colours of the current theme."""

@@ -21,7 +21,7 @@ LIGHT = Colours(
 )  # fmt: skip
 DARK = Colours(
     window="#1e2126", surface="#24282e", base="#1a1d21", canvas="#131518", line="#383e47", text="#e6e9ee",
-    quiet="#a3acba", disabled="#69717d", accent="#6ea1ff", on_accent="#0d1420", selection="#2b4270", hover="#2e343c",
+    quiet="#a3acba", disabled="#69717d", accent="#6ea1ff", on_accent="#0d1420", selection="#32518c", hover="#2e343c",
     info="#6ea1ff", warning="#f0b04f", error="#ff8080",
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from ocr_studio.ui.style import box_colours, box_outlines
 from ocr_studio.ui.style.box_colours import CanvasColours
 
 # Screen pixels: the font size of numbers, and the height below which a word gets no number.
-_NUMBER, _ROOM = 11, 9.0
+_NUMBER, _ROOM = 10, 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,14 @@ class _Stop:
     Attributes:
         start: The middle of its left side, in pixels of the photo.
         end: The middle of its right side.
+        corner: Its top left corner.
         height: Its height in pixels of the photo.
         begins_line: Whether it is the first word of a line.
     """
 
     start: QPointF
     end: QPointF
+    corner: QPointF
     height: float
     begins_line: bool
 
@@ -101,9 +103,11 @@ class OrderItem(QGraphicsItem):
         for number, stop in enumerate(self._stops, start=1):
             if stop.height * zoom < _ROOM or not seen.contains(stop.start):
                 continue
-            place, text = to_screen.map(stop.start), str(number)
-            wide, high = metrics.horizontalAdvance(text) + 8, metrics.height() + 1
-            plate = QRectF(place.x() - wide / 2, place.y() - high / 2, max(wide, high), high)
+            place, text = to_screen.map(stop.corner), str(number)
+            wide, high = metrics.horizontalAdvance(text) + 6, metrics.height()
+            wide = max(wide, high)
+            # Outside of the box, so that it hides no writing of the word.
+            plate = QRectF(place.x() - 0.6 * wide, place.y() - 0.9 * high, wide, high)
             painter.setPen(QPen(self.colours.halo, 1.5))
             painter.setBrush(self.colours.guide)
             painter.drawRoundedRect(plate, high / 2, high / 2)
@@ -118,7 +122,7 @@ def _stops(lines: Iterable[Sequence[Quad]]) -> list[_Stop]:
         for place, quad in enumerate(line):
             a, b, c, d = quad.corners
             start, end = (QPointF((p[0] + q[0]) / 2, (p[1] + q[1]) / 2) for p, q in ((a, d), (b, c)))
-            found.append(_Stop(start, end, geometry.measure_size(quad)[1], place == 0))
+            found.append(_Stop(start, end, QPointF(*a), geometry.measure_size(quad)[1], place == 0))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.language.spelling import UnknownWord
@@ -78,6 +78,9 @@ class WordEditor(QLineEdit):
             if event.type() == QEvent.Type.ShortcutOverride and self._is_ours(event):
                 event.accept()
                 return True
+            if event.type() == QEvent.Type.ShortcutOverride and self._leaves_to_window(event):
+                event.ignore()
+                return True
             if event.type() == QEvent.Type.KeyPress and self._do(event):
                 event.accept()
                 return True
@@ -146,6 +149,11 @@ class WordEditor(QLineEdit):
             or (alt and key in _DIGITS[: self.most_choices])
             or (control and key == Qt.Key.Key_Slash)
         )
+
+    def _leaves_to_window(self, event: QKeyEvent) -> bool:
+        """Whether this is Undo or Redo with nothing to undo or redo in the field, and so means the last change."""
+        undo, redo = (event.matches(key) for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo))
+        return (undo and not self.isUndoAvailable()) or (redo and not self.isRedoAvailable())
 
     def _do(self, event: QKeyEvent) -> bool:
         """Handle a key of the editor. Returns whether it was one."""
