@@ -190,6 +190,11 @@ def _window_parser() -> CommandParser:
         help="save an image of the window with the photo read; needs no display",
     )
     add_overwrite(parser)
+    parser.add_argument(
+        "--style-guide",
+        action="store_true",
+        help="show spacing, type sizes, colours and states of controls on one page, for developers",
+    )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     parser.add_argument("--verbose", action="store_true", help="with --version: also what runs the networks, and why")
     return parser
@@ -246,7 +251,12 @@ def _window(options: argparse.Namespace) -> int:
 
     picture = options.screenshot and OutputFile(options.screenshot, overwrite=options.overwrite)
     return app.run(
-        options.path, theme=options.theme, scale=options.scale, language=options.language, screenshot=picture
+        options.path,
+        theme=options.theme,
+        scale=options.scale,
+        language=options.language,
+        screenshot=picture,
+        style_guide=options.style_guide,
     )
 
 

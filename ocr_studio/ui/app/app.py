@@ -28,6 +28,7 @@ from ocr_studio.ui.app.close_guard import CloseGuard
 from ocr_studio.ui.app.crash_handler import BugCatcher
 from ocr_studio.ui.app.main_window import MainWindow
 from ocr_studio.ui.app.screenshot import Screenshot
+from ocr_studio.ui.app.style_guide import StyleGuide
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import IndexService
@@ -235,6 +236,7 @@ def run(
     scale: int | None = None,
     language: str | None = None,
     screenshot: OutputFile | None = None,
+    style_guide: bool = False,
 ) -> int:
     """Show the window and run until it is closed.
 
@@ -245,6 +247,7 @@ def run(
         language: Such as "en" or "de", for this run only.
         screenshot: Write an image of the window as PNG to this file as soon as the photo is open and read, then quit.
             Nothing else is written.
+        style_guide: Show the page with the design system instead of the window.
 
     Returns:
         The exit status.
@@ -264,6 +267,8 @@ def run(
     photo_limit.allow_megapixels(chosen.largest_photo)
     with logs.libraries_silenced():
         app = _application(theme or chosen.theme, language or chosen.language)
+        if style_guide:
+            return _show_style_guide(app, screenshot)
         studio = Studio(chosen, theme=theme, saves_state=screenshot is None)
         status = _run_window(app, studio, path, screenshot)
         while studio.restarts_for_language:
@@ -272,6 +277,16 @@ def run(
             gc_tuning.free_unused()
             status = _run_window(app, studio, None, None)
         return status
+
+
+def _show_style_guide(app: QApplication, screenshot: OutputFile | None) -> int:
+    guide = StyleGuide()
+    guide.show()
+    taker = Screenshot(guide, screenshot, ready=lambda: True) if screenshot is not None else None
+    app.exec()
+    if taker is not None and taker.trouble:
+        raise taker.trouble
+    return 0
 
 
 def _run_window(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:

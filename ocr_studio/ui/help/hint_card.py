@@ -18,7 +18,7 @@ _GOES_MS, _OFFERED_MS = 15_000, 40_000
 
 
 class HintCard(QFrame):
-    """A card with a hint at the lower edge of a widget. Signals: ``closed()`` a click closed it, or its time is over."""
+    """A card with a hint at the lower edge of a widget. Signals: ``closed()`` by a click, or by itself."""
 
     closed = Signal()
 
