@@ -54,8 +54,22 @@ class HintCard(QFrame):
         over.installEventFilter(self)
         self.hide()
 
-    def show_text(self, text: str, *, key: str, offer: tuple[str, Callable[[], object]] | None = None) -> None:
-        """Show a hint with the key that closes it, or "", and the text and action of a button."""
+    def show_text(
+        self,
+        text: str,
+        *,
+        key: str,
+        offer: tuple[str, Callable[[], object]] | None = None,
+        stays: int | None = None,
+    ) -> None:
+        """Show a hint.
+
+        Args:
+            text: The hint.
+            key: The key that closes it, or "".
+            offer: Text and action of a button.
+            stays: Milliseconds after which it goes by itself; by default as long as it takes to read.
+        """
         self.text.setText(text)
         self.setAccessibleName(text)
         self.close_button.setToolTip(labels.tooltip(tr("Close ({key})", key=key)) if key else tr("Close"))
@@ -63,7 +77,7 @@ class HintCard(QFrame):
         if offer is not None:
             self.button.setText(offer[0])
         self._then = offer[1] if offer else None
-        self._goes.start(_OFFERED_MS if offer else _GOES_MS)
+        self._goes.start(stays if stays is not None else _OFFERED_MS if offer else _GOES_MS)
         self.retint()
         self.show()
         self._place()

@@ -47,6 +47,11 @@ class WordFocus(QObject):
             return False
         return page is None or (page.id, self._document.current) != place
 
+    @property
+    def busy(self) -> bool:
+        """Whether the photo is about to show the word of the card."""
+        return self._soon.isActive()
+
     def follow(self) -> None:
         """Show the word of the card soon: at once would delay the card."""
         page, place = self._document.page, self._reviewing.place

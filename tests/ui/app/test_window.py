@@ -356,3 +356,45 @@ def test_merging_what_is_partly_checked_says_that_all_of_it_is_now(open_studio: 
     studio.window.action_set["merge"].trigger()
     assert studio.window.status.currentMessage() == ""
     assert texts(studio)[:3] == ["Shop", "the", "new build"]
+
+
+@pytest.mark.parametrize("where", ["photo", "list"])
+def test_undo_works_in_a_field_that_is_open_by_itself_and_goes_to_what_it_changed(
+    where: str, open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    window, document = studio.window, studio.document
+    document.select(["w1"])
+    (window.view.edit_current if where == "photo" else window.table.edit_current)()
+
+    def field() -> WordEditor:
+        return next(each for each in window.findChildren(WordEditor) if each.isVisible() and each.hasFocus())
+
+    QTest.keyClicks(field(), "thy")
+    QTest.keyClick(field(), Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # what was typed, not the last change
+    assert texts(studio)[1] == "the"
+    QTest.keyClicks(field(), "thy")
+    QTest.keyClick(field(), Key.Key_Return)
+    assert document.current == "w2"
+    QTest.keyClick(field(), Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert texts(studio)[1] == "the"
+    assert document.current == "w1"
+    assert "Undone: Change text to “thy”" in window.status.currentMessage()
+    window.action_set["redo"].trigger()
+    assert texts(studio)[1] == "thy"
+    assert "Redone" in window.status.currentMessage()
+
+
+def test_undo_opens_the_photo_that_it_changes_and_goes_to_the_word(
+    open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    document = studio.document
+    assert document.page is not None
+    document.push(edits.write(document.page, "w3", "built"))
+    studio.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png" and not studio.busy)
+    document.undo_stack.undo()  # the reading of this photo
+    document.undo_stack.undo()
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and document.current == "w3")
+    assert "Undone: Change text to “built”" in studio.window.status.currentMessage()

@@ -83,6 +83,15 @@ def test_the_tenth_correction_offers_to_learn(studio: Studio, folder: Path, qtbo
     assert settings.load().hints_seen == (CORRECTING, KEYS, LEARNING)
 
 
+def test_a_hint_goes_by_itself(studio: Studio, qtbot: QtBot) -> None:
+    hints = studio.window.help.hints
+    assert hints is not None
+    assert card(studio)
+    hints.card.show_text("Briefly", key="", stays=0)
+    qtbot.waitUntil(lambda: card(studio) == "")
+    assert not hints.shown
+
+
 def test_they_never_come_back(open_studio: Open, folder: Path) -> None:
     studio = open_studio(folder / "board 1.png", settings=Settings(hints_seen=(CORRECTING, KEYS, LEARNING)))
     for number in range(8):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.review.queue import QueueOrder
@@ -135,27 +134,37 @@ def test_the_picture_has_its_height_again_when_the_window_has(studio: Studio, qt
     qtbot.waitUntil(lambda: panel.card.height() >= 200)
 
 
-@pytest.mark.usefixtures("styled")
-def test_who_drags_the_edge_of_the_panel_has_it_so_high(studio: Studio, qtbot: QtBot) -> None:
-    window = studio.window
-    window.resize(1200, 850)
-    panel = window.review
-    panel.begin(QueueOrder.PAGE)
-    qtbot.waitUntil(lambda: panel.card.height() >= 200)
-    qtbot.wait(50)
-    handle, left = window.windowHandle(), Qt.MouseButton.LeftButton
-    edge = QPoint(600, panel.geometry().top() - 1)
-    QTest.mousePress(handle, left, pos=edge)
-    QTest.mouseMove(handle, edge + QPoint(0, 60))
-    QTest.mouseMove(handle, edge + QPoint(0, 90))
-    QTest.mouseRelease(handle, left, pos=edge + QPoint(0, 90))
-    qtbot.waitUntil(lambda: panel.card.height() < 150)
-    high = panel.height()
-    panel.close()
-    panel.begin()
-    window.resize(1200, 860)
-    qtbot.wait(50)
-    assert panel.height() == high
+def test_photo_and_card_show_the_same_word(panel: ReviewPanel, studio: Studio, folder: Path, qtbot: QtBot) -> None:
+    document = studio.document
+    # The first words are on another photo than the open one, which is opened while the keys stay in the queue.
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and not panel.word_focus.apart)
+    assert panel.line.hasFocus()
+    press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: not panel.word_focus.apart)
+    assert document.current == here(panel)[1]
+    # One set of alternatives answers the keys, also while the list of words has a window of its own.
+    studio.window.side.move_out(studio.window.side.pages[0])
+    assert not studio.window.alternatives.isVisible()
+    assert panel.offered.isVisible()
+    # A word that is selected on the photo comes next; one that is not in the queue is only said to be another one.
+    page = document.page
+    assert page is not None
+    document.select(["w5"])
+    assert here(panel) == (page.id, "w5")
+    document.select([])
+    assert panel.word_focus.apart
+    assert "F5" in panel.apart.text()
+    press(KEY.Key_F5)
+    assert not panel.word_focus.apart
+    assert panel.apart.text() == ""
+
+
+def test_the_photo_that_the_user_opens_stays(panel: ReviewPanel, studio: Studio, folder: Path, qtbot: QtBot) -> None:
+    press(KEY.Key_Return)
+    studio.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png" and not studio.busy)
+    assert panel.word_focus.apart
+    assert not panel.word_focus.busy
 
 
 def test_a_word_that_is_upside_down_is_turned(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
