@@ -158,7 +158,9 @@ def _buttons() -> QWidget:
     main.setProperty("primary", True)
     off.setEnabled(False)
     chosen.setProperty("chosen", True)
-    tool = QToolButton(checkable=True, checked=True)
+    tool = QToolButton()
+    tool.setCheckable(True)
+    tool.setChecked(True)
     tool.setIcon(theme.icon("mdi6.cursor-default-outline"))
     tool.setAccessibleName(tr("Tool in use"))
     return _group(
