@@ -28,12 +28,12 @@ from ocr_studio.ui.app.close_guard import CloseGuard
 from ocr_studio.ui.app.crash_handler import BugCatcher
 from ocr_studio.ui.app.main_window import MainWindow
 from ocr_studio.ui.app.screenshot import Screenshot
-from ocr_studio.ui.app.style_guide import StyleGuide
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.document.open_photos import SAVE_SECONDS, Opening
 from ocr_studio.ui.evaluation.controller import EvaluationController
+from ocr_studio.ui.help.style_guide import StyleGuide
 from ocr_studio.ui.job_thread import Lanes, Trouble
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import language as window_language

@@ -31,8 +31,7 @@ from ocr_studio.ui.evaluation.error_table import MistakeTable
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.adaptive_splitter import AdaptiveSplitter
-from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.dock_panel import AdaptiveSplitter, PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.plain_label import RichLabel
@@ -74,7 +73,7 @@ class EvaluationDock(PanelDock):
         self.bar.setFixedWidth(120)
         self.bar.setAccessibleName(tr("Progress of the evaluation"))
         self.kind = ComboBox((), "", tr("Mistakes to show"))
-        self.kind.setMinimumWidth(170)
+        self.kind.setMinimumWidth(110)
         self.stop = _button(tr("Stop"), tr("Stop; the results of finished photos are kept"), evaluator.cancel)
         self.again = _button(tr("Evaluate again"), tr("Read the photos again and compare"), evaluator.again)
         self.export = _button(tr("Export…"), tr("Export every mistake as web pages"), self.ask_folder)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.widgets.adaptive_splitter import WIDE, AdaptiveSplitter
+from ocr_studio.ui.widgets.dock_panel import WIDE, AdaptiveSplitter
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _BAR, _TICK = 8.0, 4.0
@@ -93,7 +93,7 @@ class TrainerColumn(QScrollArea):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
         self.headline.setFont(font)
-        self._wide = True
+        self._wide = False
         self._inside = inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(14, 8, 12, 10)
@@ -162,7 +162,8 @@ class TrainerColumn(QScrollArea):
 
 def lay_beside(column: TrainerColumn, page: QWidget) -> AdaptiveSplitter:
     """Lay out a page with the column on the left, or above in a narrow panel; returns the splitter beside it."""
-    row = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
+    # At first as in a narrow panel: pages that are not shown would make the panel wide otherwise.
+    row = QBoxLayout(QBoxLayout.Direction.TopToBottom, page)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
     row.addWidget(column)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.ui.app.style_guide import StyleGuide
+from ocr_studio.ui.help.style_guide import StyleGuide
 from ocr_studio.ui.style import design, theme
 from ocr_studio.ui.style.style_sheet import Colours
 
