@@ -20,7 +20,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 PHOTO_SHARE: Final = 0.4
 # Screen pixels: the least width of the list of photos and of a page at which they are useful, of the photo when the
 # user drags it smaller, and of the handle between two parts.
-_LIST, _PAGE, _PHOTO, _HANDLE = 160, 340, 160, 1
+_LIST, _PAGE, _PHOTO, _HANDLE = 190, 340, 160, 1
 _Width = Annotated[int, Meta(ge=50, le=20_000)]
 
 
@@ -36,8 +36,8 @@ class TaskLayout:
         share: The share of the window's width that is left to the photo.
     """
 
-    photos: _Width = 230
-    side: _Width = 480
+    photos: _Width = 250
+    side: _Width = 510
     photos_shown: bool = True
     front: str = "words"
     share: Annotated[float, Meta(ge=0.05, le=PHOTO_SHARE)] = PHOTO_SHARE

@@ -127,7 +127,7 @@ ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
         checked=lambda p: p.layouts.focused, looks=True,
     ),
     ActionSpec(
-        "move_panel", "Panel in its own &window", lambda p: p.layouts.move_front(), "&View", 4, "mdi6.dock-window",
+        "move_panel", "&Panel in its own window", lambda p: p.layouts.move_front(), "&View", 4, "mdi6.dock-window",
         ("Ctrl+Shift+F11",), tip="Move the panel to a window of its own, for example on a second screen, or back",
         when=lambda p: p.layouts.has_front, checked=lambda p: p.layouts.front_moved_out, looks=True,
         why="Open a panel first.",
