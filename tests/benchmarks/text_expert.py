@@ -102,7 +102,7 @@ class TextExpert:
         self.ways[way.name] += 1
         self.corrected += 1
         if way.tabs is None:
-            start, _ = self._editor.place_of(key)
+            start, _ = self._editor.typed.place_of(key)
             cursor = self._editor.textCursor()
             cursor.setPosition(start + way.letter)
             self._editor.setTextCursor(cursor)
@@ -146,13 +146,13 @@ class TextExpert:
         page, place = self._page(), self._editor.textCursor()
         if page.words[key].id == self._studio.document.current and place.hasSelection():
             return 0
-        start, _ = self._editor.place_of(key)
+        start, _ = self._editor.typed.place_of(key)
         between = [
             each
             for each in self._studio.document.order()
             if each in page.words
             and page.words[each].text
-            and place.selectionEnd() <= self._editor.place_of(each)[0] <= start
+            and place.selectionEnd() <= self._editor.typed.place_of(each)[0] <= start
             and text_marks.needs_a_look(page.words[each], self._spelling)
         ]
         return len(between) if between[-1:] == [key] else None

@@ -120,7 +120,7 @@ class Studio(QObject):
         """Ids of the words of the open photo whose text may be being typed."""
         reviewed = self.window.review.reviewing.place if self.window.review.isVisible() else None
         typed = {self.window.view.editing.word_id, self.window.table.word_id, reviewed[1] if reviewed else None}
-        return {key for key in typed if key} | self.window.texts.panel.text.words_being_written
+        return {key for key in typed if key} | self.window.texts.panel.text.typed.words
 
     def start(self, paths: Sequence[Path]) -> None:
         """Show the window, then load the recognizer in the background and open the given photos and folders."""

@@ -35,7 +35,7 @@ def _next_doubted(menu: TextMenu) -> None:
 
 ACTIONS: tuple[ActionSpec[TextMenu], ...] = (
     ActionSpec(
-        "text_panel", "Edit text &line by line", lambda p: p.texts.panel.open(), "&Text", 1, "mdi6.text-long",
+        "text_panel", "Edit text &line by line", lambda p: p.texts.panel.edit(), "&Text", 1, "mdi6.text-long",
         ("Ctrl+T",), tip="Edit the text line by line; what you select there is selected on the photo, too",
         when=has_photo, looks=True,
     ),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -22,16 +19,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
 
 from ocr_studio.core.editing import text_session
-from ocr_studio.core.editing.page_text import PageText, shown_text
-from ocr_studio.core.editing.text_session import TextSession
-from ocr_studio.core.page import Page, Word
+from ocr_studio.core.editing.page_text import PageText
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.translation import message, tr
+from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.text import text_marks
+from ocr_studio.ui.text.typed_text import TypedText
 from ocr_studio.ui.text.utf16 import Utf16
 from ocr_studio.ui.words import spell_checker
 from ocr_studio.ui.words.spell_checker import Spelling
@@ -43,8 +39,6 @@ _KEEP_MS = 2000
 # time, which takes minutes for a million characters.
 _LONGEST_PASTE = 100_000
 _LONGEST_BROKEN = 5_000
-# Deleted words that keep their boxes when they are pasted elsewhere.
-_MOST_CUT = 1_000
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 _DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(commands.CHOICES))
@@ -57,6 +51,9 @@ class PageTextEditor(QPlainTextEdit):
     Each pause in typing, and each line that is left, is an undo step of the document.
 
     Signals: ``edit_wanted()`` the user wants to correct the current word on the photo; ``left()`` Esc was pressed.
+
+    Attributes:
+        typed: What is being typed.
     """
 
     edit_wanted = Signal()
@@ -65,12 +62,8 @@ class PageTextEditor(QPlainTextEdit):
     def __init__(self, document: Document, spelling: Spelling) -> None:
         super().__init__()
         self._document, self._spelling = document, spelling
-        self._session: TextSession | None = None
-        self._known = ""  # the text as last shown or saved
-        self._places = PageText()  # of the words in it, in UTF-16 units
-        self._kept: tuple[int, int] | None = None  # UTF-16 units at both ends that were not typed into since then
-        self._cut: dict[str, Word] = {}
-        self._following = self._saving = self._stale = self._composing = self._moving = self._touched = False
+        self.typed = TypedText(document)
+        self._following = self._stale = self._composing = self._moving = False
         self._steps = self._revision = self._line = 0
         self._typed_at = -1  # where the cursor stands by typing
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -91,24 +84,6 @@ class PageTextEditor(QPlainTextEdit):
         document.selection_changed.connect(self._follow_selection)
         spelling.changed.connect(self._marking.start)
         self._open()
-
-    @property
-    def is_typed(self) -> bool:
-        """Whether something was typed that is not saved yet."""
-        return self._kept is not None
-
-    @property
-    def words_being_written(self) -> frozenset[str]:
-        """Ids of the words that are being typed."""
-        if self._kept is None:
-            return frozenset()
-        size = Utf16(self._known).to_units(len(self._known))
-        return frozenset(self._places.within(self._kept[0] - 1, size - self._kept[1] + 1))
-
-    def place_of(self, word_id: str) -> tuple[int, int]:
-        """Return where a word that is shown begins and ends, in UTF-16 units."""
-        index = self._places.ids.index(word_id)
-        return self._places.starts[index], self._places.ends[index]
 
     def finish(self) -> None:
         """Save what was typed and end the undo step."""
@@ -147,7 +122,7 @@ class PageTextEditor(QPlainTextEdit):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if not _is_undo(event) and not self._is_ours(event):
                 return super().event(event)
-            event.setAccepted(self.is_typed or not _is_undo(event))
+            event.setAccepted(self.typed.is_typed or not _is_undo(event))
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TABS:
             step = _TABS[Qt.Key(event.key())]
@@ -202,9 +177,14 @@ class PageTextEditor(QPlainTextEdit):
             for action in [each for each in menu.actions() if each.objectName() == name]:
                 menu.removeAction(action)
         place = self.cursorForPosition(event.pos()).position()
-        word = self._document.word(self._places.at(place))
-        if word is not None and not self.is_typed and (doubts := self._spelling.doubts(word)) and not self.isReadOnly():
-            start, _ = self.place_of(word.id)
+        word = self._document.word(self.typed.places.at(place))
+        if (
+            word is not None
+            and not self.typed.is_typed
+            and (doubts := self._spelling.doubts(word))
+            and not self.isReadOnly()
+        ):
+            start, _ = self.typed.place_of(word.id)
             wide = Utf16(word.text)
             ends = start + wide.to_units(doubts[0].start), start + wide.to_units(doubts[0].end)
             self._document.select([word.id], current=word.id)
@@ -235,14 +215,12 @@ class PageTextEditor(QPlainTextEdit):
         """Show the text of the page, as soon as the editor is visible."""
         self._pause.stop()
         self._soon.stop()
-        self._kept = None
-        self._cut.clear()
         if not self.isVisible():
             self._stale = True
             return
         self._stale = False
         page = self._document.page
-        self._session = TextSession(page) if page else None
+        self.typed.open(page)
         writable = page is not None and self._document.writable
         flags = Qt.TextInteractionFlag
         reading = flags.TextSelectableByMouse | flags.TextSelectableByKeyboard
@@ -260,22 +238,18 @@ class PageTextEditor(QPlainTextEdit):
     def _follow(self, change: DocumentChange) -> None:
         """Show what was changed elsewhere or by Undo, without touching what is being typed."""
         page = self._document.page
-        if not change.here or page is None or self._saving:
+        if not change.here or page is None or self.typed.saving:
             return
-        if self._stale or self._session is None or not (self.isVisible() or self.is_typed):
+        if self._stale or not self.typed.is_open or not (self.isVisible() or self.typed.is_typed):
             self._stale = True
             return
         shown = PageText.of(page)
-        if self.is_typed:
+        if self.typed.is_typed:
             mine = self.toPlainText()
-            text = text_session.merge(self._known, mine, shown.text)
-            self._session = TextSession(page)
-            self._show(text if not self._composing else mine)
-            self._known, self._places = shown.text, PageText()
-            # Which words were typed into is found out by comparison.
-            self._kept = 0, 0
+            self._show(text_session.merge(self.typed.known, mine, shown.text))
+            self.typed.rebase(page, shown)
             return
-        self._session = TextSession(page)
+        self.typed.begin(page)
         place = self._show(shown.text)
         self._locate(shown)
         if not change.new and place is not None and change.step is not None:
@@ -308,12 +282,7 @@ class PageTextEditor(QPlainTextEdit):
 
     def _locate(self, shown: PageText) -> None:
         """Find the words in the text that the editor shows."""
-        self._known = self.toPlainText()
-        found = shown.located_in(self._known) or PageText()
-        wide = Utf16(self._known)
-        self._places = replace(
-            found, starts=tuple(map(wide.to_units, found.starts)), ends=tuple(map(wide.to_units, found.ends))
-        )
+        self.typed.locate(self.toPlainText(), shown)
         self._revision = self.document().revision()
         self._marking.start()
 
@@ -323,9 +292,9 @@ class PageTextEditor(QPlainTextEdit):
             return
         self._marking.start()
         current = self._document.current
-        if self._following or self._saving or self.is_typed or current not in self._places.ids:
+        if self._following or self.typed.saving or self.typed.is_typed or current not in self.typed.places.ids:
             return
-        start, end = self.place_of(current)
+        start, end = self.typed.place_of(current)
         # With the focus, it is selected so that typing replaces it.
         self._put_cursor(start, end if self.hasFocus() else start)
 
@@ -343,12 +312,10 @@ class PageTextEditor(QPlainTextEdit):
 
     def _type(self, place: int, _removed: int, added: int) -> None:
         """Note what was typed, to be saved soon."""
-        if self._following or self._session is None:
+        if self._following or not self.typed.is_open:
             return
         after = max(0, self.document().characterCount() - 1 - place - added)
-        self._touched = True
-        before = self._kept or (place, after)
-        self._kept = min(before[0], place), min(before[1], after)
+        self.typed.note(place, after)
         self._pause.start()
         if not self._soon.isActive():
             self._soon.start()
@@ -362,43 +329,21 @@ class PageTextEditor(QPlainTextEdit):
         """
         self._pause.stop()
         self._soon.stop()
-        session, page = self._session, self._document.page
-        if self._kept is None or session is None or page is None:
+        if not self.typed.is_typed:
             return
         if self._composing and not last:
             self._soon.start()
             return
-        text = self.toPlainText()
-        kept, self._kept = self._units_kept(text), None
-        edit = session.edit(text, kept=kept, cut=tuple(self._cut.values()) if pasted else None)
-        if not last:
-            edit = replace(edit, name=message("Edit text"))
-        self._saving = True
-        self._document.push(edit, join=f"text {self._steps}")
-        self._saving = False
-        session.page = self._document.page or page
-        for key, (before, after) in edit.changes.items():
-            if before and after is None:
-                self._cut[key] = before
-        while len(self._cut) > _MOST_CUT:
-            del self._cut[next(iter(self._cut))]
+        self.typed.save(self.toPlainText(), join=f"text {self._steps}", last=last, pasted=pasted)
         self._locate(PageText.of(self._document.page))
         self._select_words()
-
-    def _units_kept(self, text: str) -> tuple[int, int] | None:
-        """Return how many characters at both ends are as they were."""
-        if self._kept is None or self._kept == (0, 0):
-            return None
-        wide = Utf16(text)
-        return wide.to_index(self._kept[0]), len(text) - wide.to_index(wide.to_units(len(text)) - self._kept[1])
 
     def _rest(self) -> None:
         """Show the text as it is saved, without additional spaces, once the cursor has left."""
         page = self._document.page
-        if not self._touched or page is None or self._stale or self.is_typed or self._session is None:
+        if not self.typed.is_touched or page is None or self._stale or self.typed.is_typed:
             return
-        self._touched = False
-        self._session = TextSession(page)
+        self.typed.begin(page)
         shown = PageText.of(page)
         if self._show(shown.text) is not None:
             self._locate(shown)
@@ -418,14 +363,14 @@ class PageTextEditor(QPlainTextEdit):
             self._line = line
             self.finish()
             self._rest()
-        elif self.is_typed:
+        elif self.typed.is_typed:
             self.finish()
         self._select_words()
 
     def _select_words(self) -> None:
         cursor = self.textCursor()
-        here = self._places.at(cursor.position())
-        ids = self._places.within(cursor.selectionStart(), cursor.selectionEnd()) if cursor.hasSelection() else ()
+        here = self.typed.places.at(cursor.position())
+        ids = self.typed.places.within(cursor.selectionStart(), cursor.selectionEnd()) if cursor.hasSelection() else ()
         chosen = ids or ((here,) if here else ())
         if chosen:
             self._following = True
@@ -438,20 +383,15 @@ class PageTextEditor(QPlainTextEdit):
         page = self._document.page
         if page is None:
             return False
-        cursor, ids = self.textCursor(), self._places.ids
-        ahead = [key for key, start in zip(ids, self._places.starts, strict=True) if start >= cursor.selectionEnd()]
-        behind = [key for key, end in zip(ids, self._places.ends, strict=True) if end <= cursor.selectionStart()]
-        found = next((key for key in (ahead if step > 0 else behind[::-1]) if self._needs_a_look(page, key)), None)
+        cursor = self.textCursor()
+        beyond = cursor.selectionEnd() if step > 0 else cursor.selectionStart()
+        found = text_marks.find_next(page, self.typed.places, beyond, step, self._spelling)
         if found is None:
             return False
-        self._put_cursor(*self.place_of(found))
+        self._put_cursor(*self.typed.place_of(found))
         self._rest()
         self._select_words()
         return True
-
-    def _needs_a_look(self, page: Page, word_id: str) -> bool:
-        word = page.words.get(word_id)
-        return word is not None and text_marks.needs_a_look(word, self._spelling)
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Replace a range as if the text had been typed."""
@@ -472,36 +412,21 @@ class PageTextEditor(QPlainTextEdit):
 
     def _explain(self, event: QHelpEvent) -> None:
         cursor = self.cursorForPosition(event.pos())
-        word = self._document.word(None if self.is_typed else self._places.at(cursor.position()))
+        word = self._document.word(None if self.typed.is_typed else self.typed.places.at(cursor.position()))
         tip = text_marks.describe(word, self._spelling) if word else ""
         QToolTip.showText(event.globalPos(), labels.tooltip(tip) if tip else "", self)
 
     def _mark(self) -> None:
         """Mark the words in sight: selected on the photo, uncertain, misspelt, without a box."""
         page = self._document.page
-        if self._stale or self.is_typed or page is None:
+        if self._stale or self.typed.is_typed or page is None:
             if page is None:
                 self.setExtraSelections([])
             return
-        self.setExtraSelections(list(self._find_marks(page)))
-
-    def _find_marks(self, page: Page) -> Iterator[QTextEdit.ExtraSelection]:
-        first = self.firstVisibleBlock().position()
-        last = self.cursorForPosition(self.viewport().rect().bottomRight()).block()
-        selected, misspelt = text_marks.selected_format(), text_marks.misspelt_format()
-        places = zip(self._places.ids, self._places.starts, self._places.ends, strict=True)
-        seen = [each for each in places if each[2] >= first and each[1] <= last.position() + last.length()]
-        for key, start, end in seen:
-            if (word := page.words.get(key)) and (form := text_marks.word_format(word)):
-                yield self._marked(start, end, form)
-        for key, start, end in seen:
-            if key in self._document.selection:
-                yield self._marked(start, end, selected)
-        for key, start, end in seen:
-            if (word := page.words.get(key)) and shown_text(word) == word.text:
-                wide = Utf16(word.text)
-                for begin, stop in text_marks.find_misspelt(word, self._spelling):
-                    yield self._marked(start + wide.to_units(begin), min(end, start + wide.to_units(stop)), misspelt)
+        found = text_marks.find_marks(
+            page, self.typed.places, self._seen(), selection=self._document.selection, spelling=self._spelling
+        )
+        self.setExtraSelections([self._marked(*each) for each in found])
 
     def _marked(self, start: int, end: int, how: QTextCharFormat) -> QTextEdit.ExtraSelection:
         mark = QTextEdit.ExtraSelection()
@@ -510,6 +435,11 @@ class PageTextEditor(QPlainTextEdit):
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         mark.cursor, mark.format = cursor, how
         return mark
+
+    def _seen(self) -> tuple[int, int]:
+        """Return the part of the text that is in sight, in UTF-16 units."""
+        last = self.cursorForPosition(self.viewport().rect().bottomRight()).block()
+        return self.firstVisibleBlock().position(), last.position() + last.length()
 
 
 def _is_undo(event: QKeyEvent) -> bool:

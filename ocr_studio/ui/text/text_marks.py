@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from PySide6.QtGui import QColor, QTextCharFormat
 
-from ocr_studio.core.page import Word
+from ocr_studio.core.editing.page_text import PageText
+from ocr_studio.core.page import Page, Word
 from ocr_studio.core.translation import tr
 from ocr_studio.core.units import percent
 from ocr_studio.ui.style import box_colours, theme
 from ocr_studio.ui.style.box_colours import Look
+from ocr_studio.ui.text.utf16 import Utf16
 from ocr_studio.ui.words.spell_checker import Spelling
 
 _Underline = QTextCharFormat.UnderlineStyle
@@ -22,8 +24,45 @@ def needs_a_look(word: Word, spelling: Spelling) -> bool:
     return box_colours.look_of(word) in _LINES or bool(spelling.doubts(word))
 
 
-def word_format(word: Word) -> QTextCharFormat | None:
-    """Return the format of a whole word, or None if it is plain."""
+def find_next(page: Page, places: PageText, beyond: int, step: int, spelling: Spelling) -> str | None:
+    """Return the nearest word that needs a look after a position in UTF-16 units, or before it (step -1); or None."""
+    every = list(zip(places.ids, places.starts, places.ends, strict=True))
+    ahead = [key for key, start, end in every if (start >= beyond if step > 0 else end <= beyond)]
+    return next((key for key in ahead[::step] if key in page.words and needs_a_look(page.words[key], spelling)), None)
+
+
+def find_marks(
+    page: Page, places: PageText, seen: tuple[int, int], *, selection: Set[str], spelling: Spelling
+) -> Iterator[tuple[int, int, QTextCharFormat]]:
+    """Yield ranges of the text and how they look, those that are drawn over others last.
+
+    Args:
+        page: The page.
+        places: The places of its words in UTF-16 units.
+        seen: The part of the text that is in sight.
+        selection: The words that are selected on the photo.
+        spelling: Finds possible typos.
+    """
+    every = zip(places.ids, places.starts, places.ends, strict=True)
+    inside = [each for each in every if each[2] >= seen[0] and each[1] <= seen[1]]
+    shown = [(page.words[key], start, end) for key, start, end in inside if key in page.words]
+    for word, start, end in shown:
+        if how := _word_format(word):
+            yield start, end, how
+    selected, misspelt = QTextCharFormat(), QTextCharFormat()
+    selected.setBackground(QColor(theme.colours().selection))
+    for word, start, end in shown:
+        if word.id in selection:
+            yield start, end, selected
+    misspelt.setUnderlineStyle(_Underline.WaveUnderline)
+    misspelt.setUnderlineColor(QColor(theme.colours().error))
+    for word, start, end in shown:
+        wide = Utf16(word.text)
+        for doubt in spelling.doubts(word):
+            yield start + wide.to_units(doubt.start), min(end, start + wide.to_units(doubt.end)), misspelt
+
+
+def _word_format(word: Word) -> QTextCharFormat | None:
     made = QTextCharFormat()
     look = box_colours.look_of(word)
     if not word.has_box:
@@ -35,27 +74,6 @@ def word_format(word: Word) -> QTextCharFormat | None:
     else:
         return None
     return made
-
-
-def selected_format() -> QTextCharFormat:
-    """Return the format of words that are selected on the photo."""
-    made = QTextCharFormat()
-    made.setBackground(QColor(theme.colours().selection))
-    return made
-
-
-def misspelt_format() -> QTextCharFormat:
-    """Return the format of possible typos."""
-    made = QTextCharFormat()
-    made.setUnderlineStyle(_Underline.WaveUnderline)
-    made.setUnderlineColor(QColor(theme.colours().error))
-    return made
-
-
-def find_misspelt(word: Word, spelling: Spelling) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of possible typos in a word."""
-    for doubt in spelling.doubts(word):
-        yield doubt.start, doubt.end
 
 
 def describe(word: Word, spelling: Spelling) -> str:

@@ -57,6 +57,11 @@ class TextPanel(PanelDock):
         self.text.finish()
         self.note.finish()
 
+    def edit(self) -> None:
+        """Open the panel and go to the text."""
+        self.open()
+        self.text.setFocus()
+
     def write_note(self) -> None:
         """Open the panel and start editing the note."""
         self.open()

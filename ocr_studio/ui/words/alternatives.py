@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QGraphicsView,
     QHBoxLayout,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QTableView,
@@ -78,8 +79,8 @@ class Alternatives(QWidget):
 
     def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
         """Show the keys for the focused widget: digits on the photo, Alt and digits where digits are text."""
-        writing = isinstance(entered, (WordEditor, QTableView))
-        if isinstance(entered, (WordEditor, QTableView, QGraphicsView)) and writing != self._writing:
+        writing = isinstance(entered, (WordEditor, QTableView, QPlainTextEdit))
+        if (writing or isinstance(entered, QGraphicsView)) and writing != self._writing:
             self._writing = writing
             self._show()
 

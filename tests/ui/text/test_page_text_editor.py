@@ -41,8 +41,7 @@ def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
     made.window.activateWindow()
     QTest.keyClick(made.window, Key.Key_T, CTRL)
     editor = made.window.texts.panel.text
-    qtbot.waitUntil(lambda: editor.toPlainText() == TEXT)
-    editor.setFocus()
+    qtbot.waitUntil(lambda: editor.toPlainText() == TEXT and editor.hasFocus())
     return made
 
 
@@ -194,7 +193,7 @@ def test_what_comes_while_a_word_is_typed_leaves_it_and_the_cursor_alone(
 ) -> None:
     put(editor, "Anna", select="Anna")
     QTest.keyClicks(editor, "Hann")
-    assert studio.window.texts.panel.text.words_being_written >= {"w5"}
+    assert studio.window.texts.panel.text.typed.words >= {"w5"}
     page = page_of(studio)
     read = [replace(page.words["w0"], machine=made_board.reading("Shop")), page.words["w5"]]
     studio.document.push(edits.refresh(page, [read[0], replace(read[1], machine=made_board.reading("Arno"))]))
