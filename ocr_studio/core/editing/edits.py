@@ -151,7 +151,7 @@ def turn_writing(page: Page, ids: Iterable[str], quarters: int | None = None) ->
 
     quarters: by how many times 90° clockwise; None: by 180°, or by 90° in a box that is higher than wide.
     """
-    words = _select_unlocked(page, ids)
+    words = [word for word in _select_unlocked(page, ids) if word.has_box]
     turned = []
     for word in words:
         along, across = geometry.measure_size(word.quad)
@@ -209,7 +209,8 @@ def merge(page: Page, ids: Iterable[str]) -> Edit:
     words = [found[key] for key in page_order.order_words(page, found)]
     if len(words) < 2 or any(word.locked for word in words):
         return Edit(message("Merge words"))
-    quad = geometry.union_quad([word.quad for word in words])
+    boxes = [word.quad for word in words if word.has_box]
+    quad = geometry.union_quad(boxes) if boxes else words[0].quad
     marks = {word.mark for word in words}
     sides = _merge_sides(words, quad)
     whole = Word(words[0].id, quad, TextSource.HUMAN, *sides, mark=marks.pop() if len(marks) == 1 else None)

@@ -91,7 +91,8 @@ def rename_photo(photo: Path, name: str) -> Path:
 
 def _move(photo: Path, new: Path) -> None:
     """Rename a file; never replaces another one, even if that is made at the same moment, where links are possible."""
-    if os.name == "nt" or photo.is_symlink() or paths.exists(new):  # the last: the same file in other letters
+    in_other_letters = paths.exists(new) and new.samefile(photo)
+    if os.name == "nt" or photo.is_symlink() or in_other_letters:
         photo.rename(new)
         return
     try:
@@ -101,7 +102,11 @@ def _move(photo: Path, new: Path) -> None:
     except OSError:  # this file system has no links
         photo.rename(new)
     else:
-        photo.unlink()
+        try:
+            photo.unlink()
+        except OSError:
+            new.unlink()  # rather than leave both names
+            raise
 
 
 def _is_taken(new: Path, photo: Path) -> bool:

@@ -75,7 +75,7 @@ def match_writer(
 
 def choose_words(words: Sequence[Word]) -> list[Quad]:
     """Return the places of words that tell most: neither single letters nor whole lines."""
-    fit = [word.quad for word in words if 1 < len(word.text) <= _LONGEST]
+    fit = [word.quad for word in words if word.has_box and 1 < len(word.text) <= _LONGEST]
     return fit[:: max(1, -(-len(fit) // _MOST))]
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QUrl, Signal
+from PySide6.QtCore import QProcess, QSize, QUrl, Signal
 from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QTreeView, QWidget
 
-from ocr_studio.core.files import file_selection
 from ocr_studio.core.translation import tr
 
 # Qt's own dialog, used where the system has none, is so small that dates and long names are cut off.
@@ -112,8 +112,16 @@ class PathRow(QWidget):
 
 def show_in_folder(path: Path) -> None:
     """Show a file in the system's file manager: selected there, or at least its folder."""
-    if not (file_selection.select_file(path) or _ask_file_manager(path)):
+    if not _select_file(path):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
+def _select_file(path: Path) -> bool:
+    if sys.platform == "win32":
+        return bool(QProcess.startDetached("explorer.exe", ["/select,", str(path)])[0])
+    if sys.platform == "darwin":
+        return bool(QProcess.startDetached("open", ["-R", str(path)])[0])
+    return _ask_file_manager(path)
 
 
 def _ask_file_manager(path: Path) -> bool:

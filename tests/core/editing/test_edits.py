@@ -88,6 +88,18 @@ def test_words_set_aside_alike_stay_so_when_they_are_merged() -> None:
     assert (whole.mark, whole.text) == (None, "map")
 
 
+def test_no_edit_invents_a_box_for_words_without_one() -> None:
+    (x, y), _, _, (low_x, low_y) = MAP.quad.corners
+    stroke = Quad(((x, y), (x, y), (low_x, low_y), (low_x, low_y)))
+    page = page_of(THE, typed := replace(MAP, quad=stroke))
+    assert not edits.turn_writing(page, [typed.id], 1)
+    (whole,) = done(page, edits.merge(page, page.words)).words.values()
+    assert (whole.text, whole.quad) == ("the map", geometry.union_quad([THE.quad]))
+    page = page_of(typed, replace(typed, id="more"))
+    (whole,) = done(page, edits.merge(page, page.words)).words.values()
+    assert not whole.has_box
+
+
 def test_a_locked_box_stays_where_it_is_and_can_be_written_into() -> None:
     page = done(PAGE, edits.lock(PAGE, [THE.id], locked=True))
     for edit in (

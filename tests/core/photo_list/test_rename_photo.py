@@ -89,3 +89,32 @@ def test_a_photo_that_is_gone_is_told_by_its_name(photo: Path) -> None:
     photo.unlink()
     with pytest.raises(StudioError, match=r"board\.JPG: it can’t be renamed"):
         rename_photo(photo, "new.jpg")
+
+
+def test_a_file_that_appears_at_the_last_moment_is_not_replaced(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = photo.parent / "other.jpg"
+
+    def check(_: Path, name: str) -> str:
+        other.write_bytes(b"other")
+        return name
+
+    monkeypatch.setattr("ocr_studio.core.photo_list.rename_photo.check_name", check)
+    with pytest.raises(NameRefused, match="another file already has this name"):
+        rename_photo(photo, "other.jpg")
+    assert (photo.read_bytes(), other.read_bytes()) == (b"board", b"other")
+
+
+def test_a_photo_that_cannot_be_removed_under_its_old_name_keeps_only_that(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink = Path.unlink
+
+    def fail_for_the_photo(path: Path) -> None:
+        if path == photo:
+            raise PermissionError(13, "Permission denied")
+        unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", fail_for_the_photo)
+    with pytest.raises(StudioError, match="can’t be renamed"):
+        rename_photo(photo, "new.jpg")
+    assert [each.name for each in photo.parent.iterdir()] == ["board.JPG"]

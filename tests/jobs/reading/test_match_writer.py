@@ -72,6 +72,8 @@ def test_words_are_looked_at_a_few_at_a_time() -> None:
 def test_letters_and_lines_tell_nothing() -> None:
     _, words = photo(("a", "it", "x" * 31, ""), HANDS[0])
     assert choose_words(words) == [words[1].quad]
+    _, (word,) = photo(["typed"], HANDS[0])
+    assert choose_words([replace(word, quad=Quad.from_box(5, 5, 5, 50))]) == []  # it has no box
     _, words = photo(["word"] * 100, HANDS[0])
     assert choose_words(words) == [word.quad for word in words[::3]]
 
