@@ -360,7 +360,7 @@ def test_a_run_has_exactly_the_epochs_that_are_chosen(tmp_path: Path) -> None:
     for epochs in (1, 50):  # fewer and more steps than usual
         run = begun(tmp_path, replace(TINY, epochs=epochs))
         started = next(event for event in run if isinstance(event, TrainingStarted))
-        assert started.steps == epochs  # one step sees all tiles
+        assert started.steps == 2 * epochs  # two steps see all tiles
         run.close()  # type: ignore[attr-defined]
 
 
