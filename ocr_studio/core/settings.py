@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeAlias, get_type_hints
 
@@ -36,6 +37,7 @@ MEGAPIXELS = (1, 2_000)  # least and most of what largest_photo may be
 _DETECTION_BEFORE = "finding"
 _RENAMED = {"detail": "limit_side", "sure": "box_threshold", "grow": "unclip_ratio", "gap": "space_width"}
 
+_Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=4_000_000_000)]  # since 1970, as of this century
 _Megapixels: TypeAlias = Annotated[int, Meta(ge=MEGAPIXELS[0], le=MEGAPIXELS[1])]
 LONGEST_NAME: Final = 200  # characters of a writer or a model
 
@@ -341,25 +343,33 @@ class RecentFiles:
         """Absolute paths, newest first. They may have vanished since."""
         return json_schema.valid_entries(state_file.read(self._path).get("files"), Path)[: self._limit]
 
+    def opened(self) -> dict[Path, datetime]:
+        """When each was opened last, as far as that is known."""
+        times = json_schema.convert_or(state_file.read(self._path).get("opened"), dict[str, _Seconds], {})
+        return {Path(path): datetime.fromtimestamp(seconds, UTC) for path, seconds in times.items()}
+
     def add(self, path: Path) -> None:
         """Put one first."""
         absolute = Path(os.path.abspath(path))
         with self._changing:
-            self._keep([absolute, *(entry for entry in self.paths() if entry != absolute)])
+            now = {**self.opened(), absolute: datetime.now(UTC)}
+            self._keep([absolute, *(entry for entry in self.paths() if entry != absolute)], now)
 
     def forget(self, path: Path) -> None:
         """Remove a path."""
         absolute = Path(os.path.abspath(path))
         with self._changing:
-            self._keep([entry for entry in self.paths() if entry != absolute])
+            self._keep([entry for entry in self.paths() if entry != absolute], self.opened())
 
     def clear(self) -> None:
         """Forget all of them."""
         with self._changing:
-            self._keep([])
+            self._keep([], {})
 
-    def _keep(self, entries: list[Path]) -> None:
+    def _keep(self, entries: list[Path], opened: Mapping[Path, datetime]) -> None:
+        kept = entries[: self._limit]
+        times = {str(entry): opened[entry].timestamp() for entry in kept if entry in opened}
         try:
-            state_file.write(self._path, {"files": [str(entry) for entry in entries[: self._limit]]})
+            state_file.write(self._path, {"files": [str(entry) for entry in kept], "opened": times})
         except OSError as error:
             log.warning("%s: recent files were not kept: %s", self._path, error)

@@ -45,7 +45,9 @@ class MainWindow(AssembledWindow):
         self._opening_messages = OpeningMessages(services.opening, self.messages, self.status, self.photos)
         self._saving_messages = SavingMessages(services.autosave, services.document, self.messages, self.status)
         self.recent_menu = RecentMenu(self)
-        self.empty = EmptyState([self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")])
+        self.empty = EmptyState(
+            [self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")], services.lanes.slow
+        )
         self._place()
         self._connect_document()
         self._connect_jobs()
@@ -199,9 +201,9 @@ class MainWindow(AssembledWindow):
         self.photos.show_photos(photos, opening.path, opening.project, opening.listing)
 
     def _show_recent(self) -> None:
-        paths = self._services.opening.recent.paths()
-        self.empty.show_recent(paths)
-        self.recent_menu.show_recent(paths)
+        recent = self._services.opening.recent
+        for part in (self.empty, self.recent_menu):
+            part.show_recent(recent.paths(), recent.opened())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Fit the toolbar to the width of the window."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -24,11 +25,13 @@ class RecentMenu(QMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Open &recent"), parent)
 
-    def show_recent(self, paths: Sequence[Path]) -> None:
-        """Fill the menu with these."""
+    def show_recent(self, paths: Sequence[Path], opened: Mapping[Path, datetime] | None = None) -> None:
+        """Fill the menu with these, each with its folder and the day it was opened."""
         self.clear()
         for path in paths:
-            action = self.addAction(labels.label(labels.file_name(f"{path.name} — {path.parent}")))
+            name = labels.label(labels.file_name(f"{path.name} — {path.parent}"))
+            day = labels.day((opened or {}).get(path))
+            action = self.addAction(f"{name}\t{day}" if day else name)  # the tab sets it at the end of the line
             action.triggered.connect(lambda _=False, path=path: self.chosen.emit(path))
         self.setEnabled(bool(paths))
 

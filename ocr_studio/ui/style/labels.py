@@ -6,12 +6,13 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from html import escape
 from typing import Final
 
 from PySide6 import QtGui
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QApplication
 
@@ -93,6 +94,17 @@ def file_name(name: str) -> str:
 def label(text: str) -> str:
     """Return a text from elsewhere for a button or menu: in one line, with ampersands escaped."""
     return shortened(text, _MOST_ON_BUTTON).replace("\t", " ").replace("\n", " ").replace("&", "&&")
+
+
+def day(moment: datetime | None) -> str:
+    """Return the day of a moment as people say it; empty if it is not known."""
+    if moment is None:
+        return ""
+    then = moment.astimezone().date()
+    days = (datetime.now(UTC).astimezone().date() - then).days
+    if days == 0:
+        return tr("Today")
+    return tr("Yesterday") if days == 1 else QLocale().toString(then, QLocale.FormatType.ShortFormat)
 
 
 def title(text: str) -> str:

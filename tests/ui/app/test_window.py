@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Alternative, Edit, PageState, WordState
-from ocr_studio.core.settings import Settings
+from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.ui.commands.spec import Where
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.words.word_delegate import TEXT
 from ocr_studio.ui.words.word_editor import WordEditor
 from tests.ui import made_board
@@ -27,7 +28,7 @@ Key = Qt.Key
 
 def test_the_empty_window_invites(open_studio: Open, qtbot: QtBot) -> None:
     studio = open_studio()
-    buttons = [each.text().replace("&", "") for each in studio.window.empty.findChildren(QPushButton)]
+    buttons = [each.text() for each in studio.window.empty.findChildren(QPushButton)]
     assert buttons == ["Open photo…", "Open folder…", "Paste image", "Open sample photo"]
     assert studio.window.empty.isVisible()
     assert not studio.window.table.isVisible()
@@ -288,8 +289,36 @@ def test_a_fast_second_key_finds_its_action_ready(open_studio: Open, folder: Pat
 def test_an_ampersand_in_a_name_is_an_ampersand(open_studio: Open, folder: Path) -> None:
     studio = open_studio()
     studio.window.empty.show_recent([folder / "this & that.png"])
-    shown = [each.text() for each in studio.window.empty.findChildren(QPushButton)]
-    assert "this && that.png   —   boards" in shown
+    (card,) = (each for each in studio.window.empty.findChildren(QPushButton) if each.accessibleName())
+    assert [each.text() for each in card.findChildren(ElidedLabel)] == ["this & that.png", "boards", ""]
+
+
+@pytest.mark.usefixtures("styled")
+def test_the_start_page_is_in_the_middle_with_pictures_of_the_latest_of_each_folder(
+    open_studio: Open, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = made_board.write_photo(tmp_path / "other" / "board 9.png", 1)
+    for path in (other, *(folder / f"board {number}.png" for number in (1, 2, 3))):
+        RecentFiles().add(path)
+    studio = open_studio()
+    page = studio.window.empty
+    cards = [each for each in page.findChildren(QPushButton) if each.accessibleName()]
+    texts_of = [[each.text() for each in card.findChildren(ElidedLabel)] for card in cards]
+    assert texts_of[0] == ["board 3.png", "boards", "Today"]
+    assert texts_of[-1] == ["board 9.png", "other", "Today"]
+    icon = cards[0].findChildren(QLabel)[0].pixmap().size()
+    qtbot.waitUntil(lambda: cards[0].findChildren(QLabel)[0].pixmap().size() != icon)
+    zone = page.findChild(QFrame, "drop-zone")
+    assert zone is not None
+    for width, columns in ((1300, 4), (620, 2)):
+        studio.window.resize(width, 800)
+        QApplication.processEvents()
+        assert len({card.x() for card in cards}) == columns
+        left = zone.mapTo(page, QPoint()).x()
+        assert abs(page.viewport().width() - zone.width() - 2 * left) <= 2
+        assert not page.horizontalScrollBar().isVisible()
+        assert all(zone.rect().contains(card.geometry()) for card in cards)
+    assert studio.window.recent_menu.actions()[0].text() == f"board 3.png — {folder}\tToday"
 
 
 def test_texts_are_shown_and_hidden_by_a_key(open_studio: Open, folder: Path) -> None:

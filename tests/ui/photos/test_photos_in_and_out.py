@@ -25,7 +25,7 @@ def test_the_sample_opens_from_its_button_as_a_copy_of_ones_own(
     open_studio: Open, qtbot: QtBot, studio_home: Path
 ) -> None:
     studio = open_studio()
-    button = studio.window.empty.findChildren(QPushButton)[-1]
+    button = next(each for each in studio.window.empty.findChildren(QPushButton) if "sample" in each.text())
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.document.page is not None)
     assert studio.opening.path is not None
