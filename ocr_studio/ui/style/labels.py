@@ -12,7 +12,7 @@ from html import escape
 from typing import Final
 
 from PySide6 import QtGui
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QApplication
 
@@ -104,7 +104,11 @@ def day(moment: datetime | None) -> str:
     days = (datetime.now(UTC).astimezone().date() - then).days
     if days == 0:
         return tr("Today")
-    return tr("Yesterday") if days == 1 else QLocale().toString(then, QLocale.FormatType.ShortFormat)
+    return (
+        tr("Yesterday")
+        if days == 1
+        else QLocale().toString(QDate(then.year, then.month, then.day), QLocale.FormatType.ShortFormat)
+    )
 
 
 def title(text: str) -> str:
