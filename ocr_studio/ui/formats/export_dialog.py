@@ -7,14 +7,25 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QProgressBar,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio.core.formats import FORMATS, export_preset
 from ocr_studio.core.formats.export_preset import ExportPreset
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.settings import folder_trouble
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.formats import export_photos
 from ocr_studio.jobs.formats.export_photos import (
@@ -36,8 +47,8 @@ from ocr_studio.ui.widgets.tables import PhotoReasons
 _ABOUT = later(
     "Saves the texts of the photos with all your corrections, in reading order. Photos and corrections aren’t changed."
 )
-# Width of the dialog and height of the list of skipped photos in pixels.
-_WIDE, _LIST_HIGH = 620, 160
+# Pixels: width of the dialog, and least height of the list of skipped photos.
+_WIDE, _LIST_LEAST = 620, 84
 
 
 class Scope(StrEnum):
@@ -85,7 +96,7 @@ class ExportDialog(QDialog):
         self.progress.setAccessibleName(tr("Progress"))
         self.status = StatusLabel()
         self.skipped = PhotoReasons(tr("Skipped photos"))
-        self.skipped.setMinimumHeight(_LIST_HIGH)
+        self.skipped.setMinimumHeight(_LIST_LEAST)
         self.skipped.chosen.connect(self._open_photo)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
@@ -143,17 +154,43 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(16)
-        for widget in (about, self._form, self.doing, self.progress, self.status):
+        for widget in (self._scrolled(about, self._form), self.doing, self.progress, self.status):
             layout.addWidget(widget)
         layout.addWidget(self.skipped, 1)
         layout.addStretch(0)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(_WIDE)
-        for widget in (self.doing, self.progress, *self._results()):
-            widget.hide()
+        self._hide_results()
+        self.doing.hide()
+        self.progress.hide()
 
-    def _results(self) -> tuple[QWidget, ...]:
-        return self.status, self.skipped, self.show_folder
+    def _scrolled(self, *parts: QWidget) -> QScrollArea:
+        """The form, of which only a part is seen where the screen has no room for the report below it."""
+        inside, area = QWidget(), QScrollArea()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        for part in parts:
+            column.addWidget(part)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setSizeAdjustPolicy(QScrollArea.SizeAdjustPolicy.AdjustToContents)
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        return area
+
+    def _grow(self) -> None:
+        """Make room for the report, as far as the screen has it."""
+        room = self.screen().availableGeometry()
+        self.resize(self.width(), min(round(room.height() * 0.94), self.sizeHint().height()))
+        below = self.frameGeometry().bottom() - room.bottom()
+        if below > 0:
+            self.move(self.x(), max(room.top(), self.y() - below))
+
+    def _hide_results(self) -> None:
+        for widget in (self.status, self.skipped, self.show_folder):
+            widget.hide()
 
     def _follow_form(self) -> None:
         self.files.setEnabled(self.kind.currentData() != CLEANED and len(self._chosen) > 1)
@@ -172,7 +209,10 @@ class ExportDialog(QDialog):
             return
         if folder is None:
             return
-        folder = folder.expanduser()
+        if trouble := folder_trouble(str(folder)):
+            self._fail(Trouble(trouble))
+            return
+        folder = self._project.photos / folder.expanduser()
         project, photos, kind = self._project, self._choices[Scope.ALL], self.kind.currentData()
         chosen = frozenset(photo.image for photo in self._chosen)
         one_file, replaces = self.files.isEnabled() and self.files.currentData() == "one", self.replace.isChecked()
@@ -194,8 +234,7 @@ class ExportDialog(QDialog):
         job.ended.connect(self._end)
         kept = self.files.currentData() == "one"
         export_preset.save(ExportPreset(kind, kept, project.photos, folder))
-        for widget in self._results():
-            widget.hide()
+        self._hide_results()
         self.progress.setRange(0, 0)
         for widget in (self.doing, self.progress):
             widget.show()
@@ -227,6 +266,7 @@ class ExportDialog(QDialog):
         self.show_folder.setVisible(bool(self._written))
         self.skipped.show_reasons(tuple(self._skipped))
         self.skipped.setVisible(bool(self._skipped))
+        self._grow()
 
     def _headline(self) -> str:
         names = {event.file for event in self._written}
