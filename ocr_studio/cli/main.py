@@ -170,7 +170,7 @@ def _window_parser() -> CommandParser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "path", nargs="?", type=given_path, metavar="PHOTO|FOLDER|PROJECT", help="file or folder to open"
+        "paths", nargs="*", type=given_path, metavar="PHOTO|FOLDER|PROJECT", help="files or folders to open"
     )
     parser.add_argument("--theme", choices=("light", "dark"), help="light or dark window, for this session only")
     parser.add_argument(
@@ -205,6 +205,8 @@ def _window_options(arguments: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.verbose and not options.version:
         parser.error("--verbose needs --version")
+    if options.screenshot and len(options.paths) > 1:
+        parser.error("--screenshot takes only one photo or folder")
     return options
 
 
@@ -237,8 +239,8 @@ def _window(options: argparse.Namespace) -> int:
                 complain(StudioError(f"{title} can’t be loaded: {reason}", remedy=reinstall_remedy(package)))
                 return FAILED
         return GOOD
-    if options.path is not None and not os.path.lexists(options.path):
-        raise StudioError("no such file or folder", file=options.path, remedy="Check the path.")
+    if options.paths and not any(map(os.path.lexists, options.paths)):
+        raise StudioError("no such file or folder", file=options.paths[0], remedy="Check the path.")
     with loading():
         from ocr_studio.core.formats.output_folder import OutputFile  # noqa: PLC0415
     try:
@@ -251,7 +253,7 @@ def _window(options: argparse.Namespace) -> int:
 
     picture = options.screenshot and OutputFile(options.screenshot, overwrite=options.overwrite)
     return app.run(
-        options.path,
+        options.paths,
         theme=options.theme,
         scale=options.scale,
         language=options.language,

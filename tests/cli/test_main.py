@@ -270,8 +270,8 @@ def test_the_window_opens_with_what_was_asked(photo: Path, monkeypatch: pytest.M
 
     asked: list[Any] = []
 
-    def run(path: Path, **named: Any) -> int:
-        asked.append((path, named))
+    def run(paths: list[Path], **named: Any) -> int:
+        asked.append((paths, named))
         return 0
 
     monkeypatch.setattr(app, "run", run)
@@ -280,7 +280,10 @@ def test_the_window_opens_with_what_was_asked(photo: Path, monkeypatch: pytest.M
         cli.run([str(photo), "--theme", "dark", "--scale", "150%", "--language", "de", "--screenshot", "out.png"]) == 0
     )
     wanted = {"theme": "dark", "scale": 150, "language": "de", "screenshot": OutputFile(Path("out.png"))}
-    assert asked == [(photo, wanted)]
+    assert asked == [([photo], wanted)]
+    assert cli.run([str(photo), "gone.png"]) == 0  # the window says that one is gone
+    assert asked[-1][0] == [photo, Path("gone.png")]
+    assert cli.run([str(photo), "other.png", "--screenshot", "out.png"]) == 2
 
 
 def test_a_photo_that_is_not_there_opens_no_window(capsys: pytest.CaptureFixture[str]) -> None:

@@ -230,7 +230,7 @@ class Studio(QObject):
 
 
 def run(
-    path: Path | None = None,
+    paths: Sequence[Path] = (),
     *,
     theme: str | None = None,
     scale: int | None = None,
@@ -241,7 +241,7 @@ def run(
     """Show the window and run until it is closed.
 
     Args:
-        path: A photo or a folder to open.
+        paths: Photos and folders to open; only one with a screenshot.
         theme: "light" or "dark", for this run only.
         scale: Size of the user interface in percent.
         language: Such as "en" or "de", for this run only.
@@ -257,7 +257,7 @@ def run(
         StudioError: The photo could not be opened, or the screenshot not be written.
     """
     if screenshot is not None:
-        if path is not None and screenshot.path.exists() and path.samefile(screenshot.path):
+        if screenshot.path.exists() and any(path.samefile(screenshot.path) for path in paths):
             raise StudioError("this file is the photo itself", file=screenshot.path, remedy="Choose another name.")
         screenshot.check()
     screen.choose(needed=screenshot is None)
@@ -270,12 +270,12 @@ def run(
         if style_guide:
             return _show_style_guide(app, screenshot)
         studio = Studio(chosen, theme=theme, saves_state=screenshot is None)
-        status = _run_window(app, studio, path, screenshot)
+        status = _run_window(app, studio, paths, screenshot)
         while studio.restarts_for_language:
             studio = _replace_window(app, studio)
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             gc_tuning.free_unused()
-            status = _run_window(app, studio, None, None)
+            status = _run_window(app, studio, (), None)
         return status
 
 
@@ -289,7 +289,7 @@ def _show_style_guide(app: QApplication, screenshot: OutputFile | None) -> int:
     return 0
 
 
-def _run_window(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
+def _run_window(app: QApplication, studio: Studio, paths: Sequence[Path], screenshot: OutputFile | None) -> int:
     """Run one window until it is closed."""
     catcher = BugCatcher(lambda: studio.autosave.flush(SAVE_SECONDS), studio.bug.emit)
     catcher.install()
@@ -300,7 +300,7 @@ def _run_window(app: QApplication, studio: Studio, path: Path | None, screenshot
     gc_tuning.freeze_loaded()
     studio.reading.prepared.connect(gc_tuning.freeze_loaded)
     try:
-        return _show_and_run(app, studio, path, screenshot)
+        return _show_and_run(app, studio, paths, screenshot)
     finally:
         studio.stop()
         catcher.remove()
@@ -338,17 +338,17 @@ def _application(theme: str, language: str) -> QApplication:
     return app
 
 
-def _show_and_run(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile | None) -> int:
+def _show_and_run(app: QApplication, studio: Studio, paths: Sequence[Path], screenshot: OutputFile | None) -> int:
     app.styleHints().colorSchemeChanged.connect(studio.follow_system)
     if screenshot is not None:
-        _save_screenshot(app, studio, path, screenshot)
+        _save_screenshot(app, studio, paths, screenshot)
         return 0
     studio.window.layouts.restore(window_state.restore(studio.window))
-    studio.start([path] if path else [])
+    studio.start(paths)
     return app.exec()
 
 
-def _save_screenshot(app: QApplication, studio: Studio, path: Path | None, screenshot: OutputFile) -> None:
+def _save_screenshot(app: QApplication, studio: Studio, paths: Sequence[Path], screenshot: OutputFile) -> None:
     """Write an image of the window once it is ready, and nothing else.
 
     Raises:
@@ -361,7 +361,7 @@ def _save_screenshot(app: QApplication, studio: Studio, path: Path | None, scree
     studio.bug.connect(troubles.append)
     studio.bug.connect(app.quit)  # the screenshot itself may have failed
     taker = Screenshot(studio.window, screenshot, ready=lambda: not studio.busy)
-    studio.start([path] if path else [])
+    studio.start(paths)
     app.exec()
     if taker.trouble:
         raise taker.trouble

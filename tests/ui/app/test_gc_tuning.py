@@ -37,7 +37,7 @@ def test_while_the_window_is_there_it_is_seldom_and_leaves_what_is_loaded_alone(
     monkeypatch.setattr(window_app, "_show_and_run", stay)
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    assert window_app._run_window(application, studio, None, None) == 0
+    assert window_app._run_window(application, studio, (), None) == 0
     (in_any_thread, before), (_, after) = seen
     assert not in_any_thread
     assert gc.isenabled()

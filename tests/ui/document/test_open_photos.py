@@ -334,7 +334,7 @@ def test_a_picture_of_the_window_writes_nothing_else_and_says_why_not(
     shot = OutputFile(tmp_path / "nowhere" / "shot.png")
     try:
         with pytest.raises(StudioError, match=r"nowhere/shot\.png"):
-            app._save_screenshot(application, studio, folder / "board 1.png", shot)
+            app._save_screenshot(application, studio, [folder / "board 1.png"], shot)
         assert len(texts(studio)) == 8
     finally:
         studio.stop()

@@ -194,7 +194,7 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
     monkeypatch.setattr(program, "Studio", Watched)
     monkeypatch.setattr(program, "_application", lambda theme, language: QApplication.instance())
     QTimer.singleShot(0, look)
-    assert program.run(photo) == 0
+    assert program.run([photo]) == 0
     (first, path, ocr_service), (second, path_again, ocr_service_again) = seen
     assert path == path_again == photo
     assert ocr_service is ocr_service_again
