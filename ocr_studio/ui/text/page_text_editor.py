@@ -63,7 +63,7 @@ class PageTextEditor(QPlainTextEdit):
         super().__init__()
         self._document, self._spelling = document, spelling
         self.typed = TypedText(document)
-        self._following = self._stale = self._composing = self._moving = False
+        self._following = self._undoing = self._stale = self._composing = self._moving = False
         self._steps = self._revision = self._line = 0
         self._typed_at = -1  # where the cursor stands by typing
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -254,8 +254,12 @@ class PageTextEditor(QPlainTextEdit):
         self._locate(shown)
         if not change.new and place is not None and change.step is not None:
             self._put_cursor(place, place)
-            if self.hasFocus():  # once all views know the words
-                QTimer.singleShot(0, self, self._select_words)
+            # The document selects what was undone; here typing goes on at that place instead of replacing it.
+            self._undoing = True
+            QTimer.singleShot(0, self, self._end_undo)
+
+    def _end_undo(self) -> None:
+        self._undoing = False
 
     def _show(self, text: str) -> int | None:
         """Replace only what differs, so that the cursor and the scroll position stay.
@@ -292,7 +296,13 @@ class PageTextEditor(QPlainTextEdit):
             return
         self._marking.start()
         current = self._document.current
-        if self._following or self.typed.saving or self.typed.is_typed or current not in self.typed.places.ids:
+        if (
+            self._following
+            or self._undoing
+            or self.typed.saving
+            or self.typed.is_typed
+            or current not in self.typed.places.ids
+        ):
             return
         start, end = self.typed.place_of(current)
         # With the focus, it is selected so that typing replaces it.
