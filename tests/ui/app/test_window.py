@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -310,12 +311,15 @@ def test_the_start_page_is_in_the_middle_with_pictures_of_the_latest_of_each_fol
     qtbot.waitUntil(lambda: cards[0].findChildren(QLabel)[0].pixmap().size() != icon)
     zone = page.findChild(QFrame, "drop-zone")
     assert zone is not None
+
+    def is_tidy(columns: int) -> bool:
+        left = zone.mapTo(page, QPoint()).x()
+        middle = abs(page.viewport().width() - zone.width() - 2 * left) <= 2
+        return middle and len({card.x() for card in cards}) == columns
+
     for width, columns in ((1300, 4), (620, 2)):
         studio.window.resize(width, 800)
-        QApplication.processEvents()
-        assert len({card.x() for card in cards}) == columns
-        left = zone.mapTo(page, QPoint()).x()
-        assert abs(page.viewport().width() - zone.width() - 2 * left) <= 2
+        qtbot.waitUntil(partial(is_tidy, columns))
         assert not page.horizontalScrollBar().isVisible()
         assert all(zone.rect().contains(card.geometry()) for card in cards)
     assert studio.window.recent_menu.actions()[0].text() == f"board 3.png — {folder}\tToday"
