@@ -279,7 +279,13 @@ def test_the_window_opens_with_what_was_asked(photo: Path, monkeypatch: pytest.M
     assert (
         cli.run([str(photo), "--theme", "dark", "--scale", "150%", "--language", "de", "--screenshot", "out.png"]) == 0
     )
-    wanted = {"theme": "dark", "scale": 150, "language": "de", "screenshot": OutputFile(Path("out.png"))}
+    wanted = {
+        "theme": "dark",
+        "scale": 150,
+        "language": "de",
+        "screenshot": OutputFile(Path("out.png")),
+        "style_guide": False,
+    }
     assert asked == [([photo], wanted)]
     assert cli.run([str(photo), "gone.png"]) == 0  # the window says that one is gone
     assert asked[-1][0] == [photo, Path("gone.png")]
