@@ -120,7 +120,7 @@ class PageTextEditor(QPlainTextEdit):
     def event(self, event: QEvent) -> bool:
         """Take the keys that are shortcuts of the window, leave Undo to it, and update when shown."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if not _is_undo(event) and not self._is_ours(event):
+            if not _is_undo(event) and not _is_ours(event):
                 return super().event(event)
             event.setAccepted(self.typed.is_typed or not _is_undo(event))
             return True
@@ -411,13 +411,6 @@ class PageTextEditor(QPlainTextEdit):
         cursor.insertText(text)
         self.finish()
 
-    def _is_ours(self, event: QKeyEvent) -> bool:
-        """Whether a key that may be a shortcut of the window is one of this editor."""
-        key, held = event.key(), event.modifiers()
-        if key in _DIGITS:
-            return held == _Modifiers.AltModifier
-        return key in _ENTER or key in (Qt.Key.Key_F2, Qt.Key.Key_Escape)
-
     # ------------------------------------------------------------------------------------------------------------ marks
 
     def _explain(self, event: QHelpEvent) -> None:
@@ -454,3 +447,11 @@ class PageTextEditor(QPlainTextEdit):
 
 def _is_undo(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    """Whether a key that may be a shortcut of the window is one of the editor."""
+    key, held = event.key(), event.modifiers()
+    if key in _DIGITS:
+        return held == _Modifiers.AltModifier
+    return key in _ENTER or key in (Qt.Key.Key_F2, Qt.Key.Key_Escape)
