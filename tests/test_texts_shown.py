@@ -20,11 +20,13 @@ GUARDED: Final = {
     "showText": {"widgets/form_fields.py", "text/page_text_editor.py"},
     # The program's own help pages.
     "QTextBrowser": {"help/help_window.py"},
-    "QTextDocument": {"help/help_window.py"},
+    "QTextDocument": {"help/help_window.py", "formats/printing.py"},
     "setOpenExternalLinks": {"help/help_window.py"},
+    # Asks the system's file manager to select a file.
+    "QProcess": {"widgets/file_dialogs.py"},
 }
 UNUSED: Final = {
-    *("QErrorMessage", "QProgressDialog", "QStaticText", "QProcess"),
+    *("QErrorMessage", "QProgressDialog", "QStaticText"),
     *("insertHtml", "appendHtml", "setMarkdown", "setWhatsThis"),
     *("webbrowser", "subprocess", "popen", "startfile"),
 }

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QWidget
 
-from ocr_studio.core.formats import markdown
+from ocr_studio.core.formats import text
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document.document import Document
 
@@ -33,23 +33,22 @@ class Printing(QObject):
         page = self._document.page
         if page is None:
             return
-        text, name = markdown.render([page]), Path(page.image).name
+        printed, name = text.render([page]), Path(page.image).name
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName(name)
         dialog = QPrintDialog(printer, self._window)
         dialog.setWindowTitle(tr("Print"))
-        dialog.accepted.connect(lambda _: self._print(printer, text, name))
+        dialog.accepted.connect(lambda _: self._print(printer, printed, name))
         dialog.finished.connect(dialog.deleteLater)
         QDialog.open(dialog)  # its own needs a slot
 
-    def _print(self, printer: QPrinter, text: str, name: str) -> None:
-        make_document(text).print_(printer)
+    def _print(self, printer: QPrinter, printed: str, name: str) -> None:
+        make_document(printed).print_(printer)
         self.message.emit(tr("Printed the text of {name}", name=name))
 
 
-def make_document(text: str) -> QTextDocument:
-    """Lay out a text in Markdown, as ``core.formats.markdown`` writes it: HTML in it is text."""
+def make_document(printed: str) -> QTextDocument:
+    """Lay out a text: nothing in it is taken for markup."""
     document = QTextDocument()
-    flavour = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
-    document.setMarkdown(text, flavour)
+    document.setPlainText(printed)
     return document

@@ -18,7 +18,7 @@ from ocr_studio.core.page import Page, PhotoFrame
 from ocr_studio.core.translation import message, number, tr, tr_n
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.framing.crop_view import WHOLE, CropView
-from ocr_studio.ui.style import theme
+from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.slider import Slider, SliderSpec
@@ -133,7 +133,7 @@ class CropDialog(QDialog):
     def _button(self, text: str, icon: str, quarters: int) -> QToolButton:
         button = QToolButton()
         button.setIcon(theme.icon(icon))
-        button.setToolTip(text)
+        button.setToolTip(labels.tooltip(text))
         button.setAccessibleName(text)
         button.clicked.connect(lambda: self.turn(quarters))
         return button

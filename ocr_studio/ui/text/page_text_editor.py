@@ -275,9 +275,7 @@ class PageTextEditor(QPlainTextEdit):
         most -= start
         end = next((index for index in range(most) if now[-1 - index] != text[-1 - index]), most)
         wide = Utf16(now)
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(wide.to_units(start))
-        cursor.setPosition(wide.to_units(len(now) - end), QTextCursor.MoveMode.KeepAnchor)
+        cursor = self._cursor_over(wide.to_units(start), wide.to_units(len(now) - end))
         self._following = True
         cursor.insertText(text[start : len(text) - end])
         self._following = False
@@ -310,9 +308,7 @@ class PageTextEditor(QPlainTextEdit):
 
     def _put_cursor(self, start: int, end: int) -> None:
         self._following = True
-        cursor = self.textCursor()
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor = self._cursor_over(start, end)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
         self._line = cursor.blockNumber()
@@ -405,11 +401,15 @@ class PageTextEditor(QPlainTextEdit):
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Replace a range as if the text had been typed."""
-        cursor = self.textCursor()
+        self._cursor_over(start, end).insertText(text)
+        self.finish()
+
+    def _cursor_over(self, start: int, end: int) -> QTextCursor:
+        """Return a cursor that selects a range of the text."""
+        cursor = QTextCursor(self.document())
         cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(text)
-        self.finish()
+        return cursor
 
     # ------------------------------------------------------------------------------------------------------------ marks
 
@@ -433,10 +433,7 @@ class PageTextEditor(QPlainTextEdit):
 
     def _marked(self, start: int, end: int, how: QTextCharFormat) -> QTextEdit.ExtraSelection:
         mark = QTextEdit.ExtraSelection()
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        mark.cursor, mark.format = cursor, how
+        mark.cursor, mark.format = self._cursor_over(start, end), how
         return mark
 
     def _seen(self) -> tuple[int, int]:
