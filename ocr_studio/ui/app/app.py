@@ -41,6 +41,10 @@ from ocr_studio.ui.style import theme as theming
 from ocr_studio.ui.training.controller import TrainingController
 
 
+# Milliseconds after which a window that was shown has its frame.
+_FRAMED_MS = 400
+
+
 class Studio(QObject):
     """All parts of the program. It lives as long as the window.
 
@@ -345,6 +349,8 @@ def _show_and_run(app: QApplication, studio: Studio, paths: Sequence[Path], scre
         return 0
     studio.window.layouts.restore(window_state.restore(studio.window))
     studio.start(paths)
+    # Again once the window manager has added its frame.
+    QTimer.singleShot(_FRAMED_MS, studio.window, lambda: window_state.fit_screen(studio.window))
     return app.exec()
 
 
