@@ -40,7 +40,6 @@ from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.style import theme as theming
 from ocr_studio.ui.training.controller import TrainingController
 
-
 # Milliseconds after which a window that was shown has its frame.
 _FRAMED_MS = 400
 
