@@ -118,7 +118,7 @@ def _tell_training_words(name: str) -> None:
     """Say if words of a project may have been trained on. name: of the recognizer."""
     model = next((each for each in registry.available() if each.name == name), None)
     if model is not None and model.card is not None and model.card.dataset:
-        what = f"“{name}” may have been trained on some of these words, which count, too"
+        what = f"“{name}” may have been trained on some of these words, so the result may be too good"
         complain(StudioError(what, remedy='For held-out words alone, evaluate a dataset ("ocr-studio dataset").'))
 
 
@@ -184,7 +184,7 @@ def _words_watched(events: Iterator[evaluate_words.WordsEvent]) -> WordsEvaluati
     raise AssertionError("an evaluation ends with its figures")
 
 
-_NO_FIGURES: Final = "Figures are shown only for everything together."
+_NO_FIGURES: Final = "No results: the evaluation was not finished."
 
 
 def _watched(events: Iterator[evaluating.EvaluatingEvent]) -> Evaluation:

@@ -19,12 +19,10 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.cli.progress import Progress
 from ocr_studio.cli.project import add_follow_links, known_project
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.units import counted
 
-# The format that is an image.
-_CLEANED: Final = "cleaned"
 _EPILOG: Final = """\
 Photos can be exported once they have been read in the window or with "ocr-studio read FOLDER --keep".
 
@@ -49,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         "project", type=given_path, metavar="PROJECT", help="project folder, or folder of photos that has one"
     )
     about = "format of the files; cleaned: PNG images of the boards as the board view shows them"
-    add_format(made, about, (*FORMATS, _CLEANED), required=True)
+    add_format(made, about, (*FORMATS, CLEANED), required=True)
     made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write the files to")
     add_follow_links(made)
     add_overwrite(made)

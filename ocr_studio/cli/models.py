@@ -230,7 +230,7 @@ def _fetch(options: argparse.Namespace, _: Settings) -> int:
     if options.name is not None and wanted not in downloads.USABLE:
         complain(f"{wanted.name} can’t be given a name: it is a file for training scripts, not a model")
         return MISUSED
-    with stopping(lambda: "The same command resumes the download."):
+    with stopping(lambda: "Run the same command to resume the download."):
         if wanted in downloads.USABLE:
             print(visible(_imported(download.fetch_model(wanted, name=options.name)).name))
             return GOOD

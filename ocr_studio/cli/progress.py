@@ -9,6 +9,7 @@ from typing import Final
 
 from ocr_studio.core import units
 from ocr_studio.core.command_line import visible
+from ocr_studio.core.time_left import TimeLeft
 
 _CELLS: Final = 20  # of the bar
 _NARROW: Final = 64  # columns of a terminal without room for the bar
@@ -38,7 +39,7 @@ class Progress:
         self._drawn = 0.0
         self._told = time.monotonic()
         self._doing = ""
-        self._left = units.TimeLeft()
+        self._left = TimeLeft()
 
     def show(
         self, doing: str, done: float = 0.0, total: float = 0.0, *, detail: str = "", seconds: float | None = None
@@ -53,7 +54,7 @@ class Progress:
             seconds: The remaining time, if the work measures it itself.
         """
         if doing != self._doing:
-            self._doing, self._left, self._drawn = doing, units.TimeLeft(), 0.0
+            self._doing, self._left, self._drawn = doing, TimeLeft(), 0.0
         if seconds is None and total:
             seconds = self._left.update(done, total)
         now, terminal = time.monotonic(), is_terminal()

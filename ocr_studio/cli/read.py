@@ -112,14 +112,15 @@ def work(options: argparse.Namespace) -> int:
     if options.unit is not None:
         chosen = replace(chosen, unit=options.unit)
     answer = _ANSWERS[options.format]
-    if options.out is not None:
-        answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite))
     photos, all_good = _photos(options.photos)
     piped = _receive() if any(path is _PIPED for path in photos) else None
     ocr_service, watcher = reading.OcrService(chosen), _Watcher(len(photos), piped)
-    with stopping(lambda: _tell_stopped(watcher, options)):
+    if options.out is not None:
+        answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite), watcher)
+    keeper = ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links)
+    with stopping(lambda: _tell_stopped(watcher, options, keeper)):
         if options.keep:
-            with ReadingStore(photos, preferred, again=options.again, follow_links=options.follow_links) as keeper:
+            with keeper:
                 read = answer(watcher.watch(keeper.read(ocr_service)), photos, options)
             all_good &= not keeper.unkept
             if keeper.known and (options.model is not None or options.unit is not None):
@@ -145,16 +146,22 @@ def _misused_pipe(options: argparse.Namespace) -> str:
     times = sum(path is _PIPED for path in options.photos)
     if times > 1:
         return "“-” can be used only once: standard input holds one photo"
+    if times and any(path == _PIPED and path is not _PIPED for path in options.photos):
+        return "“-” and “./-” can’t be combined: the results would have the same name"
     if times and options.keep:
         return "“-” and --keep can’t be combined; save the photo to a folder first"
     return ""
 
 
-def _tell_stopped(watcher: _Watcher, options: argparse.Namespace) -> str:
+def _tell_stopped(watcher: _Watcher, options: argparse.Namespace, keeper: ReadingStore) -> str:
     """Say what was read before Ctrl+C, and where it is."""
     said = f"{watcher.read} of {counted(watcher.total, 'photo')} read"
+    lost = min(keeper.unkept if options.keep else watcher.unwritten, watcher.read)
     if options.keep:
-        return f"{said} and saved; the same command reads the others."
+        saved = f", but {lost} of them not saved" if lost else " and saved"
+        return f"{said}{saved}. Run the same command to read the others."
+    if lost:
+        return f"{said}, but {lost} of them not written to {options.out}."
     if options.out is None and options.format == "json":
         return f"{said}, and nothing printed. Use --keep or --out to save each photo as it is read."
     return f"{said} and {'printed' if options.out is None else f'written to {options.out}'}."
@@ -275,13 +282,22 @@ def _answer_as_json(pages: Iterator[Page], _: Sequence[Path], __: argparse.Names
 
 
 def _answer_in_files(
-    out: OutputFolder, pages: Iterator[Page], photos: Sequence[Path], options: argparse.Namespace
+    out: OutputFolder,
+    watcher: _Watcher,
+    pages: Iterator[Page],
+    photos: Sequence[Path],
+    options: argparse.Namespace,
 ) -> int:
     kind = FORMATS[options.format]
     # A photo that is named twice is written once.
     given = {str(photo): _FILE_NAME if photo is _PIPED else str(photo) for photo in photos}
     names = dict(zip(given, output_names(given.values(), kind.suffix), strict=True))
-    done = [page.image for page in pages if written(out, names[page.image], kind.render([page]))]
+    done: list[str] = []
+    for page in pages:
+        if written(out, names[page.image], kind.render([page])):
+            done.append(page.image)
+        else:
+            watcher.unwritten += 1
     print_written(len(set(done)), len(names), out)
     return len(done)
 
@@ -290,11 +306,17 @@ _ANSWERS: Final = {"text": _answer_as_text, "json": _answer_as_json}
 
 
 class _Watcher:
-    """Shows the progress of reading. total: number of photos; read: number of those that were read."""
+    """Shows the progress of reading.
+
+    Attributes:
+        total: Number of photos.
+        read: Number of those that were read.
+        unwritten: How many of these could not be written to a file.
+    """
 
     def __init__(self, total: int, piped: _PipedPhoto | None) -> None:
         self.total = total
-        self.read = 0
+        self.read = self.unwritten = 0
         self._done = 0  # photos that were read or failed
         self._piped = piped
         self._progress = Progress()

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import Final
 
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED, add_format, command_parser, complain, given_path, stopping
@@ -14,7 +15,7 @@ from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import photo_frame
-from ocr_studio.core.page import Quad
+from ocr_studio.core.page import Page, Quad
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import Hit, Index
@@ -30,12 +31,12 @@ query must be on the photo; use '"quotes"' for an exact match. Whole words are m
 but "hash*" does; any word outside quotes may end with a star. Alternatives of the recognizer come last, marked. For
 more, see "ocr-studio help search".
 
-Text: one line for each result: photo, place (x,y,width,height in pixels of the upright photo) and text, separated
-by tabs.
+Text: one line for each result: photo, place (x,y,width,height in pixels of the upright photo; empty for text without
+a box) and text, separated by tabs.
 JSON: a list with one object for each result, best first: {"page", "image", "score", "words": [{"id", "quad":
 [[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is the text that
 matched, "text" the text of the word; they differ for an alternative. "choice" is 1 for the text of the word, 2 and up
-for alternatives.
+for alternatives. "quad" is null for text without a box.
 
 Exit status 0: all photos were searched, even if nothing was found; 1: some could not be searched; 2: incorrect usage.
 """
@@ -83,7 +84,8 @@ def work(options: argparse.Namespace) -> int:
 
 def _search(project: Project, index: Index, query: str, options: argparse.Namespace) -> int:
     _bring_up_to_date(index)
-    hits = [_in_file(project, hit) for hit in index.find(query, options.limit)]
+    load = cache(partial(_load_frame, project))
+    hits = [_in_file(load(hit.page_id), hit) for hit in index.find(query, options.limit)]
     _ANSWERS[options.format](hits)
     if not hits:
         complain(f"no results for “{query}”")
@@ -93,12 +95,21 @@ def _search(project: Project, index: Index, query: str, options: argparse.Namesp
     return FAILED if broken else GOOD
 
 
-def _in_file(project: Project, hit: Hit) -> Hit:
-    """The hit with its places on the photo as its file has it, and other programs see it."""
-    page = None
-    with contextlib.suppress(StudioError):  # said with the pages that can't be read
-        page = project.load_page(hit.page_id, aside=False)
-    if page is None or page.facts.frame is None:
+def _load_frame(project: Project, page_id: str) -> Page | None:
+    """Return a page without its words if its photo is rotated or cropped, else None."""
+    with contextlib.suppress(StudioError):  # reported with the pages that can't be read
+        page = project.load_page(page_id, aside=False)
+        if page is not None and page.facts.frame is not None:
+            return replace(page, words={})
+    return None
+
+
+def _in_file(page: Page | None, hit: Hit) -> Hit:
+    """Return the hit with its places on the photo as its file has it, and other programs see it.
+
+    page: as ``_load_frame`` returns it.
+    """
+    if page is None:
         return hit
     words = tuple(replace(word, quad=photo_frame.quad_in_file(page, word.quad)) for word in hit.words)
     return replace(hit, words=words)
@@ -116,8 +127,7 @@ def _bring_up_to_date(index: Index) -> None:
 
 def _answer_as_text(hits: Sequence[Hit]) -> None:
     for hit in hits:
-        left, top, right, bottom = _around([word.quad for word in hit.words])
-        place = f"{left:.0f},{top:.0f},{right - left:.0f},{bottom - top:.0f}"
+        place = _format_place([word.quad for word in hit.words if word.quad.has_width])
         print(f"{visible(hit.image)}\t{place}\t{visible(' '.join(_said(word) for word in hit.words))}")
 
 
@@ -135,7 +145,7 @@ def _fields(hit: Hit) -> Mapping[str, object]:
     words = [
         {
             "id": word.word_id,
-            "quad": [list(corner) for corner in word.quad.corners],
+            "quad": [list(corner) for corner in word.quad.corners] if word.quad.has_width else None,
             "text": word.text,
             "matched": word.matched,
             "side": word.side.value,
@@ -147,10 +157,13 @@ def _fields(hit: Hit) -> Mapping[str, object]:
     return {"page": hit.page_id, "image": hit.image, "score": hit.score, "words": words}
 
 
-def _around(quads: Sequence[Quad]) -> tuple[float, float, float, float]:
-    bounds = [quad.bounds() for quad in quads]
-    lefts, tops, rights, bottoms = zip(*bounds, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
+def _format_place(quads: Sequence[Quad]) -> str:
+    """Return the rectangle around boxes as x,y,width,height; empty without any."""
+    if not quads:
+        return ""
+    lefts, tops, rights, bottoms = zip(*(quad.bounds() for quad in quads), strict=True)
+    left, top = min(lefts), min(tops)
+    return f"{left:.0f},{top:.0f},{max(rights) - left:.0f},{max(bottoms) - top:.0f}"
 
 
 def _count(text: str) -> int:

@@ -293,7 +293,7 @@ def _write(wanted: SynthOptions, options: argparse.Namespace) -> int:
     except KeyboardInterrupt as error:
         clear_progress()
         resumes = generate.can_go_on(wanted, options.out)
-        raise Stopped("The same command resumes." if resumes else "No dataset was written.") from error
+        raise Stopped("Run the same command to resume." if resumes else "No dataset was written.") from error
     assert report is not None, "writing ends with its report"
     if options.format == "json":
         said = dataset_report.report_values(report) | {"lacking": dict(source.lacking)}

@@ -22,7 +22,6 @@ from ocr_studio.cli.console import (
     complain,
     given_path,
     interrupted_between,
-    stopping,
 )
 from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.settings import settings_for
@@ -50,7 +49,7 @@ from ocr_studio.core.training.events import (
 )
 from ocr_studio.core.training.preflight import LEAST
 from ocr_studio.core.training.report import AnyTrained
-from ocr_studio.core.training.runs import LIMITS, OtherRun, Run, RunTrouble
+from ocr_studio.core.training.runs import LIMITS, Run, RunMismatch, RunTrouble
 from ocr_studio.core.units import counted, percent
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
@@ -147,10 +146,14 @@ def work(options: argparse.Namespace) -> int:
     events = _require_saved_state(training.train(task, resume=resume), task.run.name, far=resume and task.run.far)
     telling = _as_json(events) if options.events else _as_text(events)
     try:
-        with interrupted_between() as asked, closing(events), closing(telling):
-            trained = next(event for event in _until(asked, telling) if isinstance(event, Trained | DetectorTrained))
+        with interrupted_between() as asked:
+            with closing(events), closing(telling):
+                trained = next(
+                    event for event in _until(asked, telling) if isinstance(event, Trained | DetectorTrained)
+                )
             if asked():
                 raise KeyboardInterrupt
+            return _decide(trained, options)  # takes a moment, and is not left half done
     except KeyboardInterrupt as error:
         told = _afterwards(task.run, replace=options.replace)
         _delete_unstarted(task, resume=resume)
@@ -158,8 +161,6 @@ def work(options: argparse.Namespace) -> int:
     except StudioError:
         _delete_unstarted(task, resume=resume)
         raise
-    with stopping(lambda: _afterwards(task.run, replace=False)):
-        return _decide(trained, options)
 
 
 def _delete_unstarted(task: TrainingTask, *, resume: bool) -> None:
@@ -204,7 +205,7 @@ def _afterwards(run: Run, *, replace: bool) -> str:
         return f"“{run.name}” is trained; use --resume to save its model."
     if run.far:
         return f"Run the same command{' without --replace' if replace else ''} to resume “{run.name}”."
-    return "Nothing was saved; the same command starts over."
+    return "Nothing was saved. Run the same command to start over."
 
 
 def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
@@ -218,18 +219,18 @@ def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
     given = _given_options(options)
     if options.resume:
         if known is None:
-            raise OtherRun(
+            raise RunMismatch(
                 f"there is no training run “{options.name}” to resume", remedy="Remove --resume to start it."
             )
         changed = sorted(key for key, value in given.items() if getattr(known.recipe, key) != value)
         if changed:
             now = f"{_flag(changed[0])} {getattr(options, changed[0])}"
             was = _was(known.recipe, changed[0])
-            raise OtherRun(f"“{options.name}” was started {was}", remedy=f"Remove {now}, or {_INSTEAD}.")
+            raise RunMismatch(f"“{options.name}” was started {was}", remedy=f"Remove {now}, or {_INSTEAD}.")
         found = dataset.read(options.dataset)
         if options.writer not in (None, known.writer):
             was = f"for the writer “{known.writer}”" if known.writer else "without --writer"
-            raise OtherRun(f"“{options.name}” was started {was}", remedy=f"Remove --writer, or {_INSTEAD}.")
+            raise RunMismatch(f"“{options.name}” was started {was}", remedy=f"Remove --writer, or {_INSTEAD}.")
         return TrainingTask(replace(known, data=options.dataset.absolute()), found, chosen), True
     found = dataset.read(options.dataset)
     for line in found.trouble:
@@ -276,7 +277,7 @@ def _check_enough(found: dataset.Dataset, writer: str) -> None:
 def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
     """Whether this run resumes an interrupted one. Raises StudioError if that would be lost."""
     if training_results.load_result(known) is not None:
-        raise OtherRun(
+        raise RunMismatch(
             f"the training run “{known.name}” is finished, but its model is neither saved nor discarded",
             remedy="Add --resume to save it, --resume --keep never to discard it, or choose another name.",
         )
@@ -284,7 +285,7 @@ def _goes_on(known: Run, run: Run, *, replace: bool) -> bool:
         return False
     if was := _differs(known, run):
         training_runs.lock_run(known.name).release()  # reports if it is still running
-        raise OtherRun(
+        raise RunMismatch(
             f"there is already an interrupted training run “{known.name}” {was}",
             remedy="Use --resume to resume it, --replace to start over, or another --name.",
         )

@@ -44,7 +44,7 @@ class StudioError(Exception):
 
 
 class WrongUsage(StudioError):
-    """The user asked for something that can't be done so. The command line ends with incorrect usage."""
+    """The user asked for something impossible. The command line ends with the status of incorrect usage."""
 
 
 class UnknownName(WrongUsage):

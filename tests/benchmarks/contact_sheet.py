@@ -34,6 +34,7 @@ from ocr_studio.ui.widgets.dock_panel import PanelDock
 from tests.benchmarks.main_thread import run_until
 
 SIZES = ("1280x720", "1440x900", "1920x1080")
+PANELS = ("start", "words", "text", "review", "find", "replace", "fix", "comparison", "board", "training", "evaluation")
 # Pixels that a picture is wide on the sheet; least pictures in a row.
 _CELL, _ACROSS = 640, 3
 
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--scales", nargs="+", type=int, default=(100, 200))
     parser.add_argument("--themes", nargs="+", default=("light", "dark"))
     parser.add_argument("--languages", nargs="+", default=("en", "de"))
-    parser.add_argument("--panels", nargs="+", default=())
+    parser.add_argument("--panels", nargs="+", choices=PANELS, default=PANELS)
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)  # size, scale and language of this process
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -64,9 +65,8 @@ def main() -> None:
             for scale in options.scales:
                 for language in options.languages:
                     one = ["--one", size, str(scale), language, "--themes", *options.themes]
-                    panels = ["--panels", *options.panels] if options.panels else []
                     made = {**environment, **_screen(size, scale, Path(home))}
-                    command = [sys.executable, __file__, str(options.out), *one, *panels]
+                    command = [sys.executable, __file__, str(options.out), *one, "--panels", *options.panels]
                     subprocess.run(command, env=made, check=True)
                 _lay_out(options.out, f"{size}-{scale}", options.themes, options.languages)
 
@@ -101,13 +101,13 @@ def _take(
         studio.start([])
         _fill_screen(window)
         name = f"{size}-{scale}-{{panel}}-{theme}-{language}.png"
-        if not panels or "start" in panels:
+        if "start" in panels:
             _settle(app, studio)
             _shoot(app, studio, out / name.format(panel="start"), None)
         studio.opening.open_paths([min(photos.glob("*.jpg"))])
         _settle(app, studio, opens=True)
         for panel, (open_panel, dock) in _panels(studio).items():
-            if not panels or panel in panels:
+            if panel in panels:
                 open_panel()
                 _shoot(app, studio, out / name.format(panel=panel), dock)
                 if dock is not None:
@@ -191,16 +191,23 @@ def _lay_out(out: Path, name: str, themes: Sequence[str], languages: Sequence[st
     found = [[out / f"{name}-{panel}-{column}.png" for column in columns] for panel in _found(out, name)]
     files = [file for row in found for file in row if file.exists()]
     across = max(len(columns), _ACROSS)
-    high = round(_CELL * max(height / width for width, height in (Image.open(file).size for file in files))) + 22
+    high = round(_CELL * max(map(_measure_height, files))) + 22
     sheet = Image.new("RGB", (across * (_CELL + 8), -(-len(files) // across) * high), "#808080")
     draw = ImageDraw.Draw(sheet)
     for at, file in enumerate(files):
         left, top = at % across * (_CELL + 8), at // across * high
         draw.text((left + 4, top + 4), file.stem, fill="white")
-        picture = Image.open(file).convert("RGB")
+        with Image.open(file) as opened:
+            picture = opened.convert("RGB")
         picture.thumbnail((_CELL, high))
         sheet.paste(picture, (left, top + 18))
     sheet.save(out / f"sheet-{name}.png")
+
+
+def _measure_height(file: Path) -> float:
+    """Return the height of a picture by its width."""
+    with Image.open(file) as picture:
+        return picture.height / picture.width
 
 
 def _found(out: Path, name: str) -> list[str]:

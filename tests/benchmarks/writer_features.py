@@ -34,14 +34,13 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.reader import Reader
 from ocr_studio.engine.recognition import writer_features
 from ocr_studio.engine.recognition.writer_features import WriterFeatures, find_writer
-from ocr_studio.jobs.reading.match_writer import choose_words
+from ocr_studio.jobs.reading.match_writer import LEAST_WORDS, LONGEST_WORD, MOST_WORDS, choose_words
 from tests.benchmarks import machine
 from tests.benchmarks.adapt_recognizer import held_out_writers
 from tests.benchmarks.corrections import words_of
 
 COMPONENTS: Final = 48
 SHRINKAGE: Final = 0.6
-LEAST: Final = 8  # words of a picture
 
 Features = NDArray[np.float64]
 
@@ -74,9 +73,9 @@ def fit(folder: Path, pages: Sequence[dict[str, Any]], file: Path) -> None:
     """Fit the projection on pictures whose words are cut by their true boxes, and write the file."""
     network, pictures, writers = writer_features.make_feature_network(ReaderOptions()), [], []
     for page in pages:
-        crops = [crop for crop, text in words_of(folder, [page]) if 1 < len(text) <= 30]
-        crops = crops[:: max(1, -(-len(crops) // 40))]
-        if len(crops) >= LEAST:
+        crops = [crop for crop, text in words_of(folder, [page]) if 1 < len(text) <= LONGEST_WORD]
+        crops = crops[:: max(1, -(-len(crops) // MOST_WORDS))]
+        if len(crops) >= LEAST_WORDS:
             pictures.append(writer_features.compute_features(network, crops).mean(axis=0))
             writers.append(page["writer"])
     projection, offset = fit_projection(np.array(pictures), writers)
@@ -99,7 +98,7 @@ def read(folder: Path, pages: Sequence[dict[str, Any]]) -> Iterator[tuple[str, F
         image = photo_file.open_photo(folder / page["image"])
         words = {word.id: word for _, some in reader.read_lines(image, reader.find(image)) for word in some}
         photo, quads = Pyramid(image), choose_words(list(words.values()))
-        if len(quads) >= LEAST:
+        if len(quads) >= LEAST_WORDS:
             yield page["writer"], features.look_at([extract_crop(photo, quad.array()) for quad in quads])
 
 

@@ -15,7 +15,8 @@ from ocr_studio.core import settings
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import downloads, registry
 from ocr_studio.core.models.card import CRNN
-from ocr_studio.core.project.project import Project
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project, SaveFailed
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.training.runs import Run
@@ -128,13 +129,42 @@ def interrupted(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     [
         ("read a.png b.png c.png", "1 of 3 photos read and printed."),
         ("read a.png b.png c.png --out out", "1 of 3 photos read and written to out."),
-        ("read a.png b.png c.png --keep", "1 of 3 photos read and saved; the same command reads the others."),
+        ("read a.png b.png c.png --keep", "1 of 3 photos read and saved. Run the same command to read the others."),
         ("read a.png b.png --format json", "1 of 2 photos read, and nothing printed. Use --keep or --out to save each"),
     ],
 )
 def test_ctrl_c_while_photos_are_read_says_how_many_were(
     place: Path, command: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    stop_at_second_photo(place, monkeypatch)
+    line = interrupted(command, monkeypatch, capsys)
+    assert line.startswith(f"ocr-studio: Stopped. {said}")
+    assert len(line.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--keep", "1 of 3 photos read, but 1 of them not saved. Run the same command to read the others."),
+        ("--out out", "1 of 3 photos read, but 1 of them not written to out."),
+    ],
+)
+def test_ctrl_c_does_not_count_what_could_not_be_saved(
+    place: Path, option: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(project: Project, page: Page) -> None:
+        raise SaveFailed("can’t save the words: no", file=page.image, remedy="Fix it.")
+
+    monkeypatch.setattr(Project, "save_page", fail)
+    (place / "out").mkdir()
+    (place / "out" / "a.txt").write_text("written by another program")
+    stop_at_second_photo(place, monkeypatch)
+    line = interrupted(f"read a.png b.png c.png {option}", monkeypatch, capsys)
+    assert line.splitlines()[-1] == f"ocr-studio: Stopped. {said}"
+
+
+def stop_at_second_photo(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three photos, and Ctrl+C while the second is read."""
     for name, side in (("a", 90), ("b", 91), ("c", 92)):
         photo_file.save_png(place / f"{name}.png", drawn.board(side, 60))
     reads = TwoWords.read_lines
@@ -147,9 +177,6 @@ def test_ctrl_c_while_photos_are_read_says_how_many_were(
         return reads(self, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(TwoWords, "read_lines", read_lines)
-    line = interrupted(command, monkeypatch, capsys)
-    assert line.startswith(f"ocr-studio: Stopped. {said}")
-    assert len(line.splitlines()) == 1
 
 
 def test_ctrl_c_elsewhere_says_what_there_is(
@@ -173,4 +200,4 @@ def test_ctrl_c_elsewhere_says_what_there_is(
         patched.setattr(evaluating, "evaluate", lambda *given, **more: pressing(evaluate(*given, **more), after=2))
         line = interrupted("evaluate photos", monkeypatch, capsys)
     assert line.startswith("ocr-studio: Stopped. ")
-    assert line.endswith("of 3 photos evaluated. Figures are shown only for everything together.\n")
+    assert line.endswith("of 3 photos evaluated. No results: the evaluation was not finished.\n")

@@ -63,6 +63,9 @@ def test_a_file_may_be_called_like_it(
     pipe(monkeypatch, b"")
     assert cli.run(["read", "./-"]) == 0
     assert capsys.readouterr() == ("“96 —64\n", "")
+    pipe(monkeypatch, PHOTO)
+    assert cli.run(["read", "--out", "out", "-", "./-"]) == 2  # one result would replace the other
+    assert capsys.readouterr().err.startswith("ocr-studio: “-” and “./-” can’t be combined")
 
 
 def several() -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from ocr_studio.cli import main as cli
 from ocr_studio.core.editing import photo_frames
-from ocr_studio.core.page import Transcription, apply
+from ocr_studio.core.page import Page, Quad, Transcription, apply
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import index_location
 from tests.core.made_pages import PAGE_ID, page_of, read_word
@@ -50,6 +50,32 @@ def test_places_are_those_on_the_photo_as_its_file_has_it(project: Project, caps
     project.unlock()
     cli.run(["search", "queue", "--project", str(project.photos), "--format", "json"])
     assert capsys.readouterr().out == before
+
+
+def test_text_without_a_box_has_no_place(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unboxed = replace(read_word("queue", 100), quad=Quad.from_box(100, 100, 100, 130))
+    project.save_page(page_of(unboxed, read_word("load", 190), replace(read_word("queue", 500), id="other")))
+    project.unlock()
+    loaded: list[str] = []
+    load_page = Project.load_page
+
+    def count(self: Project, page_id: str, **how: bool) -> Page | None:
+        loaded.append(page_id)
+        return load_page(self, page_id, **how)
+
+    monkeypatch.setattr(Project, "load_page", count)
+    assert cli.run(["search", "queue", "--project", str(project.photos), "--limit", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert {"board.jpg\t\tqueue", "board.jpg\t500,100,100,30\tqueue"} < set(lines)
+    assert sorted(loaded) == sorted([PAGE_ID, OTHER])  # once each
+    assert cli.run(["search", '"queue load"', "--project", str(project.photos)]) == 0
+    assert capsys.readouterr().out == "board.jpg\t190,100,80,30\tqueue load\n"
+    assert cli.run(["search", "queue", "--project", str(project.photos), "--format", "json"]) == 0
+    quads = {word["id"]: word["quad"] for hit in json.loads(capsys.readouterr().out) for word in hit["words"]}
+    assert quads["queue-100"] is None
+    assert quads["other"] is not None
 
 
 def test_several_words_and_quotes(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -398,7 +398,7 @@ def test_interrupted_it_says_that_it_can_go_on(
 
     with monkeypatch.context() as here:
         here.setattr(SampleMaker, "word", interrupted)
-        with pytest.raises(Stopped, match="The same command resumes"):
+        with pytest.raises(Stopped, match="Run the same command to resume"):
             cli.run(asked)
     assert cli.run(asked) == 0
     assert "resumed: 3 of 5 already generated" in capsys.readouterr().err

@@ -13,8 +13,10 @@ import pytest
 
 from ocr_studio.cli import train
 from ocr_studio.cli.console import FAILED, GOOD, MISUSED, Stopped, interrupted_between
+from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import StepDone, Trained, TrainingStarted
+from ocr_studio.core.training.report import AnyTrained
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 from tests.cli.test_train import data, learner, names, run
@@ -111,7 +113,7 @@ def test_interrupted_before_anything_was_kept_it_promises_no_going_on(
     data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(training, "_LEARNERS", {"recognizer": Interrupted(at=1)})
-    with pytest.raises(Stopped, match="Nothing was saved; the same command starts over"):
+    with pytest.raises(Stopped, match=r"Nothing was saved\. Run the same command to start over"):
         run(data)
     assert not training_runs.find_folder("mine").exists()
     assert run(data, "--resume") == MISUSED
@@ -213,6 +215,25 @@ def test_ctrl_c_at_the_very_end_is_heard(
         signal.signal(signal.SIGINT, before)
     assert names() == []
     assert run(data, "--resume") == GOOD
+    assert names() == ["mine"]
+
+
+def test_ctrl_c_while_the_model_is_saved_comes_too_late(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def keep(trained: AnyTrained) -> Model:
+        model = keep_usually(trained)
+        signal.raise_signal(signal.SIGINT)
+        return model
+
+    keep_usually = training.keep
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        monkeypatch.setattr(training, "keep", keep)
+        assert run(data) == GOOD
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "Saved as “mine”." in capsys.readouterr().out
     assert names() == ["mine"]
 
 

@@ -41,11 +41,15 @@ MAX_WORDS: Final = 20_000
 class TruePage:
     """A photo and what truly stands on it.
 
-    image: how the photo is called, for people. photo: where it is. words: in pixels of the upright photo, turned as
-    ``frame`` says. whole: they
-    are all the words there are; else only those that a person has checked. page_id: hash of the photo's bytes the words
-    belong to, or nothing where nobody noted it. folder: where a photo of these bytes may be that was renamed. writer:
-    who wrote on it, where known.
+    Attributes:
+        image: Name of the photo, for the user.
+        photo: Its path.
+        words: Its words, in pixels of the upright photo, turned as ``frame`` says.
+        whole: Whether these are all its words; otherwise only those that the user has checked.
+        page_id: Hash of the photo's bytes that the words belong to; empty if unknown.
+        folder: Where to look for a photo with these bytes if it was renamed.
+        writer: Who wrote on it, if known.
+        frame: How the photo is turned; None if it is not.
     """
 
     image: str

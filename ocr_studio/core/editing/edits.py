@@ -155,7 +155,8 @@ def turn_writing(page: Page, ids: Iterable[str], quarters: int | None = None) ->
     turned = []
     for word in words:
         along, across = geometry.measure_size(word.quad)
-        turned.append(geometry.turn_direction(word.quad, quarters or (2 if along >= across else 1)))
+        usual = 2 if along >= across else 1
+        turned.append(geometry.turn_direction(word.quad, usual if quarters is None else quarters))
     return _place_words(message_n("Turn writing", "Turn writing in {count} boxes", len(words)), words, turned)
 
 

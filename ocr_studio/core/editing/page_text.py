@@ -115,11 +115,6 @@ def find_tokens(text: str) -> list[Token]:
     return found
 
 
-def normalize(text: str) -> str:
-    """Return a text as ``PageText`` has it: single spaces, and no more than one empty line between two lines."""
-    return join_tokens(find_tokens(text))
-
-
 def join_tokens(tokens: Iterable[Token]) -> str:
     """Join tokens, each as it follows the one before it."""
     return "".join(_JOINTS[token.follows] + token.text for token in tokens).lstrip()

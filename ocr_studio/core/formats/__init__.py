@@ -11,6 +11,9 @@ from ocr_studio.core.formats import json_pages, markdown, spreadsheet, text
 from ocr_studio.core.page import Page
 from ocr_studio.core.translation import later
 
+# Of photos, besides ``FORMATS``: images of the cleaned boards.
+CLEANED: Final = "cleaned"
+
 
 @dataclass(frozen=True, slots=True)
 class Format:

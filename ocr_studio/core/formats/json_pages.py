@@ -12,11 +12,11 @@ from ocr_studio.core.reading_order import page_order
 
 
 def build_page_object(page: Page) -> dict[str, object]:
-    """One page as plain values: image, width, height, words in reading order, text.
+    """Return a page as plain values: image, width, height, words in reading order, text.
 
-    quad: four [x, y] in pixels of the upright photo as its file has it, clockwise from the text's top left; null for
-    text without a box.
-    confidence: 0..1 or null. line: number of the word's line in reading order, from 1.
+    Of each word, ``quad`` has four [x, y] in pixels of the upright photo as its file has it, clockwise from the text's
+    top left, or null for text without a box; ``confidence`` is 0..1 or null; ``line`` is the number of its line in
+    reading order, from 1.
     """
     lines, text = page_order.find_lines_and_text(page)
     width, height = page.file_size

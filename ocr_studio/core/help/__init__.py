@@ -1,1 +1,1 @@
-"""Help pages, and titles found by a few typed characters."""
+"""Help pages, bug reports, and titles found by a few typed characters."""

@@ -13,7 +13,7 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, overload
 
 import numpy as np
 from PIL import UnidentifiedImageError
@@ -128,13 +128,17 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     return _decode_in_child(data, name, most)
 
 
+@overload
+def count_pages(source: Path) -> int: ...
+@overload
+def count_pages(source: bytes, *, name: str) -> int: ...
 def count_pages(source: Path | bytes, *, name: str = "") -> int:
     """Count the pages or frames of a file, of which ``open_photo`` reads only the first; 1 for an ordinary photo.
 
     Those of a TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
-    Raises PhotoError, which names it so, by default by its path.
+    Raises PhotoError, which names a file by its path, and bytes as given.
     """
-    name = name or str(source)
+    name = name if isinstance(source, bytes) else str(source)
     opened = io.BytesIO(source) if isinstance(source, bytes) else photo_stream.open_stream(source)
     with opened as stream:
         _check_beginning(stream, name)

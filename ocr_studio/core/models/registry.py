@@ -26,7 +26,7 @@ from ocr_studio.core.errors import StudioError, UnknownName, WrongUsage, suggest
 from ocr_studio.core.files.safe_folder import SafeFolder, is_device
 from ocr_studio.core.models import bundled
 from ocr_studio.core.models.bundled import BORROWED, BUILT_IN, BUILT_IN_DETECTOR, Damaged, Model
-from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind
+from ocr_studio.core.models.card import CARD_FILE, BadModel, Kind, ModelCard
 from ocr_studio.core.models.folder import DROPPINGS, inspect
 from ocr_studio.core.translation import later, tr
 
@@ -285,9 +285,7 @@ def install(candidate: Path, *, name: str | None = None) -> Model:
 
 def retitle(folder: Path, title: str) -> None:
     """Change the title of a model or candidate. Raises BadModel and ModelsNotWritten; it is then unchanged."""
-    card = inspect(folder)
-    with _changing(folder):
-        SafeFolder(folder).replace(CARD_FILE, replace(card, title=title).to_json())
+    _write_card(folder, replace(inspect(folder), title=title))
 
 
 def discard(candidate: Path) -> None:
@@ -365,15 +363,32 @@ def rename(name: str, new: str) -> Model:
     if new.casefold() != name.casefold() or name_trouble(new):
         check_name(new)
     children = [each for each in everything() if each.card and each.card.parent == name and not each.of_program]
-    _move(model.folder, models_dir() / new)
-    if model.card is not None and model.card.title == name:  # a title that somebody wrote stays
-        retitle(models_dir() / new, new)
-    for child in children:
-        assert child.folder is not None
-        assert child.card is not None
-        with _changing(child.folder):
-            SafeFolder(child.folder).replace(CARD_FILE, replace(child.card, parent=new).to_json())
+    with contextlib.ExitStack() as undo:  # until the folder has its new name
+        if model.card is not None and model.card.title == name:  # a title that somebody wrote stays
+            _change_card(model.folder, model.card, replace(model.card, title=new), undo)
+        for child in children:
+            assert child.folder is not None
+            assert child.card is not None
+            _change_card(child.folder, child.card, replace(child.card, parent=new), undo)
+        _move(model.folder, models_dir() / new)
+        undo.pop_all()
     return find(new)
+
+
+def _change_card(folder: Path, card: ModelCard, changed: ModelCard, undo: contextlib.ExitStack) -> None:
+    """Write a changed card, and let ``undo`` restore it. Raises ModelsNotWritten; it is then unchanged."""
+    _write_card(folder, changed)
+    undo.callback(_restore_card, folder, card)
+
+
+def _restore_card(folder: Path, card: ModelCard) -> None:
+    with contextlib.suppress(ModelsNotWritten):  # only a title or the name of a parent is wrong then
+        _write_card(folder, card)
+
+
+def _write_card(folder: Path, card: ModelCard) -> None:
+    with _changing(folder):
+        SafeFolder(folder).replace(CARD_FILE, card.to_json())
 
 
 def _move(source: Path, target: Path) -> None:

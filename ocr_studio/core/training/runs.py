@@ -43,8 +43,8 @@ class RunTrouble(StudioError):
     """A training cannot be started or resumed."""
 
 
-class OtherRun(RunTrouble, WrongUsage):
-    """There is no such training to resume, or one that was started otherwise."""
+class RunMismatch(RunTrouble, WrongUsage):
+    """A training doesn’t fit what was asked: it doesn’t exist, is finished, or was started differently."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.core.files.natural_order import make_natural_key
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images.photo_stream import compute_content_id
@@ -18,8 +18,6 @@ from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 
-# The format that is an image.
-CLEANED: Final = "cleaned"
 _CLEANED_SUFFIX: Final = " cleaned.png"
 _Renderer: TypeAlias = Callable[[Page], bytes | str]
 

@@ -26,7 +26,7 @@ from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.detector_events import CheckedPhoto, DetectorData, DetectorEvent, DetectorTrained
 from ocr_studio.core.training.events import Recipe, Trained, TrainingEvent, TrainingPreparing
 from ocr_studio.core.training.report import AnyTrained
-from ocr_studio.core.training.runs import OtherRun, Run, RunTrouble
+from ocr_studio.core.training.runs import Run, RunMismatch, RunTrouble
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.learning import preflight
 from ocr_studio.jobs.learning.preflight import Preflight
@@ -83,7 +83,7 @@ def train(
 
     Raises:
         RunTrouble: Another process is running this training.
-        OtherRun: It can't be resumed.
+        RunMismatch: It can't be resumed.
         StudioError: The training failed.
     """
     run = task.run
@@ -214,13 +214,13 @@ def _discard_candidates(run: Run) -> None:
 def _check_same(run: Run, dataset: Dataset) -> None:
     known = training_runs.load_run(run.name)
     if known is None:
-        raise OtherRun(
+        raise RunMismatch(
             tr("there is no training run “{name}” to resume", name=run.name),
             remedy=tr("Start a new training run."),
             command="Run the same command without --resume.",
         )
     if known.kind != run.kind or known.digest != dataset.digest:
-        raise OtherRun(
+        raise RunMismatch(
             tr("the training run “{name}” was started with different data", name=run.name),
             file=dataset.folder,
             remedy=tr("Start a new training run."),

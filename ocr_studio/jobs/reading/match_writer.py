@@ -19,8 +19,8 @@ from ocr_studio.core.page import Quad, Word
 from ocr_studio.core.settings import ReaderOptions
 
 # Words of a photo that are looked at, and fewest of them that tell anything.
-_MOST, _LEAST = 40, 8
-_LONGEST: Final = 30  # letters; a whole line says no more than a word
+MOST_WORDS, LEAST_WORDS = 40, 8
+LONGEST_WORD: Final = 30  # letters; a whole line says no more than a word
 _AT_ONCE: Final = 8  # words, so that cancelling is quick
 
 
@@ -58,7 +58,7 @@ def match_writer(
         StudioError: The network that looks at the words can't be used.
     """
     quads, vectors = choose_words(words), dict(_known_handwriting(options))
-    if not vectors or len(quads) < _LEAST:
+    if not vectors or len(quads) < LEAST_WORDS:
         return
     yield WordsLookedAt(0, len(quads))
     from ocr_studio.engine.recognition.writer_features import WriterFeatures, find_writer
@@ -75,8 +75,8 @@ def match_writer(
 
 def choose_words(words: Sequence[Word]) -> list[Quad]:
     """Return the places of words that tell most: neither single letters nor whole lines."""
-    fit = [word.quad for word in words if word.has_box and 1 < len(word.text) <= _LONGEST]
-    return fit[:: max(1, -(-len(fit) // _MOST))]
+    fit = [word.quad for word in words if word.has_box and 1 < len(word.text) <= LONGEST_WORD]
+    return fit[:: max(1, -(-len(fit) // MOST_WORDS))]
 
 
 def _known_handwriting(options: ReaderOptions) -> Iterator[tuple[str, HandwritingVector]]:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from types import TracebackType
 
-from ocr_studio.core import bug_report
+from ocr_studio.core.help import bug_report
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.job_thread import Trouble
 

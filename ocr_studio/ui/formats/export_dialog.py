@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ocr_studio.core.formats import FORMATS, export_preset
+from ocr_studio.core.formats import CLEANED, FORMATS, export_preset
 from ocr_studio.core.formats.export_preset import ExportPreset
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
@@ -29,7 +29,6 @@ from ocr_studio.core.settings import folder_trouble
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.formats import export_photos
 from ocr_studio.jobs.formats.export_photos import (
-    CLEANED,
     ExportEvent,
     ExportProgress,
     ListedPhoto,

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.translation import later
-from ocr_studio.jobs.formats.export_photos import CLEANED
 from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.view_session import SessionKeeper
 from ocr_studio.ui.capture.screen_reading import ScreenReading

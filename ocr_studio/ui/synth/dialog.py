@@ -24,6 +24,7 @@ from ocr_studio.core import units
 from ocr_studio.core.datasets.dataset import Report
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.synth.target_folder import FolderContents
+from ocr_studio.core.time_left import TimeLeft
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
@@ -78,7 +79,7 @@ class SynthDialog(QDialog):
         self._made_in: Path | None = None
         self._fit, self._hurried = True, False
         self._expected: Estimate | None = None
-        self._left = units.TimeLeft()
+        self._left = TimeLeft()
         self.form = SynthForm(options)
         self.looking = SynthPreviewPanel(lane)
         self.report = DatasetReportView()
@@ -168,7 +169,7 @@ class SynthDialog(QDialog):
         self.progress.setRange(0, event.total)
         self.progress.setValue(event.done)
         if isinstance(event, SourcesRead):
-            self._left = units.TimeLeft()
+            self._left = TimeLeft()
             self._left.update(event.done, event.total)
             self.looking.show_source(event.source)
         elif isinstance(event, SampleMade | SampleFailed):

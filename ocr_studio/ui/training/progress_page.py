@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ocr_studio.core import units
+from ocr_studio.core.time_left import TimeLeft
 from ocr_studio.core.training.detector_events import LinesEvaluated
 from ocr_studio.core.training.events import HeldOutSample, StepDone, TrainingStarted, WordsEvaluated
 from ocr_studio.core.translation import later, later_n, tr, tr_n
@@ -54,7 +55,7 @@ class ProgressPage(QWidget):
     def __init__(self, training: TrainingController, pictures: CropImages) -> None:
         super().__init__()
         self._training = training
-        self._left = units.TimeLeft()
+        self._left = TimeLeft()
         self.column = TrainerColumn()
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(tr("Training progress"))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR, WEIGHTS_FILE, BadModel
 from ocr_studio.core.models.registry import BadName, ModelInUse, ModelOfProgram, ModelsNotWritten, NoSuchModel
@@ -133,6 +134,34 @@ def test_a_model_that_is_renamed_stays_the_parent_of_its_children() -> None:
             registry.rename("clara", new)
     with pytest.raises(ModelOfProgram):
         registry.rename(BASE, "Dora")
+
+
+@pytest.mark.parametrize("written", [0, 1, None], ids=["no card", "own card", "cards, but not moved"])
+def test_a_model_that_cannot_be_renamed_stays_as_it_was(written: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed("Anna", title="Anna")
+    installed("Berta", parent="Anna")
+    before = {each.name: each.card for each in registry.available()}
+    replace, left = SafeFolder.replace, [written]
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def fail_once(folder: SafeFolder, name: str, data: bytes) -> None:
+        """Fail after so many cards; afterwards there is room again."""
+        if left[0] is not None:
+            left[0] -= 1
+            if left[0] < 0:
+                left[0] = None
+                full()
+        replace(folder, name, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SafeFolder, "replace", fail_once)
+        if written is None:
+            patched.setattr(Path, "rename", full)
+        with pytest.raises(ModelsNotWritten, match="No space left"):
+            registry.rename("Anna", "Clara")
+    assert {each.name: each.card for each in registry.available()} == before
 
 
 def test_a_title_that_was_the_name_is_renamed_with_it() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import CLEANED
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats.export_photos import (
-    CLEANED,
     ExportEvent,
     ExportProgress,
     ListedPhoto,

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.editing.page_text import PageText, normalize
+from ocr_studio.core.editing.page_text import PageText, find_tokens, join_tokens
 from ocr_studio.core.page import Page, Word
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.commands.spec import Tool
@@ -254,7 +254,7 @@ def test_text_editor_and_words_stay_one_after_any_keys(studio: Studio, editor: P
             QTest.keyClick(editor, chance.choice(keys[: 4 if held == SHIFT else 7]), held)
         else:
             editor.finish()
-            assert normalize(editor.toPlainText()) == PageText.of(page_of(studio)).text
+            assert join_tokens(find_tokens(editor.toPlainText())) == PageText.of(page_of(studio)).text
     studio.window.view.setFocus()
     assert editor.toPlainText() == PageText.of(page_of(studio)).text
     while studio.document.undo_stack.index() > 1:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import ocr_studio
-from ocr_studio.core import bug_report, logs, paths
+from ocr_studio.core import logs, paths
+from ocr_studio.core.help import bug_report
 from ocr_studio.core.state_file import RecentChoices
 
 
