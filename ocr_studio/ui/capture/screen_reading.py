@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QPixmap, QScreen
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QGuiApplication, QImage, QPixmap, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.capture.region_picker import RegionPicker
@@ -37,8 +38,11 @@ class ScreenReading(QObject):
         """Let the user pick a region, unless this is going on already."""
         if self._hidden:
             return
-        # Not only the main window: panels may float.
-        self._hidden = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+        # Not only the main window: panels may have windows of their own. Tooltips and menus go by themselves.
+        kinds = (Qt.WindowType.Window, Qt.WindowType.Dialog, Qt.WindowType.Tool)
+        self._hidden = [
+            each for each in QApplication.topLevelWidgets() if each.isVisible() and each.windowType() in kinds
+        ]
         for each in self._hidden:
             each.hide()
         QTimer.singleShot(HIDE_WINDOWS, self, self._show_pickers)
@@ -66,7 +70,8 @@ class ScreenReading(QObject):
         for picker in self._pickers:
             picker.raise_()
             picker.activateWindow()
-        self._pickers[0].grabKeyboard()
+        under = (each for each in self._pickers if each.geometry().contains(QCursor.pos()))
+        next(under, self._pickers[0]).grabKeyboard()  # the one that Enter takes
 
     def _open(self, picture: QImage) -> None:
         self._restore()
@@ -74,14 +79,15 @@ class ScreenReading(QObject):
 
     def _restore(self) -> None:
         """Show the windows again."""
-        for each in self._hidden:
-            each.show()
-        self._hidden.clear()
-        self._window.activateWindow()
         for picker in self._pickers:
             picker.releaseKeyboard()
             picker.close()
         self._pickers.clear()
+        for each in self._hidden:
+            if isValid(each):
+                each.show()
+        self._hidden.clear()
+        self._window.activateWindow()
 
 
 def grab_screen(screen: QScreen) -> QPixmap:

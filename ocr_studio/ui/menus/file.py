@@ -91,7 +91,7 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
     ActionSpec(
         "read_screen", "Read from t&he screen…", lambda p: p.screen_reading.pick(), "&File", 1,
         "mdi6.monitor-screenshot", ("Ctrl+Shift+S",),
-        tip="Pick a region of the screen and read its text; OCR Studio hides meanwhile",
+        tip="Pick a region of the screen and read its text; OCR Studio is hidden while you pick",
     ),
     ActionSpec(
         "sample", "Open &sample photo", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",

@@ -15,8 +15,10 @@ from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.photos.batch_reading import BatchReading
 from ocr_studio.ui.photos.folder_model import FolderPhotos
 
-# Milliseconds. A file that has not changed for that long is taken for complete.
+# Milliseconds. A file that has not changed for that long is taken for complete; one that can't be read is looked at
+# less and less often.
 QUIET: Final = 1000
+_RARELY: Final = 60_000
 
 
 class AddedPhotos(QObject):
@@ -50,7 +52,7 @@ class AddedPhotos(QObject):
             self._stop()
         elif added and self._wanted():
             self._waiting |= dict.fromkeys(added - self._waiting.keys())
-            self._timer.start()
+            self._timer.start(QUIET)
 
     def _forget(self, path: Path, _: object) -> None:
         if path.parent == self._folder:
@@ -88,5 +90,7 @@ class AddedPhotos(QObject):
         }
         self._waiting = {name: stamp for name, stamp in stamps.items() if name in self._waiting}
         self._tried |= complete
+        settled = all(self._tried.get(name) == stamp for name, stamp in self._waiting.items())
+        self._timer.setInterval(min(2 * self._timer.interval(), _RARELY) if settled else QUIET)
         if complete:
             self._batch.start([folder / name for name in complete], again=False)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPixmap, QScreen
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.images import photo_file
@@ -86,6 +86,15 @@ def test_escape_and_the_right_button_cancel(studio: Studio, qtbot: QtBot) -> Non
     assert studio.window.isVisible()
     assert _pickers() == []
     assert studio.opening.path is None
+
+
+def test_a_tooltip_that_goes_meanwhile_stops_nothing(studio: Studio, qtbot: QtBot) -> None:
+    QToolTip.showText(QPoint(10, 10), "a tip", studio.window)
+    picker = pick(studio, qtbot)
+    QToolTip.hideText()
+    QTest.keyClick(picker, KEYS.Key_Escape)
+    assert studio.window.isVisible()
+    assert _pickers() == []
 
 
 def test_a_desktop_that_shows_no_screen_says_what_to_do(
