@@ -44,6 +44,7 @@ from ocr_studio.core.training.events import (
     Trained,
     TrainingPreparing,
     TrainingStarted,
+    UsualLength,
     WordsEvaluated,
     suggested_recipe,
 )
@@ -54,6 +55,7 @@ from ocr_studio.core.units import counted, percent
 from ocr_studio.jobs.learning import train as training
 from ocr_studio.jobs.learning.train import LearningEvent, TrainingTask
 
+_LENGTHS: Final[Mapping[str, UsualLength]] = {"recognizer": RECOGNIZER_LENGTH, "detector": DETECTOR_LENGTH}
 _KEEP: Final = ("unless-worse", "always", "never")
 # Help of the options, by the names of the fields in a recipe.
 _NUMBERS: Final[Mapping[str, str]] = {
@@ -244,7 +246,9 @@ def _make_task(options: argparse.Namespace) -> tuple[TrainingTask, bool]:
         _check_enough(found, writer)
     run = Run(options.name, kind, options.dataset.absolute(), found.digest, recipe, writer=writer)
     resume = known is not None and _goes_on(known, run, replace=options.replace)
-    if known is not None and not resume and not found.folder.is_relative_to(known.folder.resolve()):
+    if known is not None and resume:
+        run = replace(known, data=run.data)
+    elif known is not None and not found.folder.is_relative_to(known.folder.resolve()):
         training.throw_away(known)  # unless the dataset is inside it, as the window writes it
     return TrainingTask(run, found, chosen), resume
 
@@ -300,9 +304,10 @@ def _differs(known: Run, run: Run) -> str:
         return "on other words"
     if known.writer != run.writer:
         return f"for the writer “{known.writer}”" if known.writer else "for all writers"
-    changed = [
-        each.name for each in fields(Recipe) if getattr(known.recipe, each.name) != getattr(run.recipe, each.name)
-    ]
+    asked = run.recipe
+    if known.bounded and asked.epochs is None:  # the earlier version had the usual number as the default
+        asked = replace(asked, epochs=_LENGTHS[known.kind].epochs)
+    changed = [each.name for each in fields(Recipe) if getattr(known.recipe, each.name) != getattr(asked, each.name)]
     return _was(known.recipe, changed[0]) if changed else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -131,6 +132,28 @@ def test_the_same_command_goes_on_with_what_was_cut_short(
     assert "; resumed at step 1\n" in capsys.readouterr().err
     assert learner.resumed == [True]
     assert names() == ["mine"]
+
+
+def test_the_same_command_goes_on_with_what_an_earlier_version_began(
+    data: Path, monkeypatch: pytest.MonkeyPatch, learner: StandInLearner
+) -> None:
+    cut_short(data, monkeypatch, learner)
+    file = training_runs.find_folder("mine") / "run.json"
+    raw = json.loads(file.read_bytes())
+    del raw["bounded"]
+    raw["version"], raw["recipe"]["epochs"] = 1, 12  # the default, which was written down
+    file.write_text(json.dumps(raw))
+    seen: list[TrainingTask] = []
+
+    def learn(course: TrainingTask) -> Iterator[LearningEvent]:
+        seen.append(course)
+        yield from learner(course)
+
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learn})
+    assert run(data, "--epochs", "5") == MISUSED
+    assert run(data) == GOOD
+    assert learner.resumed == [True]
+    assert (seen[0].run.recipe.epochs, seen[0].run.bounded) == (12, True)
 
 
 def test_what_was_cut_short_begins_anew_where_that_is_asked_for(

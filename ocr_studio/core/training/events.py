@@ -54,24 +54,25 @@ class UsualLength:
 
     Attributes:
         epochs: Number of epochs.
-        least: Least number of steps: a few words are seen more often.
-        most: Most steps; None for no limit.
+        least: Minimum number of steps: a few words are seen more often.
+        most: Maximum number of steps; None for no limit.
     """
 
     epochs: int
     least: int
     most: int | None = None
 
-    def count_steps(self, epochs: int | None, per_epoch: int) -> int:
+    def count_steps(self, epochs: int | None, per_epoch: int, *, bounded: bool = False) -> int:
         """Return the number of steps.
 
         Args:
             epochs: The chosen number of epochs, which is kept exactly; None for the usual length.
             per_epoch: Number of steps of an epoch.
+            bounded: Whether minimum and maximum apply to a chosen number of epochs, too; see ``runs.Run``.
         """
-        if epochs is not None:
+        if epochs is not None and not bounded:
             return epochs * per_epoch
-        steps = max(self.least, self.epochs * per_epoch)
+        steps = max(self.least, (epochs or self.epochs) * per_epoch)
         return steps if self.most is None else min(steps, self.most)
 
 

@@ -24,13 +24,13 @@ from ocr_studio.core.files.json_schema import one_of
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import now
-from ocr_studio.core.training.events import RECOGNIZER_LENGTH, Recipe
+from ocr_studio.core.training.events import Recipe
 from ocr_studio.core.translation import tr
 
 FORMAT: Final = "ocr-studio-training"
 VERSION: Final = 2
-# Earlier versions trained at least the usual number of steps, whatever the number of epochs was.
-_LEAST_STEPS_VERSION: Final = 1
+# All runs of this version are bounded.
+_BOUNDED_VERSION: Final = 1
 # Networks that can be trained.
 KINDS: Final = ("recognizer", "detector")
 # Seconds after which a run that never started is considered dead.
@@ -60,6 +60,8 @@ class Run:
         about: Description of the data for the user, such as the folder of the photos.
         begun: Start time, ISO 8601 UTC.
         writer: Whose handwriting is learned, for a writer profile; empty for a model for all photos.
+        bounded: Whether the minimum and maximum number of steps apply to a chosen number of epochs, as in runs that an
+            earlier version began.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Run:
     about: str = ""
     begun: str = field(default_factory=now)
     writer: str = ""
+    bounded: bool = False
 
     @property
     def folder(self) -> Path:
@@ -137,6 +140,7 @@ def begin_run(run: Run) -> None:
         "about": run.about,
         "begun": run.begun,
         "writer": run.writer,
+        "bounded": run.bounded,
     }
     try:
         run.work.mkdir(parents=True, exist_ok=True)
@@ -244,12 +248,10 @@ def _parse_run(raw: object, name: str) -> Run:
     """Parse a run. Raises ValueError if it is not a run of this name and version."""
     head = raw if isinstance(raw, dict) else {}
     version = head.get("version")
-    if (head.get("format"), head.get("name")) != (FORMAT, name) or version not in (_LEAST_STEPS_VERSION, VERSION):
+    if (head.get("format"), head.get("name")) != (FORMAT, name) or version not in (_BOUNDED_VERSION, VERSION):
         raise ValueError("it is of another version or name")
-    recipe = parse_recipe(head["recipe"])
-    if version == _LEAST_STEPS_VERSION and (recipe.epochs or 0) <= RECOGNIZER_LENGTH.epochs:
-        recipe = replace(recipe, epochs=None)
-    return replace(json_schema.convert(raw, Run), recipe=recipe)
+    run = replace(json_schema.convert(raw, Run), recipe=parse_recipe(head["recipe"]))
+    return replace(run, bounded=True) if version == _BOUNDED_VERSION else run
 
 
 # Minimum and maximum; integers if both are.

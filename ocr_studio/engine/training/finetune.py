@@ -120,7 +120,7 @@ class _ExampleSets:
 
 
 def finetune(
-    data: TrainingData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool]
+    data: TrainingData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool], bounded: bool = False
 ) -> Iterator[TrainingEvent]:
     """Fine-tune a recognizer.
 
@@ -133,6 +133,7 @@ def finetune(
             resumed.
         name: Name of the new model. Its candidate is where ``core.models`` has them.
         stop: Called after each step; true ends the run with the best result so far.
+        bounded: As in ``core.training.runs.Run``.
 
     Yields:
         TrainingPreparing …, TrainingStarted, StepDone and WordsEvaluated …, TrainingPreparing …, Trained.
@@ -143,7 +144,7 @@ def finetune(
     yield TrainingPreparing(tr("Loading the model"))
     tensorflow_setup.configure(data.options)
     base = _base(recipe, data)
-    run = _Run(base, data, recipe, folder)
+    run = _Run(base, data, recipe, folder, bounded=bounded)
     yield from run.prepare()
     yield from run.train(stop)
     comparison = yield from run.compare()
@@ -212,8 +213,9 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         new_characters: Characters that the base model doesn't know.
     """
 
-    def __init__(self, base: BaseModel, data: TrainingData, recipe: Recipe, folder: Path) -> None:
+    def __init__(self, base: BaseModel, data: TrainingData, recipe: Recipe, folder: Path, *, bounded: bool) -> None:
         super().__init__(recipe, folder)
+        self._bounded = bounded
         self.net, self.charset = base.net, base.charset
         self._base, self._data = base, data
         self.step_share = 1.0
@@ -291,7 +293,7 @@ class _Run(TrainingRun[RecognizerTrainer, tuple[EvaluationResult, EvaluationResu
         else:
             self._batches = Batches(own, examples.general, self.charset, mixture)
             pack = batches.pack_unchanged
-        steps = RECOGNIZER_LENGTH.count_steps(recipe.epochs, self._batches.per_epoch)
+        steps = RECOGNIZER_LENGTH.count_steps(recipe.epochs, self._batches.per_epoch, bounded=self._bounded)
         texts = [example.text for example in (*own, *examples.general)]
         plan = TrainingPlan(
             recipe.what,

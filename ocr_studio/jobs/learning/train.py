@@ -266,7 +266,7 @@ def _learn_words(task: TrainingTask) -> Iterator[TrainingEvent]:
         writer=run.writer,
         unchecked=unchecked,
     )
-    yield from finetune.finetune(data, run.recipe, folder=run.work, name=run.name, stop=task.stop)
+    yield from finetune.finetune(data, run.recipe, folder=run.work, name=run.name, stop=task.stop, bounded=run.bounded)
 
 
 def _by_writer(examples: Sequence[Example], writer: str) -> Sequence[Example]:
@@ -331,6 +331,7 @@ def _learn_boxes(task: TrainingTask) -> Iterator[LearningEvent]:
         folder=run.work,
         name=run.name,
         stop=task.stop,
+        bounded=run.bounded,
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ocr_studio.core.models import registry
 from ocr_studio.core.training import runs as training_runs
-from ocr_studio.core.training.events import Recipe
+from ocr_studio.core.training.detector_events import DETECTOR_LENGTH
+from ocr_studio.core.training.events import RECOGNIZER_LENGTH, Recipe, UsualLength
 from ocr_studio.core.training.runs import Run, RunTrouble
 
 RECIPE = Recipe(base="mine", what="head", epochs=3, patience=None, seed=7)
@@ -102,15 +104,30 @@ def test_forgotten_is_gone() -> None:
     assert not run().folder.exists()
 
 
-@pytest.mark.parametrize(("epochs", "then"), [(3, None), (12, None), (40, 40)])
-def test_a_run_of_before_epochs_were_exact_trains_as_long_as_it_would_have(epochs: int, then: int | None) -> None:
+@pytest.mark.parametrize(
+    ("length", "epochs", "per_epoch", "steps"),
+    [
+        (RECOGNIZER_LENGTH, 3, 100, 300),
+        (RECOGNIZER_LENGTH, 3, 10, 80),
+        (RECOGNIZER_LENGTH, 40, 100, 4000),
+        (DETECTOR_LENGTH, 1, 1, 40),
+        (DETECTOR_LENGTH, 10, 100, 400),
+    ],
+)
+def test_a_run_of_before_epochs_were_exact_trains_as_long_as_it_would_have(
+    length: UsualLength, epochs: int, per_epoch: int, steps: int
+) -> None:
     training_runs.begin_run(run())
     raw = json.loads((run().folder / "run.json").read_bytes())
     raw["version"], raw["recipe"]["epochs"] = 1, epochs
+    del raw["bounded"]
     (run().folder / "run.json").write_text(json.dumps(raw))
     found = training_runs.load_run("my hand")
     assert found is not None
-    assert found.recipe.epochs == then
+    assert found.recipe == replace(RECIPE, epochs=epochs)  # its checkpoint belongs to this recipe
+    assert length.count_steps(found.recipe.epochs, per_epoch, bounded=found.bounded) == steps
+    training_runs.begin_run(found)  # begun anew, it stays as long
+    assert training_runs.load_run("my hand") == found
 
 
 def change(key: str, value: object) -> bytes:

@@ -51,7 +51,7 @@ _BY_CHANCE: Final = 0.01
 
 
 def finetune_detector(
-    data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool]
+    data: DetectorData, recipe: Recipe, *, folder: Path, name: str, stop: Callable[[], bool], bounded: bool = False
 ) -> Iterator[DetectorEvent]:
     """Fine-tune a detector.
 
@@ -65,6 +65,7 @@ def finetune_detector(
         name: Name of the new model. Its candidate is where ``core.models`` has them, for ``registry.install`` or
             ``registry.discard``.
         stop: Called after each step; true ends the run with the best result so far.
+        bounded: As in ``core.training.runs.Run``.
 
     Yields:
         TrainingPreparing …, TrainingStarted (counts lines), StepDone and LinesEvaluated …, TrainingPreparing …,
@@ -80,7 +81,7 @@ def finetune_detector(
     with candidate.device_context(recipe.device):
         net = model_weights.load_detector(base)
     run = _Run(net, architecture, recipe, data.options, folder)
-    yield from run.prepare(data, base.name)
+    yield from run.prepare(data, base.name, bounded=bounded)
     yield from run.train(stop)
     comparison = yield from run.compare()
     settings: dict[str, Setting] = {**asdict(recipe), "steps": run.best.step}
@@ -143,14 +144,14 @@ class _Run(TrainingRun[DetectorTrainer, float | None, LinesEvaluated]):
 
     # -------------------------------------------------------------------------------------------------- before
 
-    def prepare(self, data: DetectorData, base: str) -> Iterator[DetectorEvent]:
-        """Load the photos, generate boards and restore a checkpoint."""
+    def prepare(self, data: DetectorData, base: str, *, bounded: bool) -> Iterator[DetectorEvent]:
+        """Load the photos, generate boards and restore a checkpoint. bounded: as in ``core.training.runs.Run``."""
         recipe = self.recipe
         self.examples = DetectorExamples()
         yield from self.examples.prepare(data, self._detector, recipe)
         mixture = Mixture(recipe.batch, recipe.replay, recipe.augmentation, recipe.seed)
         self._batches = TileBatches(self.examples.train, self.examples.general, mixture)
-        steps = DETECTOR_LENGTH.count_steps(recipe.epochs, self._batches.per_epoch)
+        steps = DETECTOR_LENGTH.count_steps(recipe.epochs, self._batches.per_epoch, bounded=bounded)
         with candidate.device_context(recipe.device):
             trainer = DetectorTrainer(self.net, recipe, steps=steps)
         recipe_json = json.dumps(asdict(recipe), sort_keys=True)
