@@ -40,7 +40,7 @@ _SIZE = QSize(1180, 860)
 
 
 class StyleGuide(QWidget):
-    """The page. Everything on it is what the program itself uses."""
+    """The page that shows spacing, type sizes, colours and states of the window, as designed."""
 
     def __init__(self) -> None:
         super().__init__()
