@@ -120,6 +120,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "core/models/archive.py": (_STREAM, "zipfile.ZipFile"),
         "core/models/folder.py": (_NAMED, ".iterdir"),
         "core/models/registry.py": (_OWN, ".iterdir .mkdir .unlink shutil.rmtree"),
+        "core/photo_list/rename_photo.py": (_NAMED, ".iterdir .unlink os.link"),
         "core/project/opened_lock.py": (_OWN, ".mkdir"),
         "core/paths.py": (_NAMED, "os.open"),
         "core/help/help_pages.py": (_SHIPPED, ".read_text"),
@@ -138,6 +139,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "core/translation.py": (_SHIPPED, ".glob"),
         "engine/training/checkpoints.py": (_STREAM, "np.savez"),
         "engine/keras_fit.py": (_NAMED, ".mkdir"),
+        "engine/recognition/writer_features.py": (_SHIPPED, ".read_bytes"),
         "engine/weights/legacy_h5.py": (_STREAM, "h5py.File"),
         "engine/weights/bundled_weights.py": (_SHIPPED, ".read_bytes"),
         "engine/networks/tensorflow_setup.py": (_SHIPPED, ".read_text"),
@@ -147,7 +149,6 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "jobs/learning/preflight.py": (_OWN, ".iterdir .mkdir shutil.move shutil.rmtree"),
         "jobs/learning/train.py": (_OWN, ".rmdir"),
         "ui/photos/thumbnails.py": ("pictures in memory are replaced, no files", ".replace"),
-        "ui/app/window_state.py": (_OWN, ".mkdir"),
     }
 )
 

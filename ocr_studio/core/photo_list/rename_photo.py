@@ -30,12 +30,14 @@ def check_name(photo: Path, name: str) -> str:
         name: The new file name, as typed.
 
     Returns:
-        The new name without spaces around it.
+        The new name without spaces around it, and with the ending of the photo if it was typed without one.
 
     Raises:
         NameRefused: Another file has the name, or some system does not allow it.
     """
     name = name.strip()
+    if name and "." not in name:
+        name += photo.suffix
     what = remedy = ""
     if not name.lower().removesuffix(photo.suffix.lower()).strip(". "):
         what, remedy = tr("the name is empty"), tr("Type a name.")

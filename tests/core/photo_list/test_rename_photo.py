@@ -42,7 +42,7 @@ def test_a_photo_gets_its_new_name_and_stays_the_same_file(photo: Path) -> None:
         ("a\nb.jpg", "can’t contain invisible characters"),
         ("a\u202ebcd.jpg", "can’t contain invisible characters"),
         ("board.png", "the name has to end with .JPG"),
-        ("board", "the name has to end with .JPG"),
+        ("board.", "the name has to end with .JPG"),
         ("con.jpg", "reserved by Windows"),
         ("ö" * 126 + ".jpg", "the name is too long"),
     ],
@@ -89,6 +89,10 @@ def test_a_photo_that_is_gone_is_told_by_its_name(photo: Path) -> None:
     photo.unlink()
     with pytest.raises(StudioError, match=r"board\.JPG: it can’t be renamed"):
         rename_photo(photo, "new.jpg")
+
+
+def test_the_ending_need_not_be_typed(photo: Path) -> None:
+    assert rename_photo(photo, "Monday the 3rd").name == "Monday the 3rd.JPG"
 
 
 def test_a_file_that_appears_at_the_last_moment_is_not_replaced(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
