@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextOption,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
@@ -63,7 +64,7 @@ class PageTextEditor(QPlainTextEdit):
         super().__init__()
         self._document, self._spelling = document, spelling
         self.typed = TypedText(document)
-        self._following = self._undoing = self._stale = self._composing = self._moving = False
+        self._following = self._undoing = self._stale = self._composing = self._due = self._moving = False
         self._steps = self._revision = self._line = 0
         self._typed_at = -1  # where the cursor stands by typing
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -165,9 +166,11 @@ class PageTextEditor(QPlainTextEdit):
             super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802  (Qt's name)
-        """Track whether an input method is composing; meanwhile the text is not touched."""
+        """Track whether an input method is composing; changes from elsewhere are shown afterwards."""
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
+        if not self._composing:
+            self._catch_up()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
         """Show Qt's menu with suggestions for the word there, without Qt's own undo."""
@@ -215,6 +218,7 @@ class PageTextEditor(QPlainTextEdit):
         """Show the text of the page, as soon as the editor is visible."""
         self._pause.stop()
         self._soon.stop()
+        self._due = False
         if not self.isVisible():
             self._stale = True
             return
@@ -243,6 +247,9 @@ class PageTextEditor(QPlainTextEdit):
         if self._stale or not self.typed.is_open or not (self.isVisible() or self.typed.is_typed):
             self._stale = True
             return
+        if self._composing:
+            self._due = True
+            return
         shown = PageText.of(page)
         if self.typed.is_typed:
             mine = self.toPlainText()
@@ -258,6 +265,12 @@ class PageTextEditor(QPlainTextEdit):
             self._undoing = True
             QTimer.singleShot(0, self, self._end_undo)
 
+    def _catch_up(self) -> None:
+        """Show what was changed elsewhere while an input method was composing."""
+        if self._due:
+            self._due = self._composing = False
+            self._follow(DocumentChange(here=True))
+
     def _end_undo(self) -> None:
         self._undoing = False
 
@@ -268,14 +281,14 @@ class PageTextEditor(QPlainTextEdit):
             The end of it in UTF-16 units, or None if nothing differs.
         """
         now = self.toPlainText()
-        if text == now or self._composing:
+        if text == now:
             return None
         most = min(len(now), len(text))
         start = next((index for index in range(most) if now[index] != text[index]), most)
         most -= start
         end = next((index for index in range(most) if now[-1 - index] != text[-1 - index]), most)
         wide = Utf16(now)
-        cursor = self._cursor_over(wide.to_units(start), wide.to_units(len(now) - end))
+        cursor = _cursor_over(self.document(), wide.to_units(start), wide.to_units(len(now) - end))
         self._following = True
         cursor.insertText(text[start : len(text) - end])
         self._following = False
@@ -299,6 +312,7 @@ class PageTextEditor(QPlainTextEdit):
             or self._undoing
             or self.typed.saving
             or self.typed.is_typed
+            or self._composing
             or current not in self.typed.places.ids
         ):
             return
@@ -308,7 +322,7 @@ class PageTextEditor(QPlainTextEdit):
 
     def _put_cursor(self, start: int, end: int) -> None:
         self._following = True
-        cursor = self._cursor_over(start, end)
+        cursor = _cursor_over(self.document(), start, end)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
         self._line = cursor.blockNumber()
@@ -335,10 +349,11 @@ class PageTextEditor(QPlainTextEdit):
         """
         self._pause.stop()
         self._soon.stop()
-        if not self.typed.is_typed:
-            return
         if self._composing and not last:
             self._soon.start()
+            return
+        self._catch_up()
+        if not self.typed.is_typed:
             return
         self.typed.save(self.toPlainText(), join=f"text {self._steps}", last=last, pasted=pasted)
         self._locate(PageText.of(self._document.page))
@@ -347,7 +362,7 @@ class PageTextEditor(QPlainTextEdit):
     def _rest(self) -> None:
         """Show the text as it is saved, without additional spaces, once the cursor has left."""
         page = self._document.page
-        if not self.typed.is_touched or page is None or self._stale or self.typed.is_typed:
+        if not self.typed.is_touched or page is None or self._stale or self._composing or self.typed.is_typed:
             return
         self.typed.begin(page)
         shown = PageText.of(page)
@@ -401,15 +416,8 @@ class PageTextEditor(QPlainTextEdit):
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Replace a range as if the text had been typed."""
-        self._cursor_over(start, end).insertText(text)
+        _cursor_over(self.document(), start, end).insertText(text)
         self.finish()
-
-    def _cursor_over(self, start: int, end: int) -> QTextCursor:
-        """Return a cursor that selects a range of the text."""
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        return cursor
 
     # ------------------------------------------------------------------------------------------------------------ marks
 
@@ -422,24 +430,33 @@ class PageTextEditor(QPlainTextEdit):
     def _mark(self) -> None:
         """Mark the words in sight: selected on the photo, uncertain, misspelt, without a box."""
         page = self._document.page
-        if self._stale or self.typed.is_typed or page is None:
+        if self._stale or self._due or self.typed.is_typed or page is None:
             if page is None:
                 self.setExtraSelections([])
             return
         found = text_marks.find_marks(
             page, self.typed.places, self._seen(), selection=self._document.selection, spelling=self._spelling
         )
-        self.setExtraSelections([self._marked(*each) for each in found])
-
-    def _marked(self, start: int, end: int, how: QTextCharFormat) -> QTextEdit.ExtraSelection:
-        mark = QTextEdit.ExtraSelection()
-        mark.cursor, mark.format = self._cursor_over(start, end), how
-        return mark
+        self.setExtraSelections([_marked(_cursor_over(self.document(), start, end), how) for start, end, how in found])
 
     def _seen(self) -> tuple[int, int]:
         """Return the part of the text that is in sight, in UTF-16 units."""
         last = self.cursorForPosition(self.viewport().rect().bottomRight()).block()
         return self.firstVisibleBlock().position(), last.position() + last.length()
+
+
+def _cursor_over(text: QTextDocument, start: int, end: int) -> QTextCursor:
+    """Return a cursor that selects a range of the text."""
+    cursor = QTextCursor(text)
+    cursor.setPosition(start)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    return cursor
+
+
+def _marked(cursor: QTextCursor, how: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    mark = QTextEdit.ExtraSelection()
+    mark.cursor, mark.format = cursor, how
+    return mark
 
 
 def _is_undo(event: QKeyEvent) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QInputMethodEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -203,6 +203,35 @@ def test_what_comes_while_a_word_is_typed_leaves_it_and_the_cursor_alone(
     assert editor.toPlainText() == "Shop the new build\n\nask Hannah about queves"
     assert texts(studio)[5] == "Hannah"
     assert word(studio, "Hannah").quad == made_board.quad(1, 1)
+
+
+@pytest.mark.parametrize("committed", ["", "에"])
+def test_what_comes_while_an_input_method_composes_is_kept(
+    studio: Studio, editor: PageTextEditor, committed: str
+) -> None:
+    put(editor, "build|")
+    QApplication.sendEvent(editor, QInputMethodEvent("ㅇ", []))
+    page = page_of(studio)
+    studio.document.push(edits.refresh(page, [replace(page.words["w0"], machine=made_board.reading("Shop"))]))
+    assert editor.toPlainText() == TEXT
+    end = QInputMethodEvent("", [])
+    end.setCommitString(committed)
+    QApplication.sendEvent(editor, end)
+    assert editor.toPlainText() == f"Shop the new build{committed}\n\nask Anna about queves"
+    editor.finish()
+    assert texts(studio)[:4] == ["Shop", "the", "new", f"build{committed}"]
+    assert page_of(studio).words["w0"].human is None
+
+
+def test_saving_while_an_input_method_composes_keeps_what_came(studio: Studio, editor: PageTextEditor) -> None:
+    put(editor, "build|")
+    QTest.keyClicks(editor, "s")
+    QApplication.sendEvent(editor, QInputMethodEvent("ㅇ", []))
+    page = page_of(studio)
+    studio.document.push(edits.refresh(page, [replace(page.words["w0"], machine=made_board.reading("Shop"))]))
+    editor.finish()
+    assert texts(studio)[:4] == ["Shop", "the", "new", "builds"]
+    assert page_of(studio).words["w0"].human is None
 
 
 def test_reading_again_leaves_what_is_being_typed(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
