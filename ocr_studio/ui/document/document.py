@@ -258,7 +258,7 @@ class Document(QObject):
         self.opened.emit()
         self.selection_changed.emit()
         (undone, words), self._undone = self._undone, ("", frozenset())
-        if page is not None and page.id == undone:
+        if words and page is not None and page.id == undone:
             self.select(words)
 
     def set_read_at(self, when: str) -> None:
@@ -335,7 +335,9 @@ class Document(QObject):
             for key, (before, after) in pairs
             if after is not None and (before is None or replace(before, machine=after.machine) != after)
         )
+        if len(words) > _MOST_SHOWN:
+            words = frozenset()
         if page_id != here:
             self._undone = page_id, words
-        elif words and len(words) <= _MOST_SHOWN:
+        elif words:
             self.select(words)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.page import Edit, Page, PageState, Quad, TextSource, Transcription, Word
+from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.undo_history import DocumentChange
 
 
 def _word(word_id: str, x: float, text: str = "word") -> Word:
@@ -111,3 +115,18 @@ def test_a_page_emptied_by_hand_stays_a_read_one(document: Document) -> None:
     assert document.page is not None
     document.push(Edit("Delete 3 words", {key: (word, None) for key, word in document.page.words.items()}))
     assert document.page.state is PageState.READ
+
+
+@pytest.mark.parametrize(("count", "selected"), [(50, 50), (51, 0)])
+def test_undoing_on_another_photo_selects_only_a_few_words(qtbot: QtBot, count: int, selected: int) -> None:
+    words = {
+        f"w{index}": Word(f"w{index}", Quad.from_box(0, 20 * index, 10, 10), human=Transcription.by_human("a"))
+        for index in range(count)
+    }
+    other, here = Page("other", "other.png", 100, 2000, words), Page("here", "here.png", 100, 2000)
+    document = Document()
+    document.open(here, np.zeros((8, 8, 3), np.uint8))
+    changes = {key: (word, replace(word, human=Transcription.by_human("b"))) for key, word in words.items()}
+    document.show(DocumentChange(step=Step("Replace", {"other": Edit("Replace", changes)}), undone=True))
+    document.open(other, np.zeros((8, 8, 3), np.uint8))
+    assert len(document.selection) == selected
