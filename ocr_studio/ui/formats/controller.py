@@ -16,7 +16,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.jobs.formats.export_photos import list_rows
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.formats.export_dialog import ExportDialog, Scope
+from ocr_studio.ui.formats.export_dialog import ExportDialog, ExportScope
 from ocr_studio.ui.job_thread import Lanes, Trouble
 from ocr_studio.ui.widgets import file_dialogs
 
@@ -62,7 +62,7 @@ class ExportController(QObject):
         """
         path = self._opening.path
         if self.several:
-            self.ask_photos(Scope.CHOSEN, key)
+            self.ask_photos(ExportScope.CHOSEN, key)
             return
         if self._document.page is None or path is None:
             return
@@ -75,7 +75,7 @@ class ExportController(QObject):
         dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), _format_of(dialog.selectedNameFilter())))
         dialog.open()
 
-    def ask_photos(self, scope: Scope | None = None, kind: str = "") -> None:
+    def ask_photos(self, scope: ExportScope | None = None, kind: str = "") -> None:
         """Open the dialog that exports many photos.
 
         Args:
@@ -88,13 +88,14 @@ class ExportController(QObject):
             return
         self.writing.emit()
         rows, shown, chosen = self._photos.all_rows(), self._photos.shown_rows(), self._photos.chosen_rows()
-        choices = {Scope.ALL: list_rows(rows)}
+        choices = {ExportScope.ALL: list_rows(rows)}
         if len(shown) < len(rows):
-            choices[Scope.SHOWN] = list_rows(shown)
+            choices[ExportScope.SHOWN] = list_rows(shown)
         if chosen:
-            choices[Scope.CHOSEN] = list_rows(chosen)
+            choices[ExportScope.CHOSEN] = list_rows(chosen)
         if scope not in choices:
-            scope = Scope.CHOSEN if len(chosen) > 1 else Scope.SHOWN if Scope.SHOWN in choices else Scope.ALL
+            narrower = ExportScope.CHOSEN if len(chosen) > 1 else ExportScope.SHOWN
+            scope = narrower if narrower in choices else ExportScope.ALL
         dialog = ExportDialog(project, choices, self._lanes, self._window)
         dialog.offer(scope, kind)
         dialog.photo_chosen.connect(lambda path: self._opening.open_paths([path]))

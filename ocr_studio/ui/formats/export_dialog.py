@@ -50,7 +50,7 @@ _ABOUT = later(
 _WIDE, _LIST_LEAST = 620, 84
 
 
-class Scope(StrEnum):
+class ExportScope(StrEnum):
     """Which photos are exported: all in the folder, those that match the filter, or those selected in the list."""
 
     ALL = "all"
@@ -59,7 +59,7 @@ class Scope(StrEnum):
 
 
 # The photos of each scope; all of them are always there.
-Choices: TypeAlias = Mapping[Scope, Sequence[ListedPhoto]]
+Choices: TypeAlias = Mapping[ExportScope, Sequence[ListedPhoto]]
 
 
 class ExportDialog(QDialog):
@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
         self._place()
         self._follow_form()
 
-    def offer(self, scope: Scope, kind: str = "") -> None:
+    def offer(self, scope: ExportScope, kind: str = "") -> None:
         """Choose what to export first: the last choice, but for these photos and, unless empty, this format."""
         preset = export_preset.load()
         self.scope.setCurrentIndex(self.scope.findData(str(scope)))
@@ -197,7 +197,7 @@ class ExportDialog(QDialog):
 
     @property
     def _chosen(self) -> Sequence[ListedPhoto]:
-        return self._choices[Scope(self.scope.currentData())]
+        return self._choices[ExportScope(self.scope.currentData())]
 
     # ------------------------------------------------------------------------------------------------------------- job
 
@@ -212,7 +212,7 @@ class ExportDialog(QDialog):
             self._fail(Trouble(trouble))
             return
         folder = self._project.photos / folder.expanduser()
-        project, photos, kind = self._project, self._choices[Scope.ALL], self.kind.currentData()
+        project, photos, kind = self._project, self._choices[ExportScope.ALL], self.kind.currentData()
         chosen = frozenset(photo.image for photo in self._chosen)
         one_file, replaces = self.files.isEnabled() and self.files.currentData() == "one", self.replace.isChecked()
         self._total, self._out = len(chosen), folder
@@ -313,11 +313,11 @@ class ExportDialog(QDialog):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._out)))
 
 
-def _name(scope: Scope, count: int) -> str:
+def _name(scope: ExportScope, count: int) -> str:
     match scope:
-        case Scope.ALL:
+        case ExportScope.ALL:
             return tr("All photos in this folder ({count})", count=count)
-        case Scope.SHOWN:
+        case ExportScope.SHOWN:
             return tr("Photos that match the filter ({count})", count=count)
-        case Scope.CHOSEN:
+        case ExportScope.CHOSEN:
             return tr("Selected photos ({count})", count=count)

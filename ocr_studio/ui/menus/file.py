@@ -16,7 +16,7 @@ from ocr_studio.ui.datasets.export import DatasetExport
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
 from ocr_studio.ui.formats.controller import ExportController
-from ocr_studio.ui.formats.export_dialog import Scope
+from ocr_studio.ui.formats.export_dialog import ExportScope
 from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.menus.conditions import has_photo, has_words
 from ocr_studio.ui.settings.controller import SettingsController
@@ -45,7 +45,7 @@ def _save_as(key: str, menu: FileMenu) -> None:
 
 def _save_cleaned(menu: FileMenu) -> None:
     if menu.exporter.several:
-        menu.exporter.ask_photos(Scope.CHOSEN, CLEANED)
+        menu.exporter.ask_photos(ExportScope.CHOSEN, CLEANED)
     else:
         menu.board_saving.ask()
 

@@ -9,7 +9,7 @@ from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.formats.controller import ExportController
-from ocr_studio.ui.formats.export_dialog import Scope as ExportScope
+from ocr_studio.ui.formats.export_dialog import ExportScope
 from ocr_studio.ui.framing.crop_dialog import PhotoCropping
 from ocr_studio.ui.menus.conditions import has_photo
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
