@@ -142,7 +142,7 @@ def _title(word: Word | None, readings: int, writing: bool) -> str:
     if word is None:
         return tr("Alternatives for the selected word")
     if not word.has_box:
-        return tr("No box on the photo; to give it one, draw it")
+        return tr("This word has no box. Draw one on the photo.")
     if not readings:
         return tr("No alternatives; draw the box tighter or press R to read it again")
     return tr("Which is right? Press Alt+number") if writing else tr("Which is right? Press its number")
