@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextOption,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
@@ -288,7 +287,7 @@ class PageTextEditor(QPlainTextEdit):
         most -= start
         end = next((index for index in range(most) if now[-1 - index] != text[-1 - index]), most)
         wide = Utf16(now)
-        cursor = _cursor_over(self.document(), wide.to_units(start), wide.to_units(len(now) - end))
+        cursor = _cursor_over(self, wide.to_units(start), wide.to_units(len(now) - end))
         self._following = True
         cursor.insertText(text[start : len(text) - end])
         self._following = False
@@ -322,7 +321,7 @@ class PageTextEditor(QPlainTextEdit):
 
     def _put_cursor(self, start: int, end: int) -> None:
         self._following = True
-        cursor = _cursor_over(self.document(), start, end)
+        cursor = _cursor_over(self, start, end)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
         self._line = cursor.blockNumber()
@@ -416,7 +415,7 @@ class PageTextEditor(QPlainTextEdit):
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Replace a range as if the text had been typed."""
-        _cursor_over(self.document(), start, end).insertText(text)
+        _cursor_over(self, start, end).insertText(text)
         self.finish()
 
     # ------------------------------------------------------------------------------------------------------------ marks
@@ -437,7 +436,7 @@ class PageTextEditor(QPlainTextEdit):
         found = text_marks.find_marks(
             page, self.typed.places, self._seen(), selection=self._document.selection, spelling=self._spelling
         )
-        self.setExtraSelections([_marked(_cursor_over(self.document(), start, end), how) for start, end, how in found])
+        self.setExtraSelections([_marked(_cursor_over(self, start, end), how) for start, end, how in found])
 
     def _seen(self) -> tuple[int, int]:
         """Return the part of the text that is in sight, in UTF-16 units."""
@@ -445,9 +444,9 @@ class PageTextEditor(QPlainTextEdit):
         return self.firstVisibleBlock().position(), last.position() + last.length()
 
 
-def _cursor_over(text: QTextDocument, start: int, end: int) -> QTextCursor:
+def _cursor_over(editor: QPlainTextEdit, start: int, end: int) -> QTextCursor:
     """Return a cursor that selects a range of the text."""
-    cursor = QTextCursor(text)
+    cursor = QTextCursor(editor.document())
     cursor.setPosition(start)
     cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
     return cursor
