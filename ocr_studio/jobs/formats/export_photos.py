@@ -60,6 +60,15 @@ class PhotoSkipped:
     error: StudioError
 
 
+@dataclass(frozen=True, slots=True)
+class PhotosRendered:
+    """The text of so many photos, and its formatted form, "" for none."""
+
+    count: int
+    plain: str
+    formatted: str
+
+
 ExportEvent: TypeAlias = ExportProgress | PhotoWritten | PhotoSkipped
 
 
@@ -87,6 +96,27 @@ def load_pages(project: Project, photos: Iterable[ListedPhoto]) -> Iterator[Page
             yield _load(project, photo, needs_text=True, seek=False)
         except StudioError as error:
             yield PhotoSkipped(photo.image, error)
+
+
+def render_together(
+    project: Project, photos: Sequence[ListedPhoto], render: Callable[[Sequence[Page]], tuple[str, str]]
+) -> Iterator[ExportProgress | PhotoSkipped | PhotosRendered]:
+    """Make one text of photos, of those whose pages can be loaded.
+
+    Args:
+        project: The project.
+        photos: The photos.
+        render: Makes the plain text of their pages, and the formatted one, "" for none.
+    """
+    pages: list[Page] = []
+    for number, (photo, event) in enumerate(zip(photos, load_pages(project, photos), strict=True)):
+        yield ExportProgress(number, len(photos), photo.image)
+        if isinstance(event, Page):
+            pages.append(event)
+        else:
+            yield event
+    if pages:
+        yield PhotosRendered(len(pages), *render(pages))
 
 
 def export_photos(

@@ -100,6 +100,7 @@ class MainWindow(AssembledWindow):
         for recent in (self.empty.recent_chosen, self.recent_menu.chosen):
             recent.connect(lambda path: self._services.opening.open_paths([path]))
         self.clipboard.message.connect(status.say)
+        self.clipboard.failed.connect(self.show_trouble)
         self.preferences.chosen.connect(self.settings_chosen)
         self.exporter.message.connect(status.say)
         self.exporter.failed.connect(self.show_trouble)

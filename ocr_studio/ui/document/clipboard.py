@@ -16,10 +16,11 @@ from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.formats import export_photos
+from ocr_studio.jobs.formats.export_photos import NotRead, PhotoSkipped, PhotosRendered
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
-from ocr_studio.ui.job_thread import JobThread
+from ocr_studio.ui.job_thread import JobThread, Trouble
 
 WORDS_TYPE = "application/x-ocr-studio-words+json"
 # Pixels: pasted boxes are moved a little, so that they can be told from the copied ones.
@@ -29,10 +30,11 @@ _OFFSET = (12.0, 12.0)
 class WordClipboard(QObject):
     """Copies words and text, pastes words and images.
 
-    Signals: ``message(str)`` a message for the status bar.
+    Signals: ``message(str)`` a message for the status bar; ``failed(Trouble)`` why photos could not be copied.
     """
 
     message = Signal(str)
+    failed = Signal(object)
 
     def __init__(
         self, document: Document, opening: Opening, lane: JobThread, chosen: Callable[[], Sequence[PhotoRow]]
@@ -80,7 +82,7 @@ class WordClipboard(QObject):
         """Copy the text of the whole photo, or of the selected photos if there are several."""
         page = self._document.page
         if self._several:
-            self._copy_photos(lambda pages: QGuiApplication.clipboard().setText(text.render(pages)))
+            self._copy_photos(lambda pages: (text.render(pages), ""))
         elif page:
             QGuiApplication.clipboard().setText(page_order.compose_text(page))
             self.message.emit(
@@ -91,7 +93,7 @@ class WordClipboard(QObject):
         """Copy the text of the selected words, of the selected photos if there are several, or else of the photo."""
         page = self._document.page
         if self._several and not self._document.selection:
-            self._copy_photos(lambda pages: QGuiApplication.clipboard().setText(markdown.render(pages)))
+            self._copy_photos(lambda pages: (markdown.render(pages), ""))
         elif page:
             body = markdown.format_body(page_order.compose_text(page, self._document.selection or None))
             QGuiApplication.clipboard().setText(body)
@@ -101,7 +103,7 @@ class WordClipboard(QObject):
         """Copy the same as formatted text, for word processors and mail."""
         page = self._document.page
         if self._several and not self._document.selection:
-            self._copy_photos(lambda pages: _copy_with_html(text.render(pages), html.render(pages)))
+            self._copy_photos(lambda pages: (text.render(pages), html.render(pages)))
         elif page:
             body = page_order.compose_text(page, self._document.selection or None)
             _copy_with_html(body, html.format_body(body))
@@ -111,33 +113,47 @@ class WordClipboard(QObject):
         """Copy the selected words, those of the selected photos if there are several, or else those of the photo."""
         page = self._document.page
         if self._several and not self._document.selection:
-            self._copy_photos(lambda pages: _copy_as_table(table_text.make_tables(pages)))
+            self._copy_photos(lambda pages: _format_table(table_text.make_tables(pages)))
         elif page:
             table = table_text.make_table(page, self._document.selection or None)
-            _copy_as_table(table)
+            _copy_with_html(*_format_table(table))
             columns = len(table[0]) if table else 0
             self.message.emit(tr("Copied as a table: {rows} × {columns} cells", rows=len(table), columns=columns))
 
-    def _copy_photos(self, copy: Callable[[Sequence[Page]], object]) -> None:
-        """Load the pages of the selected photos, then copy them."""
+    def _copy_photos(self, render: Callable[[Sequence[Page]], tuple[str, str]]) -> None:
+        """Copy the selected photos.
+
+        Args:
+            render: Makes the plain text of their pages, and the formatted one, "" for none. Called in the job.
+        """
         project, photos = self._opening.project, export_photos.list_rows(self._chosen())
         if project is None:
             return
-        pages: list[Page] = []
+        events: list[object] = []
+        job = self._lane.submit(
+            lambda: export_photos.render_together(project, photos, render), name=later("Copying the texts")
+        )
+        job.yielded.connect(events.append)
+        job.failed.connect(self.failed)
+        job.done.connect(lambda: self._take(events))
 
-        def finish() -> None:
-            if pages:
-                copy(pages)
-            said = tr_n("Copied {count} selected photo", "Copied {count} selected photos", len(pages))
-            if skipped := len(photos) - len(pages):
-                said = tr_n(
-                    "{copied}; {count} has not been read", "{copied}; {count} have not been read", skipped, copied=said
-                )
-            self.message.emit(said)
-
-        job = self._lane.submit(lambda: export_photos.load_pages(project, photos), name=later("Copying the texts"))
-        job.yielded.connect(lambda event: pages.append(event) if isinstance(event, Page) else None)
-        job.done.connect(finish)
+    def _take(self, events: Sequence[object]) -> None:
+        """Copy what was rendered, and say what was not."""
+        count = 0
+        for event in events:
+            if isinstance(event, PhotosRendered):
+                count = event.count
+                _copy_with_html(event.plain, event.formatted)
+        said = tr_n("Copied the text of {count} photo", "Copied the text of {count} photos", count)
+        errors = [event.error for event in events if isinstance(event, PhotoSkipped)]
+        broken = [error for error in errors if not isinstance(error, NotRead)]
+        if unread := len(errors) - len(broken):
+            said = tr_n(
+                "{copied}; {count} has not been read", "{copied}; {count} have not been read", unread, copied=said
+            )
+        self.message.emit(said)
+        for error in broken[:1]:
+            self.failed.emit(Trouble(str(error)))
 
     def paste(self) -> None:
         """Paste copied words onto the photo and select them, or open the image on the clipboard."""
@@ -169,12 +185,13 @@ def _by_id(words: tuple[Word, ...]) -> dict[str, Word]:
     return {word.id: word for word in words}
 
 
-def _copy_as_table(table: Table) -> None:
-    _copy_with_html(table_text.format_tabs(table), table_text.format_html(table))
+def _format_table(table: Table) -> tuple[str, str]:
+    return table_text.format_tabs(table), table_text.format_html(table)
 
 
 def _copy_with_html(plain: str, formatted: str) -> None:
     data = QMimeData()
     data.setText(plain)
-    data.setHtml(formatted)
+    if formatted:
+        data.setHtml(formatted)
     QGuiApplication.clipboard().setMimeData(data)

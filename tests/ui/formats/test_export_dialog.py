@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats import text
 from ocr_studio.core.photo_list.filter_query import parse_filter
+from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats.export_photos import ExportEvent, PhotoWritten
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.formats.export_dialog import ExportDialog
@@ -164,6 +167,33 @@ def test_a_folder_that_cannot_be_made_is_named(many: Studio, qtbot: QtBot, tmp_p
     assert not dialog.export.isEnabled()
 
 
+@pytest.mark.usefixtures("caplog")  # the bug is logged
+def test_why_selected_photos_are_not_copied_is_shown(
+    many: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_pages: object) -> str:
+        raise RuntimeError
+
+    def damaged(*_args: object, **_kwargs: object) -> None:
+        raise StudioError("the page is damaged")
+
+    select(many, 0, 2)
+    shown = many.window.clipboard.failed
+    with monkeypatch.context() as patch, qtbot.waitSignal(shown) as told:
+        patch.setattr(text, "render", fail)
+        many.window.action_set["copy_all"].trigger()
+    assert told.args is not None
+    assert "Copying the texts failed" in told.args[0].message
+    said: list[str] = []
+    many.window.clipboard.message.connect(said.append)
+    with monkeypatch.context() as patch, qtbot.waitSignal(shown) as told:
+        patch.setattr(Project, "load_page", damaged)
+        many.window.action_set["copy_all"].trigger()
+    assert told.args is not None
+    assert "the page is damaged" in told.args[0].message
+    assert said == ["Copied the text of 0 photos"]
+
+
 def test_texts_of_selected_photos_are_copied_together(many: Studio, qtbot: QtBot) -> None:
     clipboard = QGuiApplication.clipboard()
     select(many, 0, 2, 3)
@@ -177,7 +207,7 @@ def test_texts_of_selected_photos_are_copied_together(many: Studio, qtbot: QtBot
         clipboard.clear()
         with qtbot.waitSignal(many.window.clipboard.message) as said:
             many.window.action_set[action].trigger()
-        assert said.args == ["Copied 2 selected photos; 1 has not been read"]
+        assert said.args == ["Copied the text of 2 photos; 1 has not been read"]
         assert clipboard.text().startswith(beginning)
         assert "board 3.png" in clipboard.text()
     many.document.select(many.document.order()[:1])  # words that are selected come first
