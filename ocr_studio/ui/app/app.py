@@ -166,8 +166,8 @@ class Studio(QObject):
 
     def follow_system(self) -> None:
         """Update the theme after the system's colours have changed."""
-        if self.theme == "system" and theming.is_dark() != theming.wanted_dark("system"):
-            use_theme("system")
+        if theming.colours() is not theming.wanted(self.theme):
+            use_theme(self.theme)
             self.window.retint()
 
     @property
@@ -342,7 +342,7 @@ def _application(theme: str, language: str) -> QApplication:
 
 
 def _show_and_run(app: QApplication, studio: Studio, paths: Sequence[Path], screenshot: OutputFile | None) -> int:
-    app.styleHints().colorSchemeChanged.connect(studio.follow_system)
+    theming.connect_system(studio.follow_system)
     if screenshot is not None:
         _save_screenshot(app, studio, paths, screenshot)
         return 0

@@ -107,8 +107,8 @@ class Hints(QObject):
             self._show(
                 KEYS,
                 tr(
-                    "Press {accept} to confirm a word and go to the next one, or {next} to skip it. To use another"
-                    " reading, click it below the list of words.",
+                    "Press {accept} to confirm a word and go to the next one, or {next} to skip it. To use an"
+                    " alternative, click it below the list of words.",
                     accept=self._actions.key("accept_next"),
                     next=self._actions.key("next_word"),
                 ),

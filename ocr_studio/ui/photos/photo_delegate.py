@@ -37,7 +37,7 @@ class PhotoDelegate(QStyledItemDelegate):
 
     def __init__(self) -> None:
         super().__init__()
-        self._icons: dict[tuple[PhotoState, float, bool], QPixmap] = {}
+        self._icons: dict[tuple[PhotoState, float, str], QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
         """The height of the thumbnail or of three lines of text, plus a margin."""
@@ -86,7 +86,7 @@ class PhotoDelegate(QStyledItemDelegate):
     def _icon(self, state: PhotoState, painter: QPainter) -> QPixmap:
         """The icon of a state; cached, as rendering it is the slowest part of a row."""
         device = painter.device()
-        key = state, device.devicePixelRatio() if device else 1.0, theme.is_dark()
+        key = state, device.devicePixelRatio() if device else 1.0, theme.colours().window
         if key not in self._icons:
             icon = theme.icon(STATES[state][1], role=_ROLES.get(state, "quiet"))
             self._icons[key] = icon.pixmap(QSize(_ICON, _ICON), key[1])

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor
 
 from ocr_studio.core.page import Word
 from ocr_studio.ui.style import theme
+from ocr_studio.ui.style.style_sheet import Colours
 
 SURE, UNSURE = 0.9, 0.6
 # The brightness, of 255, at which dark and bright lines are about equally visible.
@@ -88,6 +89,14 @@ def _styles(unread: str, sure: str, unsure: str, doubtful: str, checked: str) ->
     }
 
 
+def _with_contrast(canvas: CanvasColours, colours: Colours) -> CanvasColours:
+    """Canvas colours for a theme of high contrast; those of the boxes are bright or dark enough already."""
+    return replace(
+        canvas, selection=QColor(colours.accent), plate=QColor(colours.base), plate_text=QColor(colours.text),
+        board=QColor(colours.canvas),
+    )  # fmt: skip
+
+
 LIGHT = CanvasColours(
     styles=_styles("#5f6875", "#00708c", "#a85400", "#c2185b", "#147a3d"),
     halo=QColor("#ffffff"),
@@ -108,11 +117,16 @@ DARK = CanvasColours(
     plate_text=QColor("#e6e9ee"),
     board=QColor(theme.DARK.canvas),
 )
+_OF_THEME = {
+    theme.DARK.window: DARK,
+    theme.LIGHT_CONTRAST.window: _with_contrast(LIGHT, theme.LIGHT_CONTRAST),
+    theme.DARK_CONTRAST.window: _with_contrast(DARK, theme.DARK_CONTRAST),
+}
 
 
 def current() -> CanvasColours:
     """Return the canvas colours of the current theme."""
-    return DARK if theme.is_dark() else LIGHT
+    return _OF_THEME.get(theme.colours().window, LIGHT)
 
 
 def over(image: NDArray[np.uint8] | None) -> CanvasColours:

@@ -76,6 +76,11 @@ def choice_key(index: int, *, writing: bool) -> str:
     return key(f"Alt+{index + 1}") if writing else str(index + 1)
 
 
+def choice_keys(count: int, *, writing: bool) -> str:
+    """Return the keys that choose this number of alternatives, as in the help: "1 … 5"."""
+    return " … ".join(choice_key(index, writing=writing) for index in sorted({0, count - 1}))
+
+
 def agreeing_key(count: int) -> str:
     """Return the key that confirms this number of words in the review queue."""
     return key(f"Ctrl+{count}")

@@ -6,6 +6,8 @@ on bare X11 and without a screen, whereas a palette always works.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
@@ -25,6 +27,19 @@ DARK = Colours(
     info="#6ea1ff", warning="#f0b04f", error="#ff8080",
 )  # fmt: skip
 
+# For systems that ask for high contrast: text at 7:1 or more, and visible borders.
+LIGHT_CONTRAST = Colours(
+    window="#fefefe", surface="#fefefe", base="#ffffff", canvas="#e6e6e6", line="#404040", text="#000000",
+    quiet="#333333", disabled="#6b6b6b", accent="#0a3f9c", on_accent="#ffffff", selection="#b8d4ff", hover="#e3ecfa",
+    info="#0a3f9c", warning="#5c3600", error="#8b0014",
+)  # fmt: skip
+DARK_CONTRAST = Colours(
+    window="#010101", surface="#010101", base="#000000", canvas="#1a1a1a", line="#c8c8c8", text="#ffffff",
+    quiet="#e6e6e6", disabled="#8f8f8f", accent="#8fc0ff", on_accent="#000000", selection="#10438f", hover="#262626",
+    info="#8fc0ff", warning="#ffcf70", error="#ffa8a8",
+)  # fmt: skip
+_CONTRASTING = {each.window: each for each in (LIGHT_CONTRAST, DARK_CONTRAST)}
+
 
 def is_dark() -> bool:
     """Whether the current theme is dark."""
@@ -33,7 +48,8 @@ def is_dark() -> bool:
 
 def colours() -> Colours:
     """Return the colours of the current theme."""
-    return DARK if is_dark() else LIGHT
+    window = QApplication.palette().color(QPalette.ColorRole.Window).name()
+    return _CONTRASTING.get(window) or (DARK if is_dark() else LIGHT)
 
 
 def wanted_dark(theme: str) -> bool:
@@ -43,12 +59,36 @@ def wanted_dark(theme: str) -> bool:
     return theme == "dark"
 
 
+def wants_contrast() -> bool:
+    """Whether the system asks for high contrast. Before Qt 6.10 that isn't known."""
+    hints = QApplication.styleHints()
+    return (
+        hasattr(hints, "accessibility")
+        and hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+    )
+
+
+def wanted(theme: str) -> Colours:
+    """Return the colours that a setting ("system", "light" or "dark") means now."""
+    if wants_contrast():
+        return DARK_CONTRAST if wanted_dark(theme) else LIGHT_CONTRAST
+    return DARK if wanted_dark(theme) else LIGHT
+
+
+def connect_system(changed: Callable[[], object]) -> None:
+    """Call this whenever the system's choice of light, dark or high contrast changes."""
+    hints = QApplication.styleHints()
+    hints.colorSchemeChanged.connect(changed)
+    if hasattr(hints, "accessibility"):
+        hints.accessibility().contrastPreferenceChanged.connect(changed)
+
+
 def use(app: QApplication, theme: str) -> None:
     """Apply a theme: "system", "light" or "dark"."""
     scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(theme, Qt.ColorScheme.Unknown)
     # For what the system draws: title bar and native dialogs. Unknown restores the system's own choice.
     app.styleHints().setColorScheme(scheme)
-    chosen = DARK if wanted_dark(theme) else LIGHT
+    chosen = wanted(theme)
     palette, sheet = _palette(chosen), style_sheet.sheet(chosen)
     if app.palette() == palette and app.styleSheet() == sheet:
         return  # styling every widget of a window again takes most of a second

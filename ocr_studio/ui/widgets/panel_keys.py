@@ -74,7 +74,7 @@ REVIEW_KEYS = (
     (later("Ctrl+2 … Ctrl+9"), later("Confirm this number of words, starting with this one")),
     (later("PgDown"), later("Confirm all visible words")),
     (later("Shift+Enter"), later("Previous word")),
-    (later("1 … 7, or with Alt"), later("Use an alternative")),
+    (later("1 … 7, Alt+1 … Alt+7"), later("Use an alternative")),
     (later("F2"), later("Select the least confident characters to replace them; press again for the next ones")),
     (later("Tab"), later("Accept the completion; otherwise skip the word")),
     (later("Right, End"), later("Accept the completion and keep typing")),

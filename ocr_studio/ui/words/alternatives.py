@@ -145,4 +145,4 @@ def _title(word: Word | None, readings: int, writing: bool) -> str:
         return tr("This word has no box. Draw one on the photo.")
     if not readings:
         return tr("No alternatives; draw the box tighter or press R to read it again")
-    return tr("Which is right? Press Alt+number") if writing else tr("Which is right? Press its number")
+    return tr("Which is right? Press {keys}", keys=labels.choice_keys(readings, writing=writing))

@@ -80,7 +80,7 @@ class WordDelegate(QStyledItemDelegate):
         self._document, self._rows, self._view = document, rows, view
         self._finish: Callable[[], None] | None = None
         self._word_id: str | None = None
-        self._icons: dict[tuple[str, float, bool], QPixmap] = {}
+        self._icons: dict[tuple[str, float, str], QPixmap] = {}
         self.spelling: Spelling | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -113,7 +113,7 @@ class WordDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _icon(self, name: str, role: str, ratio: float) -> QPixmap:
-        key = name, ratio, theme.is_dark()
+        key = name, ratio, theme.colours().window
         if key not in self._icons:
             self._icons[key] = theme.icon(name, role=role).pixmap(QSize(_ICON, _ICON), ratio)
         return self._icons[key]

@@ -18,17 +18,19 @@ from ocr_studio.cli import main as cli
 from ocr_studio.core.formats import marked_pictures
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.images import photo_file
+from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import window_state
 from ocr_studio.ui.app.crash_handler import BugCatcher
 from ocr_studio.ui.app.screenshot import Screenshot
 from ocr_studio.ui.job_thread import Trouble
-from ocr_studio.ui.style import theme
+from ocr_studio.ui.style import box_colours, theme
 from ocr_studio.ui.style.style_sheet import Colours
 from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 from tests import drawn
 from tests.ui import made_board
 from tests.ui.contrast import contrast
+from tests.ui.studio import Open
 
 
 @pytest.fixture
@@ -51,6 +53,39 @@ def test_text_stands_out_from_what_it_is_on(colours: Colours) -> None:
             assert contrast(QColor(text), QColor(ground)) >= 4.5, (text, ground)
     assert contrast(QColor(colours.text), QColor(colours.selection)) >= 4.5
     assert contrast(QColor(colours.on_accent), QColor(colours.accent)) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT_CONTRAST, theme.DARK_CONTRAST])
+def test_high_contrast_is_high(colours: Colours) -> None:
+    grounds = (colours.window, colours.surface, colours.base, colours.hover)
+    for text in (colours.text, colours.quiet, colours.accent, colours.info, colours.warning, colours.error):
+        for ground in grounds:
+            assert contrast(QColor(text), QColor(ground)) >= 7, (text, ground)
+    for text, ground in (
+        (colours.text, colours.selection), (colours.quiet, colours.selection), (colours.on_accent, colours.accent),
+        (colours.line, colours.canvas), *((colours.line, ground) for ground in grounds),
+    ):  # fmt: skip
+        assert contrast(QColor(text), QColor(ground)) >= 7, (text, ground)
+    for ground in grounds[:3]:
+        assert contrast(QColor(colours.disabled), QColor(ground)) >= 4.5
+
+
+def test_high_contrast_of_the_system_is_followed(
+    app: QApplication, open_studio: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio(settings=Settings(theme="light"))
+    theme.use(app, "light")
+    assert theme.colours() is theme.LIGHT
+    monkeypatch.setattr(theme, "wants_contrast", lambda: True)
+    studio.follow_system()
+    assert theme.colours() is theme.LIGHT_CONTRAST
+    assert box_colours.current().board == QColor(theme.LIGHT_CONTRAST.canvas)
+    studio.change_settings(Settings(theme="dark"))
+    assert theme.colours() is theme.DARK_CONTRAST
+    monkeypatch.setattr(theme, "wants_contrast", lambda: False)
+    studio.follow_system()
+    assert theme.colours() is theme.DARK
+    studio.change_settings(Settings(theme="light"))
 
 
 def test_pictures_keep_their_pixels_there_and_back() -> None:

@@ -139,10 +139,10 @@ def test_the_strip_names_the_keys_that_choose(studio: Studio, qtbot: QtBot) -> N
     first = studio.document.order()[0]
     studio.document.select([first], current=first)
     window.view.setFocus()
-    assert _title(studio) == "Which is right? Press its number"
+    assert _title(studio) == "Which is right? Press 1 … 3"
     assert window.alternatives.choices()[1].startswith("2")
     window.table.setFocus()
-    assert _title(studio) == "Which is right? Press Alt+number"
+    assert _title(studio) == "Which is right? Press Alt+1 … Alt+3"
     strip = window.alternatives
     room = strip.size()
     strip.resize(900, room.height())
@@ -153,13 +153,13 @@ def test_the_strip_names_the_keys_that_choose(studio: Studio, qtbot: QtBot) -> N
     QTest.keyClick(window.table, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert texts(studio)[0] == "SHIP"
     window.view.setFocus()
-    assert _title(studio) == "Which is right? Press its number"
+    assert _title(studio) == "Which is right? Press 1 … 3"
     _write(studio, "on the photo", "x", qtbot)
-    assert _title(studio) == "Which is right? Press Alt+number"
+    assert _title(studio) == "Which is right? Press Alt+1 … Alt+3"
     QTest.keyClick(window.view.editing.panel.editor, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert window.view.editing.panel.editor.text() == "Ship"
     window.view.editing.cancel()
-    assert _title(studio) == "Which is right? Press its number"
+    assert _title(studio) == "Which is right? Press 1 … 3"
 
 
 def test_a_digit_begins_a_text_in_the_table(studio: Studio, qtbot: QtBot) -> None:
