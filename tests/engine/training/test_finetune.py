@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import WEIGHTS_FILE, HandwritingVector
 from ocr_studio.core.page import TextSource, Transcription
 from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.core.training import runs
 from ocr_studio.core.training.events import (
     Recipe,
     StepDone,
@@ -46,6 +48,8 @@ from ocr_studio.engine.training.trainer import EvaluationResult, Evaluator, Reco
 from ocr_studio.engine.training.training_data import Crop, TrainingData, TrainingExample
 from ocr_studio.engine.weights import candidate, model_arrays, model_weights
 from ocr_studio.engine.weights.model_arrays import ModelArrays
+from ocr_studio.jobs.learning import train as training
+from tests.core import made_datasets
 from tests.engine.tiny_recognizer import build_tiny, printed
 from tests.engine.traced_once import TracedOnce
 
@@ -154,6 +158,27 @@ def test_closed_early_there_is_no_candidate_and_it_goes_on_to_the_same_end(tmp_p
     one, other = learned(whole), learned(last(events))
     for name, values in one.items():
         np.testing.assert_allclose(values, other[name], atol=2e-3)
+
+
+def test_a_run_that_an_earlier_version_began_is_resumed(tmp_path: Path) -> None:
+    data = made_datasets.three_boards(tmp_path)
+    begun = runs.Run("mine", "recognizer", data.folder, data.digest, replace(RECIPE, epochs=1, patience=None))
+    runs.begin_run(begun)
+    file = begun.folder / "run.json"
+    raw = json.loads(file.read_bytes())
+    del raw["bounded"]
+    file.write_text(json.dumps(raw | {"version": 1}))
+    for resumed_at in (0, 3):
+        known = runs.load_run("mine")
+        assert known is not None
+        events = training.train(training.TrainingTask(known, data), resume=True)
+        started = next(event for event in events if isinstance(event, TrainingStarted))
+        assert (started.steps, started.resumed_at) == (6, resumed_at)  # at least the usual number
+        assert any(isinstance(event, StepDone) and event.step == 3 + resumed_at for event in events)
+        events.close()
+    kept = checkpoints.load_checkpoint(begun.work)
+    assert kept is not None
+    assert '"epochs": 1' in kept.facts["run"]  # as the earlier version wrote it
 
 
 @pytest.mark.parametrize(("step", "examined"), [(1, [2, 4, 6]), (2, [2, 4, 6]), (3, [4, 6]), (6, [6])])
