@@ -228,4 +228,5 @@ class MainWindow(AssembledWindow):
         """Close without asking, because everything is saved."""
         self.help.close()
         self.closing.emit()
+        self.side.close_windows()  # once the layout is saved
         super().closeEvent(event)

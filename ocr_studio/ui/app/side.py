@@ -91,8 +91,7 @@ class Side(QWidget):
     @property
     def front(self) -> SidePage | None:
         """The page in front; None if there is none."""
-        docked = [page for page in self._open if page not in self._windows and self._may_show(page)]
-        return docked[-1] if docked else None
+        return self._front_without(None)
 
     @property
     def current(self) -> SidePage | None:
@@ -154,8 +153,8 @@ class Side(QWidget):
         """Whether a page has a window of its own."""
         return page in self._windows
 
-    def move_out(self, page: SidePage) -> None:
-        """Give a page a window of its own, where it was the last time."""
+    def move_out(self, page: SidePage, *, activates: bool = True) -> None:
+        """Give a page a window of its own, where it was the last time, which gets the focus if it ``activates``."""
         if page in self._windows:
             self._windows[page].raise_()
             return
@@ -163,10 +162,16 @@ class Side(QWidget):
             self._open.append(page)
         corner = self.mapToGlobal(QPoint(-40, 40))
         place = self._places.get(page.objectName()) or QRect(corner, _OWN_WINDOW)
+        # Qt would show the page that follows in the stack, be it open or not.
+        following = self._front_without(page)
+        self._stack.setVisible(following is not None)
+        if following is not None:
+            self._stack.setCurrentWidget(following)
         self._stack.removeWidget(page)
         self._news.discard(page)
         window = self._windows[page] = PageWindow(page, self.window(), lambda: self.move_in(page))
         window.left.connect(partial(self._leave, page))
+        window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not activates)
         window.setGeometry(_on_a_screen(place))
         self._update()
         window.show()
@@ -183,6 +188,11 @@ class Side(QWidget):
         """Bring all pages back into the main window."""
         for page in list(self._windows):
             self.move_in(page)
+
+    def close_windows(self) -> None:
+        """Close the windows of pages together with the main window; their pages stay in them."""
+        for window in self._windows.values():
+            window.hide()
 
     def places(self) -> dict[str, tuple[int, int, int, int]]:
         """Return where the windows of pages are, by name."""
@@ -213,6 +223,13 @@ class Side(QWidget):
     def retint(self) -> None:
         """Use the colours of the current theme."""
         self.mover.setIcon(theme.icon("mdi6.dock-window"))
+        for window in self._windows.values():
+            window.retint()
+
+    def _front_without(self, page: SidePage | None) -> SidePage | None:
+        """The page that is in front once this one has left the side."""
+        docked = [each for each in self._open if each not in (page, *self._windows) and self._may_show(each)]
+        return docked[-1] if docked else None
 
     def _may_show(self, page: SidePage) -> bool:
         return self.has_photo or isinstance(page, PanelDock)
@@ -232,6 +249,7 @@ class Side(QWidget):
         self._show_tabs()
         if front is not None:
             self._stack.setCurrentWidget(front)
+            front.show()  # a page that was closed while it was the current one is hidden still
         self._stack.setVisible(front is not None)
         for page in self.pages:
             if isinstance(page, PanelDock):
@@ -321,7 +339,6 @@ class PageWindow(QWidget):
         self.setWindowTitle(labels.title(f"{page.windowTitle()} – OCR Studio"))
         self.setObjectName(f"window-{page.objectName()}")
         self.back = QPushButton(tr("Move back to the main window"))
-        self.back.setIcon(theme.icon("mdi6.dock-right"))
         self.back.setProperty("flat", True)
         self.back.clicked.connect(move_in)
         row = QHBoxLayout()
@@ -334,10 +351,16 @@ class PageWindow(QWidget):
         layout.addLayout(row)
         layout.addWidget(page, 1)
         page.show()
+        self.retint()
+
+    def retint(self) -> None:
+        """Use the colours of the current theme."""
+        self.back.setIcon(theme.icon("mdi6.dock-right"))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Close the page, or bring back the one that is always open."""
-        event.ignore()
+        # Never refused: the program could not quit. A moment later, as it may be quitting with its layout to be saved.
+        super().closeEvent(event)
         QTimer.singleShot(0, self, self.left.emit)
 
 

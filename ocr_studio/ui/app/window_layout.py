@@ -216,10 +216,13 @@ class WindowLayout(QObject):
         for page in filter(None, map(self._side.page, names)):
             if isinstance(page, PanelDock) and not page.reopens:
                 continue
-            if page.objectName() in self._moved_out:
-                self._side.move_out(page)
             if isinstance(page, PanelDock):
-                page.begin_from_tab()
+                page.reopening = True
+            if page.objectName() in self._moved_out:
+                self._side.move_out(page, activates=False)
+            if isinstance(page, PanelDock):
+                page.reopen()
+                page.reopening = False
             else:
                 self._side.show_page(page)
 

@@ -117,6 +117,19 @@ class ReviewPanel(PanelDock):
     def begin(self, order: QueueOrder | None = None) -> None:
         """Open and resume where the user stopped; with an order, or without a session to resume, start over."""
         self.open()
+        self._start(order)
+        self.line.setFocus()
+
+    def begin_from_tab(self) -> None:
+        """Begin, or resume where the user stopped."""
+        self.begin()
+
+    def reopen(self) -> None:
+        """Show the queue after a restart. The photo follows the cards once the user works in the panel."""
+        super().reopen()
+        self._start()
+
+    def _start(self, order: QueueOrder | None = None) -> None:
         if order is None and self.reviewing.is_under_way:
             self.reviewing.resume()
             self.reviewing.look_again()
@@ -125,11 +138,6 @@ class ReviewPanel(PanelDock):
             self.reviewing.start(order)
         self.order.setCurrentIndex(self.order.findData(self.reviewing.order))
         self.card.tell_size()
-        self.line.setFocus()
-
-    def begin_from_tab(self) -> None:
-        """Begin, or resume where the user stopped."""
-        self.begin()
 
     def show_offer(self, text: str) -> None:
         """Show the message about words similar to the last correction; an empty text hides it."""
@@ -141,10 +149,11 @@ class ReviewPanel(PanelDock):
         super().showEvent(event)
         self._drafts.guard(self.main_window)
         self._away.stop()
-        self.word_focus.active = True
+        self.word_focus.active = not self.reopening
         if self.reviewing.is_under_way:
             self.reviewing.resume()
-        self.line.setFocus()
+        if not self.reopening:
+            self.line.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """In a low window, leave out the next words and the keys, so that word and field are in sight."""
@@ -196,6 +205,8 @@ class ReviewPanel(PanelDock):
         reviewing.next_card_loaded.connect(self._show_strip)
         line.typed.connect(self._show_choices)
         line.typed.connect(self.word_focus.stays_here)
+        line.focused.connect(self.word_focus.activate)
+        reviewing.settled.connect(lambda _: self.word_focus.activate())
         self.word_focus.changed.connect(self._show_apart)
         self._away.timeout.connect(reviewing.stop)
         self._soon.timeout.connect(lambda: list(map(self.card.prepare, reviewing.ahead(1))))

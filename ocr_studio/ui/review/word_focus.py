@@ -22,7 +22,7 @@ class WordFocus(QObject):
     Signals: ``changed()`` see ``apart``.
 
     Attributes:
-        active: Whether the card is in sight.
+        active: Whether the card is in sight, and the user has worked on it since the program was started.
     """
 
     changed = Signal()
@@ -58,6 +58,12 @@ class WordFocus(QObject):
         if self.active and place is not None:
             self._soon.start(_SOON_MS if page is not None and page.id == place[0] else _STAYS_MS)
         self.changed.emit()
+
+    def activate(self) -> None:
+        """Follow from now on: the user works on the card."""
+        if not self.active:
+            self.active = True
+            self.follow()
 
     def stop(self) -> None:
         """Leave the photo as it is until the next card: the user has opened another one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 
 from ocr_studio.core.page import Mark, Word
 from ocr_studio.core.review import doubtful_letters
@@ -44,6 +44,7 @@ class ReviewLine(WordEditor):
         undo_wanted(): Ctrl+Z was pressed with nothing to undo in the field itself.
         redo_wanted(): Redo was pressed with nothing to redo in the field itself.
         typed(): a key was pressed, so digits may have another meaning now.
+        focused(): the field has got the focus.
     """
 
     alternative_taken = Signal(str)
@@ -56,6 +57,7 @@ class ReviewLine(WordEditor):
     undo_wanted = Signal()
     redo_wanted = Signal()
     typed = Signal()
+    focused = Signal()
     most_choices = 7
 
     def __init__(self) -> None:
@@ -135,6 +137,11 @@ class ReviewLine(WordEditor):
             self._fresh = self._fresh and not event.text() and event.key() not in _MOVES
             super().keyPressEvent(event)
         self.typed.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Report that the user is about to type."""
+        super().focusInEvent(event)
+        self.focused.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click into the text starts editing."""

@@ -165,6 +165,7 @@ class PanelDock(SidePage):
         filled: Whether ``fill`` has been called.
         lasting: Whether its tab is there while it is closed, too.
         reopens: Whether it is opened again after a restart; not if it would have nothing to show.
+        reopening: Whether it is being opened again after a restart, and therefore leaves focus and photo as they are.
     """
 
     own_keys: tuple[tuple[str, str], ...] = ()
@@ -173,7 +174,7 @@ class PanelDock(SidePage):
 
     def __init__(self, title: str, name: str, *, tab_title: str = "") -> None:
         super().__init__(title, name, tab_title=tab_title)
-        self.filled = False
+        self.filled = self.reopening = False
         self.closer = QToolButton(self)  # until a header takes it
         self.closer.setToolTip(tr("Close this panel; reopen it from the View menu"))
         self.closer.setAccessibleName(tr("Close: {panel}", panel=title))
@@ -243,6 +244,10 @@ class PanelDock(SidePage):
     def begin_from_tab(self) -> None:
         """Open the panel as its tab was chosen. Panels that have to be started extend this."""
         self.open()
+
+    def reopen(self) -> None:
+        """Show the panel after a restart, without the focus. Panels that have to be started extend this."""
+        self.reveal()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Return the focus, before Qt passes it to any widget."""

@@ -172,6 +172,28 @@ def test_a_restart_shows_the_panel_that_was_in_front(open_studio: Open, folder: 
     assert studio.window.view.hasFocus()
 
 
+@pytest.mark.parametrize("out", [(), ("review",)])
+def test_a_restart_with_the_queue_leaves_photo_and_focus(
+    open_studio: Open, folder: Path, qtbot: QtBot, out: tuple[str, ...]
+) -> None:
+    first = open_studio(folder / "board 1.png")  # with the first words of the queue
+    assert first.autosave.flush()
+    studio = open_studio()
+    review = studio.window.review
+    studio.window.layouts.restore({"task": "review", "tasks": {"review": {"front": "review"}}, "out": out})
+    studio.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: review.isVisible() and review.card.has_card and not studio.busy)
+    assert studio.opening.path == folder / "board 2.png"
+    assert review.word_focus.apart
+    assert "F5" in review.apart.text()
+    assert not review.word_focus.busy
+    assert not review.line.hasFocus()
+    # Once the user goes on in the queue, the photo follows.
+    review.window().activateWindow()
+    review.line.setFocus()
+    qtbot.waitUntil(lambda: studio.opening.path == folder / "board 1.png" and not review.word_focus.apart)
+
+
 def test_focus_mode_leaves_the_photo_and_one_panel(studio: Studio) -> None:
     window, action = studio.window, studio.window.action_set["focus_mode"]
     window.resize(1400, 800)
@@ -210,6 +232,73 @@ def test_a_panel_moves_to_a_window_of_its_own_and_back(studio: Studio, qtbot: Qt
     window.action_set["reset_layout"].trigger()
     assert words.window() is window
     assert window.side.front is words
+
+
+def test_a_panel_that_was_closed_is_opened_again(studio: Studio, open_studio: Open) -> None:
+    start = open_studio().window  # without a photo
+    words_out = studio.window
+    words_out.side.move_out(words_out.side.pages[0])
+    for window, panel in ((start, start.trainer), (words_out, words_out.find_panel)):
+        for _ in range(2):
+            panel.toggleViewAction().trigger()
+            assert panel.isVisible()
+            panel.close()
+            assert not panel.isVisible()
+            assert not window.side._stack.isVisible()
+
+
+def test_moving_a_panel_out_shows_no_panel_but_the_next_in_front(studio: Studio) -> None:
+    window, text = studio.window, studio.window.texts.panel
+    shown: list[str] = []
+    for panel in window.panels:
+        panel.visibilityChanged.connect(lambda on, panel=panel: shown.append(panel.objectName()) if on else None)
+    text.open()
+    window.side.move_out(text)
+    assert set(shown) == {"text"}
+    assert window.table.isVisible()
+    window.side.move_out(window.side.pages[0])
+    assert set(shown) == {"text"}
+    assert not window.review.word_focus.active
+    window.side.move_in(text)
+    assert [page for page in window.side.pages if page.isVisible()] == [window.side.pages[0], text]
+
+
+def test_closing_the_window_closes_those_of_panels(studio: Studio, open_studio: Open, qtbot: QtBot) -> None:
+    window, panel = studio.window, studio.window.find_panel
+    panel.begin("the")
+    window.side.move_out(panel)
+    own = panel.window()
+    # A window that refuses to close would keep the program from quitting.
+    assert window.close()
+    assert not own.isVisible()
+    other = open_studio().window
+    other.layouts.restore(window_state.restore(other))
+    assert panel.objectName() in other.layouts._reopens
+
+
+def test_the_window_of_a_panel_does_not_refuse_to_close(studio: Studio, qtbot: QtBot) -> None:
+    window, panel = studio.window, studio.window.texts.panel
+    panel.open()
+    window.side.move_out(panel)
+    assert panel.window().close()
+    qtbot.waitUntil(lambda: not panel.is_open)
+    assert panel.window() is window
+    words = window.side.pages[0]
+    window.side.move_out(words)
+    assert words.window().close()
+    qtbot.waitUntil(words.isVisible)
+    assert words.window() is window
+
+
+@pytest.mark.usefixtures("styled")
+def test_another_theme_reaches_the_windows_of_panels(studio: Studio) -> None:
+    side, panel = studio.window.side, studio.window.find_panel
+    side.move_out(panel)
+    back = panel.window().back  # type: ignore[attr-defined]
+    before = back.icon().cacheKey()
+    use_theme("dark")
+    studio.window.retint()
+    assert back.icon().cacheKey() != before
 
 
 def test_a_panel_with_news_does_not_cover_what_is_being_typed_in(studio: Studio) -> None:

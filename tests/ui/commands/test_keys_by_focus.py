@@ -33,7 +33,7 @@ def studio(open_studio: Open, folder: Path, qtbot: QtBot) -> Studio:
     studio = open_studio(folder / "board 1.png")
     window = studio.window
     for panel in window.panels:
-        panel.show()
+        panel.open()
     window.find_panel.begin("the")
     qtbot.waitUntil(lambda: window.find_panel.model.rowCount() > 0 and not studio.busy)
     studio.document.select(["w1", "w2", "w3"], current="w2")
@@ -62,8 +62,7 @@ def in_sight(studio: Studio, widget: QWidget) -> bool:
     """Show a list or field and give it the focus; False where it is in a part that is not used now."""
     for panel in studio.window.panels:
         if panel.isAncestorOf(widget):
-            panel.show()
-            panel.raise_()
+            panel.open()
     studio.window.activateWindow()
     QApplication.processEvents()
     widget.setFocus()

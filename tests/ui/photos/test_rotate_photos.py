@@ -142,16 +142,21 @@ def test_selected_photos_turn_together_with_their_thumbnails(open_studio: Open, 
 
 
 def test_a_photo_turned_while_many_are_read_is_kept_as_it_is_now(
-    open_studio: Open, sideways: Path, qtbot: QtBot
+    open_studio: Open, folder: Path, qtbot: QtBot
 ) -> None:
     reader = StandInReader()
-    studio = open_studio(sideways / "board 2.png", settings=Settings(read_when_opened=False), reader=reader)
-    document = studio.document
-    document.push(photo_frames.turn_photo(page_of(studio), 1))
-    assert studio.autosave.flush()
+    studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False), reader=reader)
+    batch = studio.window.photos_panel.batch
+    reader.pause = 0.2
     studio.window.photos_panel.read_unread()
-    qtbot.waitUntil(lambda: not studio.busy and not studio.window.photos_panel.batch.busy)
-    assert next(word.quad for word in page_of(studio).words.values()) == made_board.quad(0, 0)
+    qtbot.waitUntil(lambda: reader.seen == 1)  # the open photo is the first
+    assert batch.busy
+    assert texts(studio) == []
+    studio.document.push(photo_frames.turn_photo(page_of(studio), 1))
+    reader.pause = 0.0
+    qtbot.waitUntil(lambda: not studio.busy and not batch.busy)
+    assert len(texts(studio)) == 8
+    assert page_of(studio).words["w0"].quad.corners[0] == (204, 10)
 
 
 def proposal(studio: Studio) -> QPushButton | None:
