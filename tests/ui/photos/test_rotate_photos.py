@@ -141,9 +141,7 @@ def test_selected_photos_turn_together_with_their_thumbnails(open_studio: Open, 
     assert [quarters(studio, name) for name in names] == [0, 0, 0]
 
 
-def test_a_photo_turned_while_many_are_read_is_kept_as_it_is_now(
-    open_studio: Open, folder: Path, qtbot: QtBot
-) -> None:
+def test_a_photo_turned_while_many_are_read_is_kept_as_it_is_now(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     reader = StandInReader()
     studio = open_studio(folder / "board 1.png", settings=Settings(read_when_opened=False), reader=reader)
     batch = studio.window.photos_panel.batch
