@@ -178,6 +178,7 @@ def test_a_restart_with_the_queue_leaves_photo_and_focus(
 ) -> None:
     first = open_studio(folder / "board 1.png")  # with the first words of the queue
     assert first.autosave.flush()
+    first.window.close()
     studio = open_studio()
     review = studio.window.review
     studio.window.layouts.restore({"task": "review", "tasks": {"review": {"front": "review"}}, "out": out})
