@@ -270,7 +270,10 @@ class AssembledWindow(QMainWindow):
                 exporter=self.exporter, dataset_export=self.dataset_export, board_saving=self.board_saving,
                 preferences=preferences, printing=self.printing, screen_reading=self.screen_reading, quit=self.close,
             ),
-            edit=EditMenu(document=document, view=view, table=self.table, clipboard=self.clipboard),
+            edit=EditMenu(
+                document=document, view=view, table=self.table, clipboard=self.clipboard,
+                photos_panel=self.photos_panel,
+            ),
             find=FindMenu(document=document, find=self.find_panel),
             words=WordsMenu(document=document, view=view, hint=self.status.say),
             boxes=BoxesMenu(document=document, view=view, preferences=preferences, hint=self.status.say),

@@ -10,6 +10,7 @@ from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.clipboard import WordClipboard
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.menus.conditions import has_selected, has_text_to_copy, has_words
+from ocr_studio.ui.photos.photos_panel import PhotosPanel
 from ocr_studio.ui.words.word_table import WordTable
 
 
@@ -21,6 +22,18 @@ class EditMenu:
     view: PhotoView
     table: WordTable
     clipboard: WordClipboard
+    photos_panel: PhotosPanel
+
+
+def _undo(menu: EditMenu) -> None:
+    if menu.photos_panel.commands.can_undo_removal:
+        menu.photos_panel.commands.undo_removal()
+    else:
+        menu.document.undo_stack.undo()
+
+
+def _can_undo(menu: EditMenu) -> bool:
+    return menu.document.undo_stack.canUndo() or menu.photos_panel.commands.can_undo_removal or _writing(menu)
 
 
 def _writing(menu: EditMenu) -> bool:
@@ -39,9 +52,9 @@ def _select_all(menu: EditMenu) -> None:
 
 ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
     ActionSpec(
-        "undo", "&Undo", lambda p: p.document.undo_stack.undo(), "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
+        "undo", "&Undo", _undo, "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
         Where.TOOLBAR, tip="Undo the last change", edits=True,
-        when=lambda p: p.document.undo_stack.canUndo() or _writing(p), why="There is nothing to undo.",
+        when=_can_undo, why="There is nothing to undo.",
     ),
     ActionSpec(
         "redo", "&Redo", lambda p: p.document.undo_stack.redo(), "&Edit", 1, "mdi6.redo", ("Ctrl+Shift+Z", "Ctrl+Y"),

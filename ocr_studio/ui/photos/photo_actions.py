@@ -93,6 +93,7 @@ class PhotoActions(QObject):
     def __init__(self, photos: PhotoListView, opening: Opening, lane: JobThread, parent: QWidget) -> None:
         super().__init__(parent)
         self._photos, self._opening, self._lane, self._widget = photos, opening, lane, parent
+        self._removed: tuple[Path, frozenset[str]] | None = None  # last, and from which folder
 
     def show_in_folder(self) -> None:
         """Show the first selected photo in the file manager."""
@@ -126,6 +127,7 @@ class PhotoActions(QObject):
         last = max(place for place, name in enumerate(rows) if name in gone)
         rest = [name for name in (*rows[last + 1 :], *reversed(rows[:last])) if name not in gone]
         self._opening.set_removed(self._opening.removed | gone)
+        self._removed = self._photos.photos.folder, frozenset(gone)
         if rest:
             self._photos.go_to(rest[0])
             path = self._opening.path
@@ -138,6 +140,23 @@ class PhotoActions(QObject):
                 len(gone),
             )
         )
+
+    @property
+    def can_undo_removal(self) -> bool:
+        """Whether removing photos was the last thing done in this folder, and the list has the focus."""
+        here = self._removed is not None and self._removed[0] == self._photos.photos.folder
+        return here and self._photos.hasFocus()
+
+    def undo_removal(self) -> None:
+        """List the photos again that were removed last."""
+        if self._removed is not None:
+            gone, self._removed = self._removed[1], None
+            self._opening.set_removed(self._opening.removed - gone)
+            self.message.emit(tr_n("Listed {count} photo again", "Listed {count} photos again", len(gone)))
+
+    def forget_removal(self) -> None:
+        """Something else was changed since: Undo is about that."""
+        self._removed = None
 
     def list_removed(self) -> None:
         """List the photos again that were removed."""

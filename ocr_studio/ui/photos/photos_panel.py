@@ -155,6 +155,7 @@ class PhotosPanel(QWidget):
         photos.changed.connect(self._count_soon.start)
         photos.failed.connect(self.failed)
         self.commands.message.connect(self.message)
+        self._document.changed.connect(self.commands.forget_removal)
         self.relist.clicked.connect(self.commands.list_removed)
         opening.opened.connect(self._follow)
         opening.several.connect(self._choose_given)

@@ -150,6 +150,24 @@ def test_all_photos_can_be_removed_but_the_open_one_stays_in_sight(studio: Studi
     assert len(studio.document.order()) == 8
 
 
+def test_undo_in_the_list_lists_removed_photos_again_and_leaves_words_alone(studio: Studio, qtbot: QtBot) -> None:
+    document = studio.document
+    assert document.page is not None
+    document.push(edits.write(document.page, "w0", "mine"))
+    studio.window.photos.setFocus()
+    press(studio, Key.Key_A, Mods.ControlModifier)
+    press(studio, Key.Key_Delete)
+    press(studio, Key.Key_Z, Mods.ControlModifier)
+    assert len(names(studio)) == 3
+    word = document.word("w0")
+    assert word is not None
+    assert word.text == "mine"
+    press(studio, Key.Key_Z, Mods.ControlModifier)  # now it is about the words
+    word = document.word("w0")
+    assert word is not None
+    assert word.text == "Ship"
+
+
 def test_files_of_photos_are_copied(studio: Studio, folder: Path) -> None:
     studio.window.photos.selectAll()
     studio.window.photos.setFocus()
