@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
 GRACE_SECONDS = 3.0  # a thread that has been told to end may need a moment
-PATIENCE = 300_000  # milliseconds until what a test waits for is taken not to come: a busy machine must fail no test
+PATIENCE = 120_000  # milliseconds until what a test waits for is taken not to come: a busy machine must fail no test
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""A row of small images of the next words in the review queue, which can be confirmed together."""
+"""Rows of small images of the next words in the review queue, which can be confirmed together."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _LETTERS: Final = 200  # characters of the longest word that is shown
 # Pixels: height of the image and of the text below it, least and greatest width of a word, padding, spacing.
 _PICTURE, _TEXT, _NARROW, _WIDE, _AIR, _GAP = 34, 20, 64, 200, 6, 6
 _FONT: Final = 14  # pixels
+_ROW: Final = _PICTURE + _TEXT + 2 * _AIR
 _KEPT: Final = 64  # images in memory
 
 
@@ -33,6 +34,14 @@ class ReviewStrip(QWidget):
         self._cards: Sequence[CardMade] = ()
         self._pixmap = lru_cache(_KEPT)(self._load)
         self._places: list[QRectF] = []
+        self._rows = 1
+
+    def set_rows(self, rows: int) -> None:
+        """Use this many rows. The height doesn't depend on the words, so the image above never moves."""
+        if rows != self._rows:
+            self._rows = rows
+            self.updateGeometry()
+            self._arrange()
 
     def show_cards(self, cards: Sequence[CardMade]) -> None:
         """Show as many of these words as fit, in this order."""
@@ -48,8 +57,8 @@ class ReviewStrip(QWidget):
         return tuple(self._cards[: len(self._places)])
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """High enough for an image and a line of text."""
-        return QSize(600, _PICTURE + _TEXT + 2 * _AIR)
+        """High enough for an image and a line of text in each row."""
+        return QSize(600, self._rows * (_ROW + _GAP) - _GAP)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """No minimum width: words that do not fit are not shown."""
@@ -116,16 +125,18 @@ class ReviewStrip(QWidget):
         font.setPixelSize(_FONT)
         metrics = QFontMetrics(font)
         key_width = metrics.horizontalAdvance(labels.agreeing_key(MOST + 1))
-        places, left = [], 0.0
+        places, left, row = [], 0.0, 0
         for card in self._cards:
             size = self._pixmap(card.small).size()
             picture = _PICTURE * size.width() / max(1, size.height())
             text = metrics.horizontalAdvance(_text(card)) + 2 * _GAP + key_width
             width = max(min(picture, _WIDE), text, _NARROW) + 2 * _AIR
+            if left and left + width > self.width():
+                left, row = 0.0, row + 1
             # A word that is not fully visible cannot be confirmed.
-            if text > _WIDE or len(card.word.text) > _LETTERS or left + width > self.width():
+            if text > _WIDE or len(card.word.text) > _LETTERS or left + width > self.width() or row >= self._rows:
                 break
-            places.append(QRectF(left + 0.5, 0.5, width - 1, self.height() - 1))
+            places.append(QRectF(left + 0.5, row * (_ROW + _GAP) + 0.5, width - 1, _ROW - 1))
             left += width + _GAP
         if self.isRightToLeft():
             places = [QRectF(self.width() - place.right(), place.top(), place.width(), place.height())

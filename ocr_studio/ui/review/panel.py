@@ -50,6 +50,7 @@ _SOON_MS = 30
 _MOST_READ = 120  # characters of the recognized text beside the field
 _LINE_SIZE = 20  # font size of the field, in pixels
 _ROOMY = 340  # screen pixels: the height from which everything is shown
+_TALL = 560  # screen pixels: the height from which the next words have two rows
 
 
 class ReviewPanel(PanelDock):
@@ -159,6 +160,7 @@ class ReviewPanel(PanelDock):
         """In a low window, leave out the next words and the keys, so that word and field are in sight."""
         super().resizeEvent(event)
         roomy = event.size().height() >= _ROOMY
+        self.strip.set_rows(2 if event.size().height() >= _TALL else 1)
         if roomy == self.strip.isHidden():
             self.strip.setVisible(roomy)
             self.keys.setVisible(roomy)

@@ -126,7 +126,7 @@ def test_a_file_beyond_all_measure_is_not_read_for_its_id(tmp_path: Path) -> Non
 def test_a_large_file_that_changes_meanwhile_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "growing.tif"
     Image.new("L", (9, 9)).save(path)
-    monkeypatch.setattr(photo_file, "_MOST_READ", 10)
+    monkeypatch.setattr(photo_file, "MOST_READ", 10)
     photo, page_id = photo_file.open_photo_with_id(path)
     assert (photo.shape, page_id) == ((9, 9, 3), photo_file.compute_content_id(path))
 

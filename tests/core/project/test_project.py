@@ -63,9 +63,9 @@ def test_a_page_of_another_photo_is_not_taken_for_this_one(photos: Path) -> None
 
 def test_a_newer_page_is_left_untouched_and_not_written_over(photos: Path) -> None:
     project = saved(photos)
-    data = page_file.encode(PAGE).replace(b'"format": 2', b'"format": 3')
+    data = page_file.encode(PAGE).replace(b'"format": 2', b'"format": 4')
     page_path(project).write_bytes(data)
-    with pytest.raises(NewerFile, match=r"newer version of OCR Studio \(format 3; .* up to 2\)"):
+    with pytest.raises(NewerFile, match=r"newer version of OCR Studio \(format 4; .* up to 3\)"):
         project.load_page(PAGE_ID)
     with pytest.raises(NewerFile):
         project.save_page(PAGE)

@@ -60,9 +60,10 @@ def others(studio: Studio) -> list[QWidget]:
 
 def in_sight(studio: Studio, widget: QWidget) -> bool:
     """Show a list or field and give it the focus; False where it is in a part that is not used now."""
-    for panel in studio.window.panels:
-        if panel.isAncestorOf(widget):
-            panel.open()
+    studio.window.view.setFocus()  # while somebody types in a panel, no other one comes to the front
+    for page in studio.window.side.pages:
+        if page.isAncestorOf(widget):
+            studio.window.side.show_page(page)
     studio.window.activateWindow()
     QApplication.processEvents()
     widget.setFocus()
@@ -108,7 +109,7 @@ def test_keys_of_the_photo_list_act_on_photos(studio: Studio, qtbot: QtBot) -> N
 @pytest.mark.parametrize("place", ["view", "table"])
 def test_keys_on_the_photo_and_in_its_table_act_on_words(studio: Studio, place: str, qtbot: QtBot) -> None:
     document, widget = studio.document, getattr(studio.window, place)
-    widget.setFocus()
+    assert in_sight(studio, widget)
     press(widget, "Ctrl+C")
     assert len(QGuiApplication.clipboard().text().split()) == 3
     press(widget, "Del")

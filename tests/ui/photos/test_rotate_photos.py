@@ -154,7 +154,8 @@ def test_a_photo_turned_while_many_are_read_is_kept_as_it_is_now(open_studio: Op
     reader.pause = 0.0
     qtbot.waitUntil(lambda: not studio.busy and not batch.busy)
     assert len(texts(studio)) == 8
-    assert page_of(studio).words["w0"].quad.corners[0] == (204, 10)
+    [first] = [word for key, word in page_of(studio).words.items() if key.split("-")[0] == "w0"]
+    assert first.quad.corners[0] == (204, 10)
 
 
 def proposal(studio: Studio) -> QPushButton | None:

@@ -97,7 +97,7 @@ def test_other_words_are_read_with_what_five_corrections_taught(studio: Studio, 
     )
     studio.window.action_set["undo"].trigger()
     assert texts(studio) == {key: before[key] for key in keys[4:]}
-    assert studio.window.status.currentMessage() == ""
+    assert studio.window.status.currentMessage() == "Undone: Confirm word"
     studio.window.action_set["redo"].trigger()
     assert texts(studio) == {key: before[key].upper() for key in keys[5:]}
 

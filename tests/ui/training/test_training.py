@@ -390,7 +390,8 @@ def test_curves_grow_and_are_told_to_who_cannot_see_them(ready: Studio, learner:
     blank = Chart("Loss", [Curve("a")], str)
     for chart in (cer, blank):
         chart.resize(300, 120)
-        colours = np.unique(image_convert.array(chart.grab().toImage()).reshape(120 * 300, -1), axis=0)
+        pixels = image_convert.array(chart.grab().toImage())
+        colours = np.unique(pixels.reshape(-1, pixels.shape[-1]), axis=0)
         assert len(colours) > 3, "lines, letters and ground"
     blank.add(0, 1, float("nan"))
     blank.add(0, 1, None)
