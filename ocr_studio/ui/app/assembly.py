@@ -255,7 +255,7 @@ class AssembledWindow(QMainWindow):
             self.photos_panel.batch.changed, self.layouts.focus_changed,
             self.side.pages_changed, *(panel.changed for panel in self.panels),
         ):  # fmt: skip
-            signal.connect(actions.refresh)
+            signal.connect(actions.refresh_soon)
         view.tool_changed.connect(actions.show_tool)
         actions.show_tool(view.tool)
         actions.refresh()

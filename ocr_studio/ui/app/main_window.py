@@ -218,6 +218,12 @@ class MainWindow(AssembledWindow):
         else:
             super().keyPressEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Before a key looks for its action, update which actions are available."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            self.action_set.refresh_if_due()
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Show in the menu whether the window fills the screen."""
         super().changeEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
@@ -39,7 +39,7 @@ class ActionSet(QObject):
         near: Sequence[QWidget],
         finish_editing: Callable[[], None],
     ) -> None:
-        """Make the QActions. Connect ``refresh`` to the signals after which other actions are possible.
+        """Make the QActions. Connect ``refresh_soon`` to the signals after which other actions are possible.
 
         Args:
             commands: The actions, in the order of the menus.
@@ -53,6 +53,8 @@ class ActionSet(QObject):
         self._commands = {command.spec.id: command for command in commands}
         self._window, self._document, self._finish_editing = window, document, finish_editing
         self.changed_keys: Mapping[str, tuple[str, ...]] = {}
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self.refresh)
         self._actions = {key: self._make(command, widgets, near) for key, command in self._commands.items()}
         # A disabled QAction ignores its keys; these shortcuts then show why it is not available.
         self._disabled_keys = {
@@ -68,6 +70,7 @@ class ActionSet(QObject):
                 tools.addAction(self._actions[spec.id])
 
     def __getitem__(self, action_id: str) -> QAction:
+        self.refresh_if_due()
         return self._actions[action_id]
 
     def use_keys(self, changed: Mapping[str, tuple[str, ...]]) -> None:
@@ -144,8 +147,18 @@ class ActionSet(QObject):
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         widget.customContextMenuRequested.connect(lambda point: menu.popup(widget.mapToGlobal(point)))
 
+    def refresh_soon(self) -> None:
+        """Refresh once the window has painted what has changed: an edit gives several reasons to."""
+        self._soon.start()
+
+    def refresh_if_due(self) -> None:
+        """Refresh now if it was to be done soon, before a key looks for its action."""
+        if self._soon.isActive():
+            self.refresh()
+
     def refresh(self) -> None:
         """Update which actions are enabled and checked, and the names of some."""
+        self._soon.stop()
         for spec in self._specs():
             self._actions[spec.id].setEnabled(available := self._is_available(spec.id))
             if spec.id in self._disabled_keys:
@@ -203,8 +216,16 @@ class ActionSet(QObject):
     def _explain(self, action_id: str) -> QShortcut:
         shortcut = QShortcut(self._window)
         shortcut.setKeys(self._actions[action_id].shortcuts())
-        shortcut.activated.connect(lambda: self.refused.emit(self.reason(action_id)))
+        shortcut.activated.connect(lambda: self._refuse(action_id))
         return shortcut
+
+    def _refuse(self, action_id: str) -> None:
+        """Say why an action isn't available, unless it has become available a moment ago."""
+        self.refresh_if_due()
+        if self._actions[action_id].isEnabled():
+            self._actions[action_id].trigger()
+        else:
+            self.refused.emit(self.reason(action_id))
 
     def _set_keys(self, spec: ActionSpec[Any], action: QAction) -> None:
         action.setShortcuts([QKeySequence(key) for key in key_rules.keys_of(spec, self.changed_keys)])

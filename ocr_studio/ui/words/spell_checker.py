@@ -64,7 +64,10 @@ class Spelling(QObject):
         self._latest: dict[Path, frozenset[str]] = {}  # added words by folder of the project, saved or not
         self._here: frozenset[str] = frozenset()
         document.opened.connect(self.look_again)
-        document.changed.connect(lambda change: self._accept_typed() if change.here else None)
+        # After the window has painted what was typed.
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._accept_typed)
+        document.changed.connect(lambda change: self._soon.start() if change.here else None)
         index_service.finished.connect(self._reload_words)
 
     @property

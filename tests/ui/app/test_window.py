@@ -122,13 +122,13 @@ def test_enter_accepts_and_goes_on_to_the_end(open_studio: Open, folder: Path, q
 
 def test_digits_choose_and_undo_has_a_name(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     studio = open_studio(folder / "board 1.png")
-    view, undo = studio.window.view, studio.window.action_set["undo"]
+    view, actions = studio.window.view, studio.window.action_set
     studio.document.select(["w1"])
-    assert studio.window.action_set["alternative_2"].isEnabled()
-    assert studio.window.action_set["alternative_2"].text() == "THE"
+    assert actions["alternative_2"].isEnabled()
+    assert actions["alternative_2"].text() == "THE"
     QTest.keyClick(view, Key.Key_2)
     assert texts(studio)[1] == "THE"
-    assert undo.text() == "Undo “Change text to “THE””"
+    assert actions["undo"].text() == "Undo “Change text to “THE””"
     QTest.keyClick(view, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert texts(studio)[1] == "the"
     QTest.keyClick(view, Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)

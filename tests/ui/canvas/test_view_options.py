@@ -69,15 +69,15 @@ def test_boxes_are_gone_as_long_as_the_key_is_held(studio: Studio) -> None:
 
 
 def test_by_the_menu_they_stay_away_until_a_hand_needs_them(studio: Studio) -> None:
-    view, action = studio.window.view, studio.window.action_set["hide_boxes"]
-    action.trigger()
+    view, actions = studio.window.view, studio.window.action_set
+    actions["hide_boxes"].trigger()
     assert view.looks.hidden
-    assert action.isChecked()
+    assert actions["hide_boxes"].isChecked()
     QTest.keyClick(view, Key.Key_F)
     assert view.looks.hidden
     Hand(view).click(middle("one"))
     assert not view.looks.hidden
-    assert not action.isChecked()
+    assert not actions["hide_boxes"].isChecked()
     assert view.document.selection == {"one"}
 
 

@@ -107,7 +107,7 @@ def _try(spec: ActionSpec[Any], studio: Studio, qtbot: QtBot) -> None:
     before = action_effects.before(studio)
     if spec.id in action_effects.ARRANGE:
         action_effects.ARRANGE[spec.id](studio)
-    assert action.isEnabled(), spec.id
+    qtbot.waitUntil(action.isEnabled)
     action.trigger()
     qtbot.waitUntil(lambda: action_effects.EFFECTS[spec.id](studio, before))
     qtbot.waitUntil(lambda: not studio.busy)

@@ -212,14 +212,14 @@ def test_it_can_be_stopped_and_what_is_done_stays(open_studio: Open, folder: Pat
         open_photo(studio, folder / f"board {number}.png", qtbot)
         check(studio)
     reader.pause = 0.05
-    action = studio.window.action_set["evaluate"]
+    actions = studio.window.action_set
     with qtbot.waitSignal(studio.evaluator.updated):
-        action.trigger()
-    assert not action.isEnabled()
+        actions["evaluate"].trigger()
+    assert not actions["evaluate"].isEnabled()
     dock = studio.window.evaluation
     with qtbot.waitSignal(studio.evaluator.ended):
         qtbot.mouseClick(dock.stop, Qt.MouseButton.LeftButton)
-    assert action.isEnabled()
+    assert actions["evaluate"].isEnabled()
     assert dock.evaluation is not None
     assert len(dock.evaluation.photos) == 1
     assert "stopped" in dock.status.text()

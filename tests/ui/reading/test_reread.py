@@ -114,13 +114,13 @@ def test_it_is_offered_only_where_there_is_something_to_read_again(
     qtbot: QtBot, folder: Path, open_studio: Open
 ) -> None:
     studio = open_studio()
-    action = studio.window.action_set["read_unreviewed"]
-    assert not action.isEnabled()
+    actions = studio.window.action_set
+    assert not actions["read_unreviewed"].isEnabled()
     studio.opening.open_paths([folder / "board 1.png"])
-    qtbot.waitUntil(action.isEnabled)
+    qtbot.waitUntil(lambda: actions["read_unreviewed"].isEnabled())
     qtbot.waitUntil(lambda: not studio.busy)
-    studio.window.action_set["accept_all"].trigger()
-    assert not action.isEnabled()
+    actions["accept_all"].trigger()
+    assert not actions["read_unreviewed"].isEnabled()
 
 
 def test_the_pictures_are_of_the_words(qtbot: QtBot, folder: Path, open_studio: Open) -> None:
