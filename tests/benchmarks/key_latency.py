@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -48,21 +48,81 @@ class Times:
 
 
 class Typist:
-    """Presses keys and takes the time until the window is painted."""
+    """Presses keys in the window and takes the time until it is painted."""
 
-    def __init__(self, app: QApplication) -> None:
-        self._app = app
+    def __init__(self, app: QApplication, studio: window_app.Studio, keys: int) -> None:
+        self._app, self._studio, self._keys = app, studio, keys
+        self._letters = itertools.cycle("abcdefgh")
+        self.measured: dict[str, Times] = {}
 
-    def press(self, key: Key | str, target: QWidget, times: Times | None) -> None:
+    def work(self) -> None:
+        """Measure all keys."""
+        window, document = self._studio.window, self._studio.document
+        editor = window.texts.panel.text
+        self._restart()
+        self._measure("words table: Down", self._go_down)
+        self._measure("words table: Return after a letter", self._write_in_table)
+        window.finish_editing()
+        window.view.setFocus()
+        document.select(document.order()[:1])
+        self._measure("photo: Tab", partial(self._press, Key.Key_Tab, window.view))
+        self._review()
+        window.action_set["text_panel"].trigger()
+        run_until(self._app, lambda: editor.isVisible() and not self._studio.busy)
+        editor.setFocus()
+        self._measure("text editor: a letter", lambda times: self._press(next(self._letters), editor, times))
+        editor.finish()
+        QTest.keyClick(editor, Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+        self._measure("text editor: Tab", partial(self._press, Key.Key_Tab, editor))
+        editor.finish()
+
+    def _measure(self, name: str, step: Callable[[Times], None]) -> None:
+        times = self.measured[name] = Times()
+        for number in range(self._keys + 5):
+            step(times if number >= 5 else Times())  # the first ones load what is loaded once
+
+    def _restart(self) -> None:
+        self._studio.document.select(self._studio.document.order()[:1])
+        self._studio.window.table.setFocus()
+
+    def _go_down(self, times: Times) -> None:
+        if self._studio.document.current == self._studio.document.order()[-1]:
+            self._restart()
+        self._press(Key.Key_Down, self._studio.window.table, times)
+
+    def _write_in_table(self, times: Times) -> None:
+        table = self._studio.window.table
+        if self._studio.document.current in (None, self._studio.document.order()[-1]):
+            self._restart()
+        if table.editor() is None:
+            self._press(Key.Key_F2, table, None)
+        line = table.editor()
+        assert line is not None
+        self._press("x", line, None)
+        self._press(Key.Key_Return, line, times)
+
+    def _review(self) -> None:
+        panel, view = self._studio.window.review, self._studio.window.view
+        panel.reviewing.order = QueueOrder.PAGE
+        view.setFocus()
+        QTest.keyClick(view, Key.Key_F6)
+        typed = self.measured["review: a letter"] = Times()
+        confirmed = self.measured["review: Return"] = Times()
+        for number in range(self._keys):
+            run_until(self._app, lambda: panel.card.has_card)
+            if number % 2:
+                self._press(next(self._letters), panel.line, typed)
+            self._press(Key.Key_Return, panel.line, confirmed)
+        panel.close()
+
+    def _press(self, key: Key | str, target: QWidget, times: Times | None) -> None:
         """Press a key. times: where to keep how long it took."""
         begin, processor = time.perf_counter(), time.thread_time()
         if isinstance(key, str):
             QTest.keyClicks(target, key)
         else:
             QTest.keyClick(target, key)
-        # Repaints are posted with low priority: this returns once they are done.
-        self._app.sendPostedEvents()
-        self._app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        self._app.sendPostedEvents()  # layout and repaint are among them; timers are not
         end, processor_end = time.perf_counter(), time.thread_time()
         longest = self._rest()
         if times is not None:
@@ -78,77 +138,6 @@ class Typist:
             longest = max(longest, time.perf_counter() - begin)
             time.sleep(0.001)
         return longest
-
-
-def _measure(app: QApplication, studio: window_app.Studio, keys: int) -> dict[str, Times]:
-    typist, window, document = Typist(app), studio.window, studio.document
-    table, editor = window.table, window.texts.panel.text
-    measured: dict[str, Times] = {}
-
-    def measure(name: str, steps: Callable[[Times], None]) -> None:
-        times = measured[name] = Times()
-        for number in range(keys + 5):
-            steps(times if number >= 5 else Times())  # the first ones load what is loaded once
-
-    def restart() -> None:
-        document.select(document.order()[:1])
-
-    def down(times: Times) -> None:
-        if document.current == document.order()[-1]:
-            restart()
-        typist.press(Key.Key_Down, table, times)
-
-    def accept(times: Times) -> None:
-        if document.current in (None, document.order()[-1]):
-            restart()
-            table.setFocus()
-        line = table.editor()
-        if line is None:
-            typist.press(Key.Key_F2, table, None)
-            line = table.editor()
-        assert line is not None
-        typist.press("x", line, None)
-        typist.press(Key.Key_Return, line, times)
-
-    def tab(times: Times) -> None:
-        typist.press(Key.Key_Tab, window.view, times)
-
-    def review(key: Key | str, times: Times) -> None:
-        panel = window.review
-        run_until(app, lambda: panel.card.has_card) if not panel.card.has_card else None
-        typist.press(key, panel.line, times)
-
-    restart()
-    table.setFocus()
-    measure("words table: Down", down)
-    measure("words table: Return after a letter", accept)
-    typist.press(Key.Key_Escape, window.focusWidget() or window, None)
-    window.view.setFocus()
-    restart()
-    measure("photo: Tab", tab)
-
-    window.review.reviewing.order = QueueOrder.PAGE
-    window.view.setFocus()
-    QTest.keyClick(window.view, Key.Key_F6)
-    run_until(app, lambda: window.review.card.has_card)
-    letters = itertools.cycle("abcdefgh")
-    typed = measured["review: a letter"] = Times()
-    confirmed = measured["review: Return"] = Times()
-    for number in range(keys):
-        if number % 2:
-            review(next(letters), typed)
-        review(Key.Key_Return, confirmed)
-    window.review.close()
-
-    window.action_set["text_panel"].trigger()
-    run_until(app, lambda: editor.isVisible() and not studio.busy)
-    editor.setFocus()
-    measure("text editor: a letter", lambda times: typist.press(next(letters), editor, times))
-    editor.finish()
-    QTest.keyClick(editor, Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
-    measure("text editor: Tab", lambda times: typist.press(Key.Key_Tab, editor, times))
-    editor.finish()
-    return measured
 
 
 def main() -> None:
@@ -168,20 +157,17 @@ def main() -> None:
         studio.window.resize(width, height)
         studio.start([min(folder.glob("*.jpg"))])
         run_until(app, lambda: studio.document.page is not None and not studio.busy)
-        measured = _measure(app, studio, given.keys)
+        typist = Typist(app, studio, given.keys)
+        typist.work()
         studio.window.close()
         studio.stop()
         studio.autosave.flush()
     print(machine.processor())
     print(f"{'ms':38}{'keys':>6}{'median':>9}{'99 %':>9}{'cpu 50 %':>10}{'cpu 99 %':>10}{'later 99 %':>12}")
-    for name, times in measured.items():
-        figures = [
-            *np.percentile(times.clock, (50, 99)),
-            *np.percentile(times.processor, (50, 99)),
-            np.percentile(times.later, 99),
-        ]
-        one, two, three, four, five = figures
-        print(f"{name:38}{len(times.clock):6}{one:9.1f}{two:9.1f}{three:10.1f}{four:10.1f}{five:12.1f}")
+    for name, times in typist.measured.items():
+        (middle, most), (work, most_work) = (np.percentile(each, (50, 99)) for each in (times.clock, times.processor))
+        later = np.percentile(times.later, 99)
+        print(f"{name:38}{len(times.clock):6}{middle:9.1f}{most:9.1f}{work:10.1f}{most_work:10.1f}{later:12.1f}")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Alternatives(QWidget):
         super().__init__()
         self._document = document
         self._writing = False
-        self._shown: tuple[Word | None, bool, int, bool] | None = None
+        self._state: tuple[Word | None, bool, int, bool] | None = None
         self.setAccessibleName(tr("Alternatives for the current word"))
         self._title = PlainLabel()
         self._title.setProperty("quiet", True)
@@ -97,10 +97,10 @@ class Alternatives(QWidget):
 
     def _show(self) -> None:
         word = self._document.word(self._document.current)
-        shown = word, self._writing, self.width(), self._document.writable
-        if shown == self._shown:
+        state = word, self._writing, self.width(), self._document.writable
+        if state == self._state:
             return
-        self._shown = shown
+        self._state = state
         readings = word.machine.alternatives[: commands.CHOICES] if word and word.machine else ()
         texts = [labels.shortened(each.text, _MOST) for each in readings]
         self._title.setText(_title(word, len(readings), self._writing))

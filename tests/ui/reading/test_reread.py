@@ -117,7 +117,7 @@ def test_it_is_offered_only_where_there_is_something_to_read_again(
     actions = studio.window.action_set
     assert not actions["read_unreviewed"].isEnabled()
     studio.opening.open_paths([folder / "board 1.png"])
-    qtbot.waitUntil(lambda: actions["read_unreviewed"].isEnabled())
+    qtbot.waitUntil(actions["read_unreviewed"].isEnabled)
     qtbot.waitUntil(lambda: not studio.busy)
     actions["accept_all"].trigger()
     assert not actions["read_unreviewed"].isEnabled()
