@@ -90,7 +90,7 @@ class MainWindow(AssembledWindow):
         document, status = self._services.document, self.status
         document.opened.connect(self._show_document)
         document.changed.connect(self._show_count)
-        self.view.word_drawn.connect(self._services.reading.read_drawn)
+        self.view.reading_requested.connect(self._services.reading.read_changed)
         self.view.step_requested.connect(lambda step: commands.go(document, step))
         self.view.message.connect(status.show_hint)
         self.table.message.connect(status.show_hint)

@@ -262,7 +262,7 @@ def draw(canvas: Canvas, quad: Quad) -> None:
     document.push(edit)
     document.select(edit.changes)
     for word_id in edit.changes:
-        canvas.drawn(word_id)
+        canvas.request_reading(word_id)
 
 
 def under(canvas: Canvas, pointer: Pointer) -> list[str]:

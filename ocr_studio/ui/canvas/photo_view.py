@@ -40,13 +40,14 @@ class PhotoView(BoxView):
     ``snapping``: edges snap to those of neighbouring boxes, and new boxes get the slope of the line they continue,
     unless Alt is held.
 
-    Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``word_drawn(id)`` the user has drawn a
-    box, which is not read yet; ``step_requested(int)`` to the next (1) or previous (-1) word; ``zoom_changed(float)``.
+    Signals: ``tool_changed(Tool)``; ``message(str)`` a hint for the status bar; ``reading_requested(id)`` the
+    user has drawn, turned or merged this box, so it has to be read; ``step_requested(int)`` to the next (1) or previous
+    (-1) word; ``zoom_changed(float)``.
     """
 
     tool_changed = Signal(Tool)
     message = Signal(str)
-    word_drawn = Signal(str)
+    reading_requested = Signal(str)
     step_requested = Signal(int)
 
     def __init__(self, document: ShownDocument) -> None:
@@ -119,9 +120,9 @@ class PhotoView(BoxView):
             return False
         return True
 
-    def drawn(self, word_id: str) -> None:
-        """Report that the user has drawn this word."""
-        self.word_drawn.emit(word_id)
+    def request_reading(self, word_id: str) -> None:
+        """Report that the user has changed what is in the box of a word, so that it has to be read."""
+        self.reading_requested.emit(word_id)
 
     def may_change(self, ids: Collection[str] = ()) -> bool:
         """Whether the page and the box of any of these words may be changed; otherwise shows why not."""

@@ -38,7 +38,7 @@ def _rotate(menu: BoxesMenu, degrees: float) -> None:
 def _turn_writing(menu: BoxesMenu, quarters: int) -> None:
     if _free(menu):
         for word_id in commands.turn_writing(menu.document, quarters):
-            menu.view.drawn(word_id)
+            menu.view.request_reading(word_id)
 
 
 def _lock(menu: BoxesMenu) -> None:
@@ -63,8 +63,12 @@ def _merge(menu: BoxesMenu) -> None:
     texts = [word for word in menu.document.selected_words() if word.text]
     if not commands.merge(menu.document):
         menu.hint(tr("Can’t merge these words: their text has more than {most} characters.", most=LONGEST))
-    elif 0 < sum(word.checked for word in texts) < len(texts):
+        return
+    if 0 < sum(word.checked for word in texts) < len(texts):
         menu.hint(tr("The merged word is marked as checked, because part of it was checked."))
+    # The joined readings of parts are often no reading of the whole.
+    if (merged := menu.document.word(menu.document.current)) and not merged.checked:
+        menu.view.request_reading(merged.id)
 
 
 ACTIONS: tuple[ActionSpec[BoxesMenu], ...] = (

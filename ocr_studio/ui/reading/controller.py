@@ -124,6 +124,10 @@ class ReadingController(QObject):
 
     def read_words(self, ids: Iterable[str]) -> None:
         """Read these words again in their boxes. Texts typed by the user stay."""
+        self._read_words(ids)
+
+    def _read_words(self, ids: Iterable[str], *, amend: bool = False) -> None:
+        """Read words again. amend: the readings are undone together with the newest change."""
         self.show_waiting_words()
         image, ocr_service = self._document.image, self._ocr_service
         words = tuple(word for word in map(self._document.word, ids) if word and word.has_box)
@@ -134,16 +138,19 @@ class ReadingController(QObject):
         project, board = self._project(), page.facts.board_to_read
         self._start(
             lambda: reading.read_words(ocr_service, image, words, project=project, board=board, writer=writer),
-            _WordsInto(self._document, self._mark(), again, len(words)),
+            _WordsInto(self._document, self._mark(), again, len(words), amend=amend),
             later("Reading again") if again else later("Reading"),
         )
 
-    def read_drawn(self, word_id: str) -> None:
-        """Read a word that the user has just drawn, after the job that is running, if any."""
+    def read_changed(self, word_id: str) -> None:
+        """Read a box that the user has just drawn, turned or merged, after the job that is running, if any.
+
+        The reading is undone together with the change; if nothing is read, the word keeps its text.
+        """
         if self.busy:
             self._soon.append(word_id)
         else:
-            self.read_words([word_id])
+            self._read_words([word_id], amend=True)
 
     def show_waiting_words(self) -> None:
         """Show the words that have come since the last time, and how far the photo is read."""
@@ -209,7 +216,7 @@ class ReadingController(QObject):
         self.stopped.emit()
         soon, self._soon = self._soon, []
         if soon and not self.busy:
-            self.read_words(soon)
+            self._read_words(soon, amend=True)
 
 
 class _PageInto:
@@ -281,7 +288,7 @@ class _PageInto:
 class _WordsInto:
     """Puts words that were read again into the document, as the machine's text of the same words."""
 
-    def __init__(self, document: Document, mark: str, again: bool, total: int) -> None:
+    def __init__(self, document: Document, mark: str, again: bool, total: int, *, amend: bool) -> None:
         """Start with no words.
 
         Args:
@@ -289,8 +296,11 @@ class _WordsInto:
             mark: Joins the words that come one after the other to one step.
             again: Whether they had been read before, for the message.
             total: How many are to be read.
+            amend: Whether they follow from the newest change of the page and are undone with it; then a word of which
+                nothing is read keeps its text.
         """
         self._document, self._mark, self._again, self._number = document, mark, again, 0
+        self._amend = amend
         # Only some of them are read if it is cancelled.
         self._name = edits.name_rereading(1) if total == 1 else message("Read words again")
         self._words: list[Word] = []
@@ -303,7 +313,8 @@ class _WordsInto:
         """Put the words that were added into the document."""
         if page := self._document.page:
             self._number += len(self._words)
-            self._document.push(edits.refresh(page, self._words, name=self._name), join=self._mark)
+            words = [word for word in self._words if not self._amend or _is_reading(word, page.words.get(word.id))]
+            self._document.push(edits.refresh(page, words, name=self._name), join=self._mark, amend=self._amend)
         self._words.clear()
 
     def finish(self, event: reading.ReadingDone) -> str:
@@ -319,3 +330,8 @@ class _WordsInto:
         return tr_n(
             "Read {count} word in {seconds} s", "Read {count} words in {seconds} s", self._number, seconds=seconds
         )
+
+
+def _is_reading(read: Word, old: Word | None) -> bool:
+    """Whether anything was read of a word, or nothing before either."""
+    return bool(read.machine and read.machine.text) or not (old and old.machine and old.machine.text)

@@ -391,6 +391,26 @@ def test_merging_what_is_partly_checked_says_that_all_of_it_is_now(open_studio: 
     assert texts(studio)[:3] == ["Shop", "the", "new build"]
 
 
+def test_merged_words_that_nobody_typed_are_read_again_as_one(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    document, view = studio.document, studio.window.view
+    before, steps = texts(studio), document.undo_stack.count()
+    view.setFocus()
+    document.select(["w2", "w3"])
+    qtbot.keyClick(view, Qt.Key.Key_M)
+    assert texts(studio)[2] == "new build"
+    qtbot.waitUntil(lambda: texts(studio)[2] == "again240" and not studio.busy)
+    assert document.undo_stack.count() == steps + 1
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert texts(studio) == before
+    assert document.page is not None
+    document.push(edits.write(document.page, "w0", "Shop"))
+    document.select(["w0", "w1"])
+    qtbot.keyClick(view, Qt.Key.Key_M)
+    assert not studio.reading.busy
+    assert texts(studio)[0] == "Shop the"
+
+
 @pytest.mark.parametrize("where", ["photo", "list"])
 def test_undo_works_in_a_field_that_is_open_by_itself_and_goes_to_what_it_changed(
     where: str, open_studio: Open, folder: Path, qtbot: QtBot

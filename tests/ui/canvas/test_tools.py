@@ -199,7 +199,7 @@ def test_a_turned_box_is_pulled_along_its_own_sides(view: PhotoView) -> None:
 
 def test_drawing(view: PhotoView, hand: Hand, qtbot: QtBot) -> None:
     view.set_tool(Tool.DRAW)
-    with qtbot.waitSignal(view.word_drawn) as signal:
+    with qtbot.waitSignal(view.reading_requested) as signal:
         hand.drag((500, 200), (620, 260))
     (word_id,) = signal.args or [""]
     assert near(quad_of(view, word_id), (500, 200, 620, 260))

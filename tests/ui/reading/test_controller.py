@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -42,6 +42,14 @@ def document(qtbot: QtBot) -> Document:
 def _page(document: Document) -> Page:
     assert document.page is not None
     return document.page
+
+
+class _Blank(StandInReader):
+    """Finds no text in a box."""
+
+    def read_quads(self, image: NDArray[np.uint8], quads: Sequence[Quad]) -> Iterator[list[Transcription]]:
+        for _ in quads:
+            yield [made_board.reading("")]
 
 
 class _Waiting(StandInReader):
@@ -253,10 +261,48 @@ def test_a_box_drawn_while_the_page_is_read_is_read_afterwards(
     edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
     document.push(edit)
     (drawn,) = edit.changes
-    reading.read_drawn(drawn)
+    reading.read_changed(drawn)
     qtbot.waitUntil(lambda: _page(document).words[drawn].machine is not None)
     assert len(_page(document).words) == 9
     assert _page(document).read_at
+
+
+def test_what_is_read_after_a_change_of_a_box_is_undone_with_it(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = ReadingController(document, lane, StandInOcrService())
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.merge(_page(document), ["w0", "w1"]))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_changed("w0")
+    assert _page(document).words["w0"].text == "again10"
+    assert document.undo_stack.undoText() == "Merge 2 words"
+    document.undo_stack.undo()
+    assert document.page == made_board.page()
+    document.undo_stack.redo()
+    assert _page(document).words["w0"].text == "again10"
+
+
+def test_a_changed_box_in_which_nothing_is_read_keeps_its_text(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = ReadingController(document, lane, StandInOcrService(_Blank()))
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.merge(_page(document), ["w0", "w1"]))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_changed("w0")
+    assert _page(document).words["w0"].text == "Ship the"
+
+
+def test_a_merging_undone_before_it_is_read_stays_undone(lane: JobThread, document: Document, qtbot: QtBot) -> None:
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.merge(_page(document), ["w0", "w1"]))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_changed("w0")
+        document.undo_stack.undo()
+    assert document.page == made_board.page()
+    assert document.undo_stack.canRedo()
 
 
 def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, document: Document, qtbot: QtBot) -> None:
@@ -268,7 +314,7 @@ def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, docum
     edit = edits.add(_page(document), Quad.from_box(5, 180, 90, 230))
     document.push(edit)
     (drawn,) = edit.changes
-    reading.read_drawn(drawn)
+    reading.read_changed(drawn)
     reading.read_page()
     qtbot.waitUntil(lambda: not reading.busy)
     assert len(_page(document).words) == 9
@@ -279,7 +325,7 @@ def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, docum
 def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
     reading.read_page()
-    reading.read_drawn("w0")
+    reading.read_changed("w0")
     document.open(made_board.page(), made_board.photo())
     assert not reading.busy
 

@@ -91,8 +91,8 @@ class Canvas(Protocol):
     def redraw(self) -> None:
         """Redraw the sketch."""
 
-    def drawn(self, word_id: str) -> None:
-        """Report that the user has drawn this word."""
+    def request_reading(self, word_id: str) -> None:
+        """Report that the user has changed what is in the box of a word, so that it has to be read."""
 
     def may_change(self, ids: Collection[str] = ()) -> bool:
         """Whether the page and the boxes of these words may be changed; otherwise shows why not."""
