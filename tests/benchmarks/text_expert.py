@@ -1,8 +1,9 @@
 """A scripted expert that corrects photos in the text editor of the real window, by real key events; see ``keystrokes``.
 
 It goes from word in doubt to word in doubt by Tab, or clicks where the fewest keys are left, and then takes an
-alternative, types over the selected word, or changes letters in place, whichever is shortest. Right words are passed
-without a key; a right word in doubt costs the Tab that leaves it.
+alternative by its digit or by a click on its button, types over the selected word, or changes letters in place,
+whichever is shortest; of equally short ways one without the mouse. Right words are passed without a key; a right word
+in doubt costs the Tab that leaves it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from rapidfuzz.distance import Postfix, Prefix
 
 from ocr_studio.core.page import Page, Word
+from ocr_studio.core.review import suggestions
 from ocr_studio.core.review.queue import Place
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.document import commands
@@ -33,13 +35,16 @@ _ALT: Final = Qt.KeyboardModifier.AltModifier
 
 @dataclass(frozen=True)
 class _Way:
-    """How a word is corrected. tabs: to get there; None: by a click. letter: where the click goes, or the arrow key."""
+    """How a word is corrected. tabs: to get there; None: by a click. letter: where the click goes, or the arrow key,
+    counted from the end if ``behind``.
+    """
 
     cost: int
     name: str
     tabs: int | None
     alternative: int = -1
     letter: int = 0
+    behind: bool = False
     deleted: int = 0
     typed: str = ""
 
@@ -53,6 +58,8 @@ class TextExpert:
         self._studio, self._truths, self._run_until = studio, truths, run_until
         self._editor = studio.window.texts.panel.text
         self._spelling = studio.window.texts.spelling.spelling
+        self._prompter = studio.window.texts.prompter
+        self._buttons = studio.window.texts.panel.choices.buttons
         self.effort = Effort()
         self.ways: Counter[str] = Counter()
         self.corrected = 0
@@ -98,7 +105,8 @@ class TextExpert:
         word = self._page().words[key]
         wanted = self._truths[self._page().id, key]
         assert wanted is not None
-        way = min(self._find_ways(word, wanted, self._count_tabs(key)), key=lambda each: each.cost)
+        ways = self._find_ways(word, wanted, self._count_tabs(key))
+        way = min(ways, key=lambda each: (each.cost, each.tabs is None))
         self.ways[way.name] += 1
         self.corrected += 1
         if way.tabs is None:
@@ -109,16 +117,27 @@ class TextExpert:
             self.effort.add(clicks=1)
         for _ in range(way.tabs or 0):
             self._press(Key.Key_Tab)
+        if way.alternative >= 0 and way.tabs is None:
+            button = self._buttons[way.alternative]
+            assert button.isVisible()
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            self.effort.add(clicks=1)
+            return
         if way.alternative >= 0:
-            QTest.keyClick(self._editor, Key(Key.Key_1 + way.alternative), _ALT)
-            self.effort.add(chords=1)
+            digit = Key(Key.Key_1 + way.alternative)
+            if self._editor.takes_digits:
+                self._press(digit)
+            else:
+                QTest.keyClick(self._editor, digit, _ALT)
+                self.effort.add(chords=1)
             return
         if way.name == "changed in place":
-            self._press(Key.Key_Left)
+            there, on = (Key.Key_Right, Key.Key_Left) if way.behind else (Key.Key_Left, Key.Key_Right)
+            self._press(there)
             for _ in range(way.letter):
-                self._press(Key.Key_Right)
+                self._press(on)
         for _ in range(way.deleted):
-            self._press(Key.Key_Delete)
+            self._press(Key.Key_Backspace if way.behind else Key.Key_Delete)
         for letter in way.typed:
             self._type(letter)
 
@@ -128,16 +147,21 @@ class TextExpert:
         tail = Postfix.similarity(text[head:], wanted[head:])
         deleted, typed = len(text) - head - tail, wanted[head : len(wanted) - tail]
         found = [_Way(1 + deleted + len(typed), "clicked", None, letter=head, deleted=deleted, typed=typed)]
+        offered = self._prompter.texts(word, most=commands.CHOICES)
+        if wanted in offered:
+            found.append(_Way(2, "alternative clicked", None, offered.index(wanted)))
         if tabs is not None:
-            readings = [each.text for each in word.machine.alternatives] if word.machine else []
-            if wanted in readings[: commands.CHOICES]:
-                found.append(_Way(tabs + 2, "alternative", tabs, readings.index(wanted)))
+            if wanted in offered:
+                keys = 2 if suggestions.may_begin_with_digit(offered) else 1
+                found.append(_Way(tabs + keys, "alternative", tabs, offered.index(wanted)))
             if wanted:
                 found.append(_Way(tabs + len(wanted), "typed over", tabs, typed=wanted))
             else:
                 found.append(_Way(tabs + 1, "deleted", tabs, deleted=1))
-            cost = tabs + 1 + head + deleted + len(typed)
-            found.append(_Way(cost, "changed in place", tabs, letter=head, deleted=deleted, typed=typed))
+            for letter, behind in ((head, False), (tail, True)):
+                cost = tabs + 1 + letter + deleted + len(typed)
+                way = _Way(cost, "changed in place", tabs, letter=letter, behind=behind, deleted=deleted, typed=typed)
+                found.append(way)
         return found
 
     def _count_tabs(self, key: str) -> int | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ocr_studio.core.page import Transcription
-from ocr_studio.core.search import folding
+from ocr_studio.core.search import confusable, folding
 from ocr_studio.core.search.vocabulary import Vocabulary
 
 # How likely, beside a reading, what is made of it is; the exact figures matter little, as only the order is shown: on
@@ -88,6 +88,17 @@ def suggest_texts(reading: Transcription, written: WrittenTexts, *, most: int) -
         note([text], _WRITTEN * own * (1.0 - apart))
     likely.pop(reading.text, None)
     return (reading.text, *sorted(likely, key=lambda text: -likely[text]))[:most]
+
+
+def may_begin_with_digit(texts: Iterable[str]) -> bool:
+    """Whether the right text may begin with a digit, as one of these does or is easily confused with one that does."""
+    return any(map(_may_be_number, texts))
+
+
+def _may_be_number(text: str) -> bool:
+    first = text[:1].lower()
+    like = any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.list_shape_groups())
+    return first.isdigit() or (like and any(map(str.isdigit, text)))
 
 
 def _keep_letters(text: str) -> str:

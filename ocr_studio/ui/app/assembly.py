@@ -63,7 +63,6 @@ from ocr_studio.ui.review.controller import Reviewing
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
 from ocr_studio.ui.review.fix_panel import FixPanel
 from ocr_studio.ui.review.panel import ReviewPanel
-from ocr_studio.ui.review.suggestions import Prompter
 from ocr_studio.ui.search.find_panel import FindPanel
 from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.search.search_service import Searching
@@ -190,7 +189,7 @@ class AssembledWindow(QMainWindow):
 
     def _make_review(self, services: Services, places: MistakePlaces) -> None:
         """Make the panels of the review queue and of “Fix mistake everywhere”."""
-        document, files, spelling = services.document, services.lanes.files, self.texts.spelling.spelling
+        document, files = services.document, services.lanes.files
 
         def project() -> Project | None:
             return services.opening.project
@@ -198,24 +197,30 @@ class AssembledWindow(QMainWindow):
         def index() -> Index | None:
             return services.index_service.index
 
-        prompter = Prompter(document, files, index, lambda: spelling.lexicon)
-
         def name_with_key(action_id: str) -> str:
             return self.action_set.name_with_key(action_id)  # made after the panels
 
         self.review = ReviewPanel(
-            Reviewing(document, files, project, index), document, prompter, places, name_with_key=name_with_key
+            Reviewing(document, files, project, index),
+            document,
+            self.texts.prompter,
+            places,
+            name_with_key=name_with_key,
         )
         self.review.left.connect(self.view.setFocus)
         services.opening.started.connect(lambda _: self.review.word_focus.stop())
-        # One set of alternatives answers the keys: that of the card, also while the list has a window of its own.
-        self.review.visibilityChanged.connect(lambda shown: self.alternatives.setVisible(not shown))
+        for panel in (self.review, self.texts.panel):
+            panel.visibilityChanged.connect(self._show_alternatives)
         fixing = FixingEverywhere(document, files, project, index)
         self.fixes = FixPanel(fixing, document, self.pictures, name_with_key=name_with_key)
         self.fixes.message.connect(self.status.say)
         for counted in (fixing.offered, fixing.recounted):
             counted.connect(lambda: self.review.show_offer(self.fixes.offer))
         fixing.offered.connect(lambda: self.status.say(self.fixes.offer))
+
+    def _show_alternatives(self) -> None:
+        """Hide the alternatives below the list where a panel has its own, also while the list has its own window."""
+        self.alternatives.setVisible(not (self.review.isVisible() or self.texts.panel.isVisible()))
 
     def _make_actions(self, services: Services) -> ActionSet:
         document, view, table = services.document, self.view, self.table

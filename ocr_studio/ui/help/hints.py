@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import Settings
@@ -17,6 +17,7 @@ from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.help.hint_card import HintCard
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.reading.controller import ReadingController
+from ocr_studio.ui.text.page_text_editor import PageTextEditor
 
 CORRECTING, KEYS, LEARNING = "correcting", "keys", "learning"
 # From this number of corrections on, training is worth a try.
@@ -104,15 +105,21 @@ class Hints(QObject):
                 offer=(tr("Train model"), self._actions["learn"].trigger),
             )
         else:
-            self._show(
-                KEYS,
-                tr(
-                    "Press {accept} to confirm a word and go to the next one, or {next} to skip it. To use an"
-                    " alternative, click it below the list of words.",
-                    accept=self._actions.key("accept_next"),
-                    next=self._actions.key("next_word"),
-                ),
+            self._show(KEYS, self._name_keys())
+
+    def _name_keys(self) -> str:
+        """Say which keys go from word to word where the user has corrected one."""
+        if isinstance(QApplication.focusWidget(), PageTextEditor):
+            return tr(
+                "Press Tab to go to the next uncertain word, or Ctrl+Enter to confirm a word first. Enter starts a new"
+                " line. To use an alternative, click it below the text."
             )
+        return tr(
+            "Press {accept} to confirm a word and go to the next one, or {next} to skip it. To use an alternative,"
+            " click it below the list of words.",
+            accept=self._actions.key("accept_next"),
+            next=self._actions.key("next_word"),
+        )
 
     def _count(self, page_id: str, words: Iterable[Word]) -> bool:
         """Remember which of these words the user has corrected. Returns whether there are any."""

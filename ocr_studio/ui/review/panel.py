@@ -20,8 +20,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.review.card_view import CardView
 from ocr_studio.ui.review.controller import Reviewing, ReviewStage
 from ocr_studio.ui.review.next_words import MOST, ReviewStrip
-from ocr_studio.ui.review.panel_parts import ReviewChoices, ReviewDrafts, summary_of
-from ocr_studio.ui.review.suggestions import Prompter
+from ocr_studio.ui.review.panel_parts import ReviewDrafts, summary_of
 from ocr_studio.ui.review.word_focus import WordFocus
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
@@ -30,6 +29,8 @@ from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
+from ocr_studio.ui.words.choice_buttons import ChoiceButtons
+from ocr_studio.ui.words.suggestions import Prompter
 
 ORDERS = {
     QueueOrder.LEAST_SURE: later("Least confident first"),
@@ -51,6 +52,8 @@ _MOST_READ = 120  # characters of the recognized text beside the field
 _LINE_SIZE = 20  # font size of the field, in pixels
 _ROOMY = 340  # screen pixels: the height from which everything is shown
 _TALL = 560  # screen pixels: the height from which the next words have two rows
+# Screen pixels: the width from which all alternatives are in one row; otherwise how many.
+_ONE_ROW, _ACROSS = 720, 4
 
 
 class ReviewPanel(PanelDock):
@@ -102,7 +105,7 @@ class ReviewPanel(PanelDock):
         font.setPixelSize(_LINE_SIZE)
         self.line.setFont(font)
         self.line.rest_of = lambda typed: prompter.rest(reviewing.word, typed)
-        self.offered = ReviewChoices()
+        self.offered = ChoiceButtons(self.line.most_choices, one_row=_ONE_ROW, across=_ACROSS)
         self.choices = self.offered.buttons
         self.strip = ReviewStrip()
         self._drafts = ReviewDrafts(self.line, reviewing)
@@ -219,7 +222,6 @@ class ReviewPanel(PanelDock):
         head.setSpacing(10)
         head.addWidget(self.status, 1)
         head.addWidget(self.offer)
-        head.addWidget(self.pace)
         head.addWidget(self.order)
         head.addWidget(self.closer)
         answer = QHBoxLayout()
@@ -234,7 +236,10 @@ class ReviewPanel(PanelDock):
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(self.card, 1)
-        layout.addLayout(_inset(self.apart))
+        below = _inset(self.apart)
+        below.setSpacing(10)
+        below.addWidget(self.pace)
+        layout.addLayout(below)
         layout.addLayout(answer)
         layout.addLayout(_inset(self.offered))
         layout.addLayout(_inset(self.strip))
@@ -353,7 +358,9 @@ class ReviewPanel(PanelDock):
 
     def _show_apart(self) -> None:
         """Say that the photo shows another word; the room for it stays, so that the card keeps its size."""
-        self.apart.setText(tr("The photo shows another word. F5 shows this one.") if self.word_focus.apart else "")
+        apart = self.word_focus.apart
+        self.apart.setText(tr("The photo shows another word. F5 shows this one.") if apart else "")
+        self.pace.setVisible(not apart)  # there is no room for both
 
     def _show_reading(self) -> None:
         word = self.reviewing.word
@@ -365,7 +372,8 @@ class ReviewPanel(PanelDock):
         self.read.setText(tr("Read: {text} {sure}", text=_marked(reading), sure=sure))
 
     def _show_choices(self) -> None:
-        self.offered.show_choices(self.line)
+        line = self.line
+        self.offered.show_choices(line.readings, current=line.text(), writing=not line.takes_digits)
 
     def _show_strip(self) -> None:
         cards = [] if self.strip.isHidden() else self.reviewing.ahead(MOST)  # none is confirmed that is not seen

@@ -1,4 +1,4 @@
-"""Parts of the review panel: buttons for alternatives, the summary at the end, and drafts."""
+"""Parts of the review panel: the summary at the end, and drafts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QWidget
 
 from ocr_studio.core.page import WordState
 from ocr_studio.core.review.queue import Place
 from ocr_studio.core.translation import later_n, tr, tr_n
 from ocr_studio.ui.review.controller import Reviewing
 from ocr_studio.ui.review.word_line import ReviewLine
-from ocr_studio.ui.style import labels, theme
 
 
 class ReviewDrafts(QObject):
@@ -122,84 +120,3 @@ def summary_of(reviewing: Reviewing, *, action: str) -> str:
         else tr("Press Enter to return to the photo."),
     ]
     return "\n".join(line for line in lines if line)
-
-
-# Pixels: between buttons, inside each of them, and the width from which all are in one row; otherwise how many.
-_GAP, _EDGES, _ONE_ROW, _ACROSS = 6, 20, 720, 4
-
-
-class ReviewChoices(QWidget):
-    """A button for each alternative of the field.
-
-    Signals:
-        chosen(index): the user has clicked this alternative.
-    """
-
-    chosen = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(_GAP)
-        self._across = 0
-        self._line: ReviewLine | None = None
-        self.buttons = [self._button(index) for index in range(ReviewLine.most_choices)]
-        # Retain the space when hidden, so that cards keep their size.
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.setSizePolicy(policy)
-        self._arrange(len(self.buttons))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """As high as all rows, also those that are empty, so that cards keep their size from word to word."""
-        rows, high = -(-len(self.buttons) // self._across), self.buttons[0].sizeHint().height()
-        return QSize(0, rows * high + (rows - 1) * _GAP)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """See ``minimumSizeHint``."""
-        return self.minimumSizeHint()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Use two rows in a narrow panel, and show as much of each alternative as fits."""
-        super().resizeEvent(event)
-        self._arrange(len(self.buttons) if event.size().width() >= _ONE_ROW else _ACROSS)
-        if self._line is not None:
-            self.show_choices(self._line)
-
-    def _arrange(self, across: int) -> None:
-        if across == self._across:
-            return
-        self._across = across
-        for index, button in enumerate(self.buttons):
-            self._grid.addWidget(button, index // across, index % across)
-        for column in range(len(self.buttons)):
-            self._grid.setColumnStretch(column, 1 if column < across else 0)
-        self.updateGeometry()
-
-    def show_choices(self, line: ReviewLine) -> None:
-        """Show the alternatives of the field."""
-        self._line, readings = line, line.readings
-        metrics, writing = self.buttons[0].fontMetrics(), not line.takes_digits
-        room = (self.width() - (self._across - 1) * _GAP) // self._across - _EDGES
-        texts = labels.elided_apart(metrics, readings, room - labels.choice_key_width(metrics, writing=writing))
-        for index, button in enumerate(self.buttons):
-            known = index < len(readings)
-            button.setVisible(known)
-            if known:
-                button.setText(labels.label(labels.choice(index, texts[index], writing=writing)))
-                button.setToolTip(labels.tooltip(labels.shown(readings[index])))
-                button.setAccessibleName(
-                    tr("Alternative {number}: {text}", number=index + 1, text=labels.shortened(readings[index]))
-                )
-                theme.set_state(button, "chosen", line.text() == readings[index])
-
-    def _button(self, index: int) -> QPushButton:
-        button = QPushButton()
-        button.setProperty("reading", True)
-        # Otherwise brackets would be mirrored in right-to-left windows.
-        button.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.clicked.connect(lambda: self.chosen.emit(index))
-        return button

@@ -9,8 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 
 from ocr_studio.core.page import Mark, Word
-from ocr_studio.core.review import doubtful_letters
-from ocr_studio.core.search import confusable
+from ocr_studio.core.review import doubtful_letters, suggestions
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.words.word_editor import WordEditor
@@ -112,7 +111,7 @@ class ReviewLine(WordEditor):
         """Whether digits choose an alternative. If an alternative may begin with a digit, or text has been typed,
         digits are text, and Alt+digit chooses.
         """
-        return self._fresh and not any(map(_may_be_number, self._readings))
+        return self._fresh and not suggestions.may_begin_with_digit(self._readings)
 
     @property
     def rest(self) -> str:
@@ -229,13 +228,6 @@ def _count(event: QKeyEvent) -> int | None:
     """The number of words that this key confirms, or None."""
     held = event.modifiers() & ~_CHANGES_NOTHING
     return _COUNTS.get(Qt.Key(event.key())) if held == Qt.KeyboardModifier.ControlModifier else None
-
-
-def _may_be_number(text: str) -> bool:
-    """Whether this text, or a number confused with it, may begin with a digit."""
-    first = text[:1].lower()
-    like = any(first in shape and any(map(str.isdigit, shape)) for shape in confusable.list_shape_groups())
-    return first.isdigit() or (like and any(map(str.isdigit, text)))
 
 
 def doubted_parts(doubts: Sequence[float]) -> list[tuple[int, int]]:

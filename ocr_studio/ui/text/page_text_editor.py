@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
 from ocr_studio.core.editing import text_session
 from ocr_studio.core.editing.page_text import PageText
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.review import suggestions
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
@@ -31,6 +32,7 @@ from ocr_studio.ui.text.typed_text import TypedText
 from ocr_studio.ui.text.utf16 import Utf16
 from ocr_studio.ui.words import spell_checker
 from ocr_studio.ui.words.spell_checker import Spelling
+from ocr_studio.ui.words.suggestions import Prompter
 
 # Milliseconds: the pause that ends an undo step, and how long typed text may stay unsaved without one.
 _PAUSE_MS = 800
@@ -41,6 +43,12 @@ _LONGEST_PASTE = 100_000
 _LONGEST_BROKEN = 5_000
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+# Keys that delete a line break, and over what the cursor moves for that.
+_JOINING = {
+    Qt.Key.Key_Backspace: QTextCursor.MoveOperation.PreviousCharacter,
+    Qt.Key.Key_Delete: QTextCursor.MoveOperation.NextCharacter,
+}
+_BREAK = "\u2029"  # as Qt has line breaks in selected text
 _DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(commands.CHOICES))
 _Modifiers = Qt.KeyboardModifier
 
@@ -50,7 +58,8 @@ class PageTextEditor(QPlainTextEdit):
 
     Each pause in typing, and each line that is left, is an undo step of the document.
 
-    Signals: ``edit_wanted()`` the user wants to correct the current word on the photo; ``left()`` Esc was pressed.
+    Signals: ``edit_wanted()`` the user wants to correct the current word on the photo; ``left()`` Esc was pressed;
+    ``choices_changed()`` other texts, or other keys, are offered for the current word.
 
     Attributes:
         typed: What is being typed.
@@ -58,14 +67,16 @@ class PageTextEditor(QPlainTextEdit):
 
     edit_wanted = Signal()
     left = Signal()
+    choices_changed = Signal()
 
-    def __init__(self, document: Document, spelling: Spelling) -> None:
+    def __init__(self, document: Document, spelling: Spelling, prompter: Prompter) -> None:
         super().__init__()
-        self._document, self._spelling = document, spelling
+        self._document, self._spelling, self._prompter = document, spelling, prompter
         self.typed = TypedText(document)
         self._following = self._undoing = self._stale = self._composing = self._due = self._moving = False
         self._steps = self._revision = self._line = 0
         self._typed_at = -1  # where the cursor stands by typing
+        self._stop: tuple[int, int] | None = None  # the word that Tab has selected, while nothing else was done
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.finish)
         self._soon = QTimer(self, singleShot=True, interval=_KEEP_MS)
@@ -82,6 +93,8 @@ class PageTextEditor(QPlainTextEdit):
         document.opened.connect(self._open)
         document.changed.connect(self._follow)
         document.selection_changed.connect(self._follow_selection)
+        document.selection_changed.connect(self.choices_changed)
+        prompter.changed.connect(self.choices_changed)
         spelling.changed.connect(self._marking.start)
         self._open()
 
@@ -89,6 +102,24 @@ class PageTextEditor(QPlainTextEdit):
         """Save what was typed and end the undo step."""
         self._keep(last=True)
         self._steps += 1
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The likely texts of the current word, the recognized one first."""
+        return self._prompter.texts(self._document.word(self._document.current), most=commands.CHOICES)
+
+    @property
+    def takes_digits(self) -> bool:
+        """Whether digits alone choose a text: after Tab has selected a word, unless it may begin with a digit."""
+        return self._stop is not None and not self.isReadOnly() and not suggestions.may_begin_with_digit(self.choices)
+
+    def choose(self, index: int) -> None:
+        """Use one of the likely texts for the current word, and go to the next word that needs a look."""
+        self.finish()
+        choices, current = self.choices, self._document.current
+        if current is not None and index < len(choices):
+            commands.write_here(self._document, current, choices[index])
+            self._go_on(1)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802  (Qt's name)
         """Paste text as an undo step of its own; words that were cut before keep their boxes."""
@@ -150,10 +181,8 @@ class PageTextEditor(QPlainTextEdit):
         elif key == Qt.Key.Key_Escape:
             self.finish()
             self.left.emit()
-        elif key in _DIGITS and held == _Modifiers.AltModifier:
-            self.finish()
-            commands.choose(self._document, _DIGITS.index(Qt.Key(key)))
-            self._go_on(1)
+        elif key in _DIGITS and (held == _Modifiers.AltModifier or self._is_choice(event)):
+            self.choose(_DIGITS.index(Qt.Key(key)))
         elif key in _ENTER and held == _Modifiers.ControlModifier:
             self.finish()
             commands.accept_here(self._document)
@@ -161,8 +190,34 @@ class PageTextEditor(QPlainTextEdit):
         elif key in _ENTER and not self.isReadOnly():
             self.textCursor().insertBlock()  # with Shift, Qt would insert a break that is no line
             self.ensureCursorVisible()
-        else:
+        elif not self._join_lines(event):
             super().keyPressEvent(event)
+
+    def _is_choice(self, event: QKeyEvent) -> bool:
+        """Whether a digit chooses a text instead of being typed."""
+        single = not event.modifiers() & ~_Modifiers.KeypadModifier
+        return single and self.takes_digits and _DIGITS.index(Qt.Key(event.key())) < len(self.choices)
+
+    def _join_lines(self, event: QKeyEvent) -> bool:
+        """Put a space in place of a deleted line break between two words, which stay two words.
+
+        Returns:
+            Whether the key has deleted such a line break.
+        """
+        move = _JOINING.get(Qt.Key(event.key()))
+        if move is None or self.isReadOnly() or event.modifiers() & ~_Modifiers.KeypadModifier:
+            return False
+        cursor, text = self.textCursor(), self.document()
+        if not cursor.hasSelection():
+            cursor.movePosition(move, QTextCursor.MoveMode.KeepAnchor)
+        ends = text.characterAt(cursor.selectionStart() - 1), text.characterAt(cursor.selectionEnd())
+        if cursor.selectedText() != _BREAK or any(each.isspace() or each == "\0" for each in ends):
+            return False
+        cursor.insertText(" ")
+        if move == QTextCursor.MoveOperation.NextCharacter:
+            cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter)
+        self.setTextCursor(cursor)
+        return True
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802  (Qt's name)
         """Track whether an input method is composing; changes from elsewhere are shown afterwards."""
@@ -221,7 +276,7 @@ class PageTextEditor(QPlainTextEdit):
         if not self.isVisible():
             self._stale = True
             return
-        self._stale = False
+        self._stale, self._stop = False, None
         page = self._document.page
         self.typed.open(page)
         writable = page is not None and self._document.writable
@@ -237,12 +292,26 @@ class PageTextEditor(QPlainTextEdit):
         self._following = False
         self._locate(shown)
         self._follow_selection()
+        self._show_placeholder()
+        self._prompter.prepare()
+
+    def _show_placeholder(self) -> None:
+        """Say why there is no text, where there is none."""
+        page = self._document.page
+        read = page is not None and (page.read_at is not None or bool(page.words))
+        self.setPlaceholderText(
+            tr("No text. Type to add words without boxes.")
+            if read
+            else tr("The text of the photo appears here after reading.")
+        )
 
     def _follow(self, change: DocumentChange) -> None:
         """Show what was changed elsewhere or by Undo, without touching what is being typed."""
         page = self._document.page
         if not change.here or page is None or self.typed.saving:
             return
+        self._show_placeholder()
+        self.choices_changed.emit()
         if self._stale or not self.typed.is_open or not (self.isVisible() or self.typed.is_typed):
             self._stale = True
             return
@@ -320,7 +389,7 @@ class PageTextEditor(QPlainTextEdit):
         self._put_cursor(start, end if self.hasFocus() else start)
 
     def _put_cursor(self, start: int, end: int) -> None:
-        self._following = True
+        self._following, self._stop = True, None
         cursor = _cursor_over(self, start, end)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
@@ -333,6 +402,7 @@ class PageTextEditor(QPlainTextEdit):
         """Note what was typed, to be saved soon."""
         if self._following or not self.typed.is_open:
             return
+        self._leave_stop()
         after = max(0, self.document().characterCount() - 1 - place - added)
         self.typed.note(place, after)
         self._pause.start()
@@ -373,6 +443,8 @@ class PageTextEditor(QPlainTextEdit):
         if self._following or self._stale:
             return
         cursor = self.textCursor()
+        if (cursor.selectionStart(), cursor.selectionEnd()) != self._stop:
+            self._leave_stop()
         place, line = cursor.position(), cursor.blockNumber()
         if self.document().revision() != self._revision or (place == self._typed_at and not cursor.hasSelection()):
             # By typing; the words are selected once it is saved.
@@ -411,7 +483,15 @@ class PageTextEditor(QPlainTextEdit):
         self._put_cursor(*self.typed.place_of(found))
         self._rest()
         self._select_words()
+        self._stop = self.textCursor().selectionStart(), self.textCursor().selectionEnd()
+        self.choices_changed.emit()
         return True
+
+    def _leave_stop(self) -> None:
+        """From now on digits are text again."""
+        if self._stop is not None:
+            self._stop = None
+            self.choices_changed.emit()
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Replace a range as if the text had been typed."""

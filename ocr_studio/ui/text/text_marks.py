@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from typing import Final
 
 from PySide6.QtGui import QColor, QTextCharFormat
 
@@ -17,11 +18,24 @@ from ocr_studio.ui.words.spell_checker import Spelling
 
 _Underline = QTextCharFormat.UnderlineStyle
 _LINES = {Look.UNSURE: _Underline.DashUnderline, Look.DOUBTFUL: _Underline.DotLine}
+# Seconds for a key, and for a click with the hand to the mouse and back (the keystroke-level model, Card, Moran and
+# Newell 1980, https://doi.org/10.1145/358886.358895). To stop at a word costs a key; an error that is passed costs a
+# click. So a stop pays from this chance of an error on, and confidences are calibrated: see ``card.TEMPERATURE``.
+_KEY, _CLICK = 0.28, 1.3 + 2 * 0.4
+_DOUBT: Final = _KEY / _CLICK
 
 
 def needs_a_look(word: Word, spelling: Spelling) -> bool:
-    """Whether an unchecked word was read with some doubt, or may be misspelt."""
-    return box_colours.look_of(word) in _LINES or bool(spelling.doubts(word))
+    """Whether an unchecked word is doubtful, or may be misspelt."""
+    return is_doubtful(word) or bool(spelling.doubts(word))
+
+
+def is_doubtful(word: Word) -> bool:
+    """Whether an unchecked word was read with so much doubt that looking at it pays."""
+    if box_colours.look_of(word) not in _LINES:
+        return False
+    confidence = word.machine.confidence if word.machine else None
+    return confidence is None or 1 - confidence >= _DOUBT
 
 
 def find_next(page: Page, places: PageText, beyond: int, step: int, spelling: Spelling) -> str | None:
@@ -68,7 +82,7 @@ def _word_format(word: Word) -> QTextCharFormat | None:
     if not word.has_box:
         made.setBackground(QColor(theme.colours().hover))
         made.setForeground(QColor(theme.colours().quiet))
-    elif look in _LINES:
+    elif is_doubtful(word):
         made.setUnderlineStyle(_LINES[look])
         made.setUnderlineColor(box_colours.current().styles[look].colour)
     else:
@@ -83,7 +97,7 @@ def describe(word: Word, spelling: Spelling) -> str:
     if word.checked:
         return ""
     found = []
-    if box_colours.look_of(word) in _LINES and word.machine and word.machine.confidence is not None:
+    if is_doubtful(word) and word.machine and word.machine.confidence is not None:
         found.append(tr("Read with a confidence of {percent}.", percent=percent(word.machine.confidence)))
     if spelling.doubts(word):
         found.append(tr("Not in the dictionary. Press Shift+F7 for suggestions."))

@@ -7,13 +7,21 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
+from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.style import labels
 from ocr_studio.ui.text.note_editor import NoteEditor
 from ocr_studio.ui.text.page_text_editor import PageTextEditor
 from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import TEXT_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.words.choice_buttons import ChoiceButtons
 from ocr_studio.ui.words.spell_checker import Spelling
+from ocr_studio.ui.words.suggestions import Prompter
+
+# Screen pixels: the width from which all likely texts of a word are in one row; otherwise how many.
+_ONE_ROW, _ACROSS = 640, 3
 
 
 class TextPanel(PanelDock):
@@ -22,10 +30,10 @@ class TextPanel(PanelDock):
     lasting = reopens = True
     own_keys = TEXT_KEYS
 
-    def __init__(self, document: Document, view: PhotoView, spelling: Spelling) -> None:
+    def __init__(self, document: Document, view: PhotoView, spelling: Spelling, prompter: Prompter) -> None:
         super().__init__(tr("Text"), "text")
         self._document, self._view = document, view
-        self.text = PageTextEditor(document, spelling)
+        self.text = PageTextEditor(document, spelling, prompter)
         self.note = NoteEditor(document)
         self.text.edit_wanted.connect(self._edit)
         self.text.left.connect(view.setFocus)
@@ -35,9 +43,22 @@ class TextPanel(PanelDock):
         head = QHBoxLayout()
         head.addWidget(hint, 1)
         head.addWidget(self.closer)
+        self.question = ElidedLabel()
+        self.question.setProperty("quiet", True)
+        self.choices = ChoiceButtons(commands.CHOICES, one_row=_ONE_ROW, across=_ACROSS)
+        self.choices.chosen.connect(self._choose)
+        self.text.choices_changed.connect(self._show_choices)
+        self.visibilityChanged.connect(lambda _: self._show_choices())
+        writing = QWidget()
+        column = QVBoxLayout(writing)
+        column.setContentsMargins(0, 0, 0, 6)
+        column.setSpacing(6)
+        column.addWidget(self.text, 1)
+        column.addWidget(self.question)
+        column.addWidget(self.choices)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
-        parts.addWidget(self.text)
+        parts.addWidget(writing)
         parts.addWidget(self.note)
         parts.setStretchFactor(0, 3)
         parts.setStretchFactor(1, 1)
@@ -66,6 +87,21 @@ class TextPanel(PanelDock):
         """Open the panel and start editing the note."""
         self.open()
         self.note.setFocus()
+
+    def _show_choices(self) -> None:
+        """Show the likely texts of the current word, and the keys that choose them."""
+        if not self.isVisible():
+            return
+        texts, writing = self.text.choices, not self.text.takes_digits
+        word = self._document.word(self._document.current)
+        self.choices.show_choices(texts, current=word.text if word else "", writing=writing)
+        self.choices.setEnabled(self._document.writable)
+        keys = labels.choice_keys(len(texts), writing=writing)
+        self.question.setText(tr("Which is right? Press {keys}", keys=keys) if texts else "")
+
+    def _choose(self, index: int) -> None:
+        self.text.choose(index)
+        self.text.setFocus()
 
     def _edit(self) -> None:
         if self._document.current:

@@ -15,6 +15,7 @@ from ocr_studio.ui.text.special_characters import Inserting
 from ocr_studio.ui.text.spelling_navigation import SpellingHelp
 from ocr_studio.ui.text.text_panel import TextPanel
 from ocr_studio.ui.words.spell_checker import Spelling
+from ocr_studio.ui.words.suggestions import Prompter
 from ocr_studio.ui.words.word_table import WordTable
 
 
@@ -54,7 +55,8 @@ class TextSide(QObject):
         self.spelling = SpellingHelp(document, spelling, view, table)
         self.order = OrderShown(document, view)
         self.characters = Inserting(view, lambda: opening.settings)
-        self.panel = TextPanel(document, view, spelling)
+        self.prompter = Prompter(document, lane, lambda: index_service.index, lambda: spelling.lexicon)
+        self.panel = TextPanel(document, view, spelling, self.prompter)
         opening.leaving.connect(self.panel.finish_editing)
         self.order.changed.connect(self.panel.changed)
         spelling.changed.connect(self.panel.changed)

@@ -102,7 +102,7 @@ FIND_KEYS = (
 )
 TEXT_KEYS = (
     (later("Tab, Shift+Tab"), later("Next or previous uncertain word; typing replaces it")),
-    (later("Alt+1 … Alt+5"), later("Use an alternative and go to the next uncertain word")),
+    (later("1 … 5, Alt+1 … Alt+5"), later("Use an alternative and go to the next uncertain word")),
     (later("Ctrl+Enter"), later("Confirm the word and go to the next uncertain word")),
     (later("Enter"), later("Start a new line; twice for a new block")),
     ("F2", later("Correct the word at the cursor on the photo")),

@@ -63,6 +63,16 @@ def test_the_first_correction_names_the_keys_and_a_click_closes_it(studio: Studi
     assert settings.load().hints_seen == (CORRECTING, KEYS)
 
 
+def test_a_correction_in_the_text_names_the_keys_of_the_text(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.activateWindow()
+    QTest.keyClick(studio.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    editor = studio.window.texts.panel.text
+    qtbot.waitUntil(editor.hasFocus)
+    QTest.keyClicks(editor, "x")
+    editor.finish()
+    assert "Enter starts a new line" in card(studio)
+
+
 def test_the_tenth_correction_offers_to_learn(studio: Studio, folder: Path, qtbot: QtBot) -> None:
     for number in range(8):
         correct(studio, f"w{number}")

@@ -258,6 +258,7 @@ def test_keys_go_through_the_words_in_doubt(studio: Studio, editor: PageTextEdit
     QTest.keyClick(editor, Key.Key_Tab)
     assert (editor.textCursor().selectedText(), studio.document.current) == ("tha", "w1")
     QTest.keyClicks(editor, "the")
+    assert not editor.takes_digits
     QTest.keyClick(editor, Key.Key_Tab)
     assert editor.textCursor().selectedText() == "naw"
     QTest.keyClick(editor, Key.Key_2, ALT)  # the second alternative
@@ -267,6 +268,86 @@ def test_keys_go_through_the_words_in_doubt(studio: Studio, editor: PageTextEdit
     assert word(studio, "queves").checked
     QTest.keyClick(editor, Key.Key_Tab)  # nothing is left: on to the next field
     assert QApplication.focusWidget() is studio.window.texts.panel.note
+
+
+def offer(studio: Studio, word_id: str, text: str) -> None:
+    """Let a word have been read with doubt."""
+    fresh = replace(page_of(studio).words[word_id], machine=made_board.reading(text, 0.4))
+    studio.document.push(edits.refresh(page_of(studio), [fresh]))
+
+
+def offered(studio: Studio) -> list[str]:
+    return [each.text() for each in studio.window.texts.panel.choices.buttons if each.isVisible()]
+
+
+def test_digits_take_what_is_offered_for_the_word_that_tab_has_selected(studio: Studio, editor: PageTextEditor) -> None:
+    panel = studio.window.texts.panel
+    offer(studio, "w1", "tha")
+    offer(studio, "w2", "naw")
+    put(editor, "Ship|")
+    assert panel.question.text() == "Which is right? Press Alt+1 … Alt+4"
+    QTest.keyClick(editor, Key.Key_Tab)
+    assert panel.question.text() == "Which is right? Press 1 … 4"
+    assert offered(studio)[:3] == ["1  tha", "2  THA", "3  Tha"]
+    QTest.keyClick(editor, Key.Key_2)
+    assert texts(studio)[1:3] == ["THA", "naw"]
+    assert editor.textCursor().selectedText() == "naw"
+    QTest.keyClick(editor, Key.Key_1)  # the reading itself: it is confirmed
+    assert word(studio, "naw").checked
+    QTest.keyClick(editor, Key.Key_Z, CTRL)
+    QTest.keyClick(editor, Key.Key_Z, CTRL)
+    assert texts(studio)[1:3] == ["tha", "naw"]
+
+
+def test_digits_are_text_where_a_number_may_be_meant_or_the_cursor_has_moved(
+    studio: Studio, editor: PageTextEditor
+) -> None:
+    offer(studio, "w1", "1o")
+    offer(studio, "w2", "naw")
+    QTest.keyClick(editor, Key.Key_Home, CTRL)
+    QTest.keyClick(editor, Key.Key_Tab)
+    assert offered(studio)[1].startswith("Alt+2")
+    QTest.keyClicks(editor, "10")
+    QTest.keyClick(editor, Key.Key_Tab)
+    assert texts(studio)[1] == "10"
+    assert editor.textCursor().selectedText() == "naw"
+    QTest.keyClick(editor, Key.Key_Right)
+    assert offered(studio)[1].startswith("Alt+2")
+    QTest.keyClicks(editor, "2")
+    editor.finish()
+    assert texts(studio)[2] == "naw2"
+
+
+def test_a_click_takes_what_is_offered_for_the_word_at_the_cursor(studio: Studio, editor: PageTextEditor) -> None:
+    put(editor, "uild")
+    QTest.mouseClick(studio.window.texts.panel.choices.buttons[1], Qt.MouseButton.LeftButton)
+    assert texts(studio)[3] == "BUILD"
+    assert editor.hasFocus()
+
+
+@pytest.mark.parametrize("key", [Key.Key_Backspace, Key.Key_Delete])
+def test_lines_are_joined_by_a_space(studio: Studio, editor: PageTextEditor, key: Key) -> None:
+    before = page_of(studio)
+    put(editor, "ask")
+    QTest.keyClick(editor, Key.Key_Backspace)  # the empty line
+    if key == Key.Key_Delete:
+        QTest.keyClick(editor, Key.Key_Left)
+    QTest.keyClick(editor, key)
+    editor.finish()
+    assert editor.toPlainText() == TEXT.replace("\n\n", " ")
+    assert page_of(studio).words == before.words
+    QTest.keyClicks(editor, "x")
+    assert editor.toPlainText().startswith(
+        "Ship the new build xask" if key == Key.Key_Backspace else "Ship the new buildx ask"
+    )
+
+
+def test_without_text_it_says_whether_the_photo_was_read(studio: Studio, editor: PageTextEditor) -> None:
+    editor.selectAll()
+    QTest.keyClick(editor, Key.Key_Delete)
+    editor.finish()
+    assert editor.placeholderText() == "No text. Type to add words without boxes."
+    assert page_of(studio).words == {}
 
 
 def test_text_editor_and_words_stay_one_after_any_keys(studio: Studio, editor: PageTextEditor) -> None:

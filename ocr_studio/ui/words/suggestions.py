@@ -40,16 +40,17 @@ class Prompter(QObject):
         index: Callable[[], Index | None],
         lexicon: Callable[[], Lexicon | None],
     ) -> None:
-        """Start without texts of the project; ``begin`` loads them in the ``lane``."""
+        """Start without texts of the project; ``begin`` and ``prepare`` load them in the ``lane``."""
         super().__init__(document)
         self._lane, self._index, self._lexicon = lane, index, lexicon
         self._written = WrittenTexts()
+        self._loaded: Index | None = None
         self._guessed: tuple[Word, tuple[str, ...]] | None = None
         document.changed.connect(self._note)
 
     def begin(self) -> None:
         """Load the texts typed in the project so far, in the background."""
-        index = self._index()
+        index = self._loaded = self._index()
         # Forget the texts of another project.
         self._written, self._guessed = WrittenTexts(), None
         if index is not None:
@@ -58,6 +59,11 @@ class Prompter(QObject):
                 lambda: review_queue.written(index), name=later("Loading suggestions"), priority=Priority.PREPARATION
             )
             job.yielded.connect(lambda texts: self._on_texts(wanted, texts))
+
+    def prepare(self) -> None:
+        """Load the texts of the project, unless they were loaded since it was opened."""
+        if self._index() is not self._loaded:
+            self.begin()
 
     def texts(self, word: Word | None, *, most: int) -> tuple[str, ...]:
         """Likely texts of a word, the recognized one first; empty if it is unread or has no likely alternative."""
