@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -173,6 +177,26 @@ class WordTable(RowTable):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._fill_background()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """Take the focus without painting: the rows look the same with it."""
+        with self._unpainted():
+            super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """Give the focus away without painting."""
+        with self._unpainted():
+            super().focusOutEvent(event)
+
+    @contextmanager
+    def _unpainted(self) -> Iterator[None]:
+        """Let Qt not paint all rows as the focus comes and goes, which it does twice between two words."""
+        # Not setUpdatesEnabled, which paints everything when it is switched on again.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, True)
+        try:
+            yield
+        finally:
+            self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, False)
 
     def _fill_background(self) -> None:
         # The style sheet leaves it to what is below; then Qt paints all rows anew with each row that it scrolls.
