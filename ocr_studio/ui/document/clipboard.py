@@ -155,13 +155,19 @@ class WordClipboard(QObject):
         for error in broken[:1]:
             self.failed.emit(Trouble(str(error)))
 
-    def paste(self) -> None:
-        """Paste copied words onto the photo and select them, or open the image on the clipboard."""
+    def paste(self, *, onto_photo: bool = True) -> None:
+        """Paste copied words onto the photo and select them, or open the image on the clipboard.
+
+        Args:
+            onto_photo: Whether words are pasted; not while the user is in another list, such as that of photos.
+        """
         # None if nothing was ever copied.
         data = QGuiApplication.clipboard().mimeData() or QMimeData()
         words = _words_in(data)
         page = self._document.page
-        if words and page is not None:
+        if words and not onto_photo:
+            self.message.emit(tr("To paste these words, click the photo or the words table first"))
+        elif words and page is not None:
             edit = edits.paste(page, words, offset=_OFFSET)
             self._document.push(edit)
             self._document.select(edit.changes)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtWidgets import QApplication, QWidget
+
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
@@ -38,6 +40,13 @@ def _can_undo(menu: EditMenu) -> bool:
 
 def _writing(menu: EditMenu) -> bool:
     return menu.view.editing.word_id is not None or menu.table.word_id is not None
+
+
+def _paste(menu: EditMenu) -> None:
+    # Pictures are pasted everywhere, words only where words are.
+    focus = QApplication.focusWidget()
+    places: tuple[QWidget, ...] = (menu.view, menu.table)
+    menu.clipboard.paste(onto_photo=focus is None or any(each is focus or each.isAncestorOf(focus) for each in places))
 
 
 def _delete(menu: EditMenu) -> None:
@@ -76,7 +85,7 @@ ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
         when=has_text_to_copy,
     ),
     ActionSpec(
-        "paste", "&Paste", lambda p: p.clipboard.paste(), "&Edit", 2, "mdi6.content-paste", ("Ctrl+V",),
+        "paste", "&Paste", _paste, "&Edit", 2, "mdi6.content-paste", ("Ctrl+V",),
         Where.CONTEXT, tip="Paste copied words onto this photo, or open the image on the clipboard",
     ),
     ActionSpec(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ KEYS = {
     "Ctrl+Shift+A": (Key.Key_A, Mods.ControlModifier | Mods.ShiftModifier),
     "Ctrl+C": (Key.Key_C, Mods.ControlModifier),
     "Ctrl+X": (Key.Key_X, Mods.ControlModifier),
+    "Ctrl+V": (Key.Key_V, Mods.ControlModifier),
     "Del": (Key.Key_Delete, Mods.NoModifier),
     "F2": (Key.Key_F2, Mods.NoModifier),
     "Enter": (Key.Key_Return, Mods.NoModifier),
@@ -104,6 +105,28 @@ def test_keys_of_the_photo_list_act_on_photos(studio: Studio, qtbot: QtBot) -> N
     press(photos, "Del")
     assert photos.shown == 1
     assert document.order() == words
+
+
+def test_words_are_pasted_only_where_words_are(studio: Studio) -> None:
+    document, page = studio.document, studio.document.page
+    for widget in others(studio):
+        if isinstance(widget, QAbstractItemView) and in_sight(studio, widget):
+            studio.window.clipboard.copy()
+            press(widget, "Ctrl+V")
+            assert document.page is page, (widget, widget.accessibleName())
+    for place in (studio.window.view, studio.window.table):
+        assert in_sight(studio, place)
+        before = len(document.order())
+        press(place, "Ctrl+V")
+        assert len(document.order()) == before + 3
+
+
+def test_a_picture_pasted_into_the_list_of_photos_is_opened(studio: Studio, qtbot: QtBot) -> None:
+    photos = studio.window.photos
+    assert in_sight(studio, photos)
+    QGuiApplication.clipboard().setImage(QImage(64, 48, QImage.Format.Format_RGB32))
+    press(photos, "Ctrl+V")
+    qtbot.waitUntil(lambda: studio.opening.path is not None and studio.opening.path.parent.name == "Pasted")
 
 
 @pytest.mark.parametrize("place", ["view", "table"])
