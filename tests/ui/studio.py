@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
 
 from ocr_studio.ui.app.app import Studio
@@ -37,3 +40,15 @@ def leave_dialogs() -> None:
 
 def label(studio: Studio, name: str) -> str:
     return next(each.text() for each in studio.window.status.findChildren(QLabel) if each.accessibleName() == name)
+
+
+def record_opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Open no folder in the file manager; return the list to which those are added that would be opened."""
+    opened: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toLocalFile())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    return opened

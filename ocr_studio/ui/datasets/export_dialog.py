@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -26,7 +24,7 @@ from ocr_studio.jobs.learning import export_dataset
 from ocr_studio.ui.datasets.report_view import DatasetReportView
 from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets import file_dialogs
+from ocr_studio.ui.widgets import file_dialogs, file_manager
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -187,4 +185,5 @@ class DatasetDialog(QDialog):
         dialog.open()
 
     def _show_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
+        if self._written is not None:
+            file_manager.open_folder(self._written, self)

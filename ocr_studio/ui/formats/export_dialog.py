@@ -7,8 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -37,6 +36,7 @@ from ocr_studio.jobs.formats.export_photos import (
 )
 from ocr_studio.ui.job_thread import Job, Lanes, Priority, Trouble
 from ocr_studio.ui.style import labels
+from ocr_studio.ui.widgets import file_manager
 from ocr_studio.ui.widgets.elided_label import ElidedLabel, StatusLabel
 from ocr_studio.ui.widgets.file_dialogs import PathRow
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
@@ -310,7 +310,8 @@ class ExportDialog(QDialog):
         self.photo_chosen.emit(path)
 
     def _show_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._out)))
+        if self._out is not None:
+            file_manager.open_folder(self._out, self)
 
 
 def _name(scope: ExportScope, count: int) -> str:

@@ -16,7 +16,7 @@ from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import JobThread, Priority
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets import file_dialogs
+from ocr_studio.ui.widgets import file_manager
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
@@ -98,7 +98,7 @@ class PhotoActions(QObject):
     def show_in_folder(self) -> None:
         """Show the first selected photo in the file manager."""
         for path in self._photos.chosen_paths()[:1]:
-            file_dialogs.show_in_folder(path)
+            file_manager.show_in_folder(path, self._widget.window())
 
     def copy(self) -> None:
         """Copy the files of the selected photos, to paste them into another program."""

@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -35,6 +34,7 @@ from ocr_studio.ui.synth import target_folder
 from ocr_studio.ui.synth.form import SynthForm
 from ocr_studio.ui.synth.preview_panel import SynthPreviewPanel
 from ocr_studio.ui.synth.target_folder import TargetFolderCheck
+from ocr_studio.ui.widgets import file_manager
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.file_dialogs import PathRow
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -256,7 +256,8 @@ class SynthDialog(QDialog):
         self.form.setAccessibleDescription(text)
 
     def _show_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._made_in)))
+        if self._made_in is not None:
+            file_manager.open_folder(self._made_in, self)
 
     def _train(self) -> None:
         folder = self._made_in

@@ -1,22 +1,17 @@
-"""Dialogs that ask for a file or a folder, a field for paths that opens one, and the system's file manager."""
+"""Dialogs that ask for a file or a folder, and a field for paths that opens one."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QProcess, QSize, QUrl, Signal
-from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QTreeView, QWidget
 
 from ocr_studio.core.translation import tr
 
 # Qt's own dialog, used where the system has none, is so small that dates and long names are cut off.
 _SIZE = QSize(960, 600)
-# How long a file manager may take to start before the folder is opened in another way.
-_ANSWER_MS = 3000
 # Separates several paths in one field; unlikely in a path.
 _BETWEEN = ";"
 
@@ -108,32 +103,3 @@ class PathRow(QWidget):
             asked.setNameFilters([self._files, tr("All files (*)")])
         asked.filesSelected.connect(lambda chosen: self.line.setText(f"{_BETWEEN} ".join(chosen)))
         asked.open()
-
-
-def show_in_folder(path: Path) -> None:
-    """Show a file in the system's file manager: selected there, or at least its folder."""
-    if not _select_file(path):
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
-
-
-def _select_file(path: Path) -> bool:
-    if sys.platform == "win32":
-        return bool(QProcess.startDetached("explorer.exe", ["/select,", str(path)])[0])
-    if sys.platform == "darwin":
-        return bool(QProcess.startDetached("open", ["-R", str(path)])[0])
-    return _ask_file_manager(path)
-
-
-def _ask_file_manager(path: Path) -> bool:
-    """Ask the file manager of a Linux desktop to select a file; returns False if there is none that can.
-
-    See https://www.freedesktop.org/wiki/Specifications/file-manager-interface/.
-    """
-    bus = QDBusConnection.sessionBus()
-    if not bus.isConnected():
-        return False
-    name = "org.freedesktop.FileManager1"
-    asked = QDBusMessage.createMethodCall(name, "/org/freedesktop/FileManager1", name, "ShowItems")
-    asked.setArguments([[QUrl.fromLocalFile(str(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded)], ""])
-    answer = bus.call(asked, QDBus.CallMode.Block, _ANSWER_MS)
-    return answer.type() == QDBusMessage.MessageType.ReplyMessage

@@ -37,7 +37,8 @@ _LEAVE = (
 
 @pytest.fixture(autouse=True)
 def no_file_manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr_studio.ui.widgets.file_dialogs.show_in_folder", action_effects.SHOWN.append)
+    shown = action_effects.SHOWN
+    monkeypatch.setattr("ocr_studio.ui.widgets.file_manager.show_in_folder", lambda path, _: shown.append(path))
     action_effects.SHOWN.clear()
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -19,7 +18,7 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.datasets.export_dialog import DatasetDialog
 from tests.core import made_datasets
 from tests.core.made_datasets import project, words
-from tests.ui.studio import Open
+from tests.ui.studio import Open, record_opened
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -63,8 +62,7 @@ def test_what_was_checked_just_now_is_exported_and_reported(open_studio: Open, f
 def test_layout_unit_and_folder_are_chosen(
     open_studio: Open, folder: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    shown = record_opened(monkeypatch)
     studio = open_studio(folder / "board 1.png")
     page = studio.document.page
     assert page is not None

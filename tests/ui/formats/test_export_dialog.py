@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ from ocr_studio.jobs.formats.export_photos import ExportEvent, PhotoWritten
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.formats.export_dialog import ExportDialog
 from tests.core.made_datasets import project, words
-from tests.ui.studio import Open
+from tests.ui.studio import Open, record_opened
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -67,8 +67,7 @@ def skipped(dialog: ExportDialog) -> list[tuple[str, str]]:
 def test_all_photos_are_exported_and_what_is_skipped_is_named_once(
     many: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    shown = record_opened(monkeypatch)
     folder = many.window.photos.photos.folder
     page = many.document.page
     assert page is not None

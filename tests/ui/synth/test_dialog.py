@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -23,7 +22,7 @@ from ocr_studio.jobs.synth.generate import FolderState, SampleMade, SourcesRead,
 from ocr_studio.ui.app.main_window import MainWindow
 from ocr_studio.ui.synth.dialog import SynthDialog
 from ocr_studio.ui.training.controller import TrainingStage
-from tests.ui.studio import Open, leave_dialogs
+from tests.ui.studio import Open, leave_dialogs, record_opened
 from tests.ui.synth_dialogs import LEFT, dialog_of, opened, words_shown, written, wrong
 
 
@@ -94,8 +93,7 @@ def test_what_cannot_be_made_is_said_and_nothing_can_be_written(dialog: SynthDia
 def test_it_is_written_shown_kept_and_learned_from(
     open_studio: Open, dialog: SynthDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    shown = record_opened(monkeypatch)
     dialog.form.words.setValue(LEAST + 1)
     dialog.form.seed.setValue(4)
     QTest.mouseClick(dialog.write, LEFT)
