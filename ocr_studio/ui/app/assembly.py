@@ -25,6 +25,7 @@ from ocr_studio.ui.document.clipboard import WordClipboard
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
+from ocr_studio.ui.document.photo_framing import PhotoFraming
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.panel import EvaluationDock
 from ocr_studio.ui.formats.controller import ExportController
@@ -142,14 +143,15 @@ class AssembledWindow(QMainWindow):
         self.photos = PhotoListView(files)
         self.clipboard = WordClipboard(document, opening, files, self.photos.chosen_rows)
         self.photos.follow(services.index_service)
+        self.framing = PhotoFraming(document, services.lanes.slow)
         batch = BatchReading(document, services.reading, services.autosave, self)
-        self.photos_panel = PhotosPanel(self.photos, batch, document, opening, files)
+        self.photos_panel = PhotosPanel(self.photos, batch, document, opening, framing=self.framing, lane=files)
 
     def _make_dialogs(self, services: Services) -> None:
         """Make what opens dialogs over the window."""
         document, opening, lanes = services.document, services.opening, services.lanes
         self.photo_dialogs = PhotoDialogs(opening, self)
-        self.cropping = PhotoCropping(document, self)
+        self.cropping = PhotoCropping(document, self.framing, self)
         self.exporter = ExportController(document, opening, self.photos, lanes, self)
         self.dataset_export = DatasetExport(opening, lanes.files, self)
         self.printing = Printing(document, self)

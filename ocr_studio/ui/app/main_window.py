@@ -107,7 +107,8 @@ class MainWindow(AssembledWindow):
         self.printing.message.connect(status.say)
         self.screen_reading.failed.connect(self.show_trouble)
         self.board_saving.message.connect(status.say)
-        for part in (self.board_saving, self.board.looking):
+        self.framing.message.connect(status.say)
+        for part in (self.board_saving, self.board.looking, self.framing):
             part.failed.connect(self.show_trouble)
 
     def _connect_jobs(self) -> None:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
-from ocr_studio.core.images import warping
-from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
-from ocr_studio.core.page import Edit, Page, Quad, Word
+from ocr_studio.core.images.pyramid import Pyramid
+from ocr_studio.core.page import Edit, Page, PhotoFrame, Quad, Word
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.words import word_list
+from ocr_studio.jobs.photos import frame_photo
+from ocr_studio.jobs.photos.frame_photo import FramedPhoto
 from ocr_studio.ui.document.undo_history import DocumentChange, History
 
 # Of an undo that changed more words than this, none is selected.
@@ -125,6 +126,7 @@ class Document(QObject):
         self._photo: NDArray[np.uint8] | None = None  # as its file has it
         self._image: NDArray[np.uint8] | None = None
         self._pyramid: Pyramid | None = None
+        self._framed: dict[PhotoFrame | None, FramedPhoto] = {}  # the open photo, turned and cropped otherwise
         self._selection: frozenset[str] = frozenset()
         self._current: str | None = None
         self._order: tuple[str, ...] | None = None
@@ -254,6 +256,7 @@ class Document(QObject):
         self._read_at = page.read_at if page else None
         self._unread = self._read_at is None
         self._pyramid = None if image is None else pyramid or Pyramid(image)
+        self._framed = {}
         self._selection, self._current = frozenset(), None
         self.opened.emit()
         self.selection_changed.emit()
@@ -313,9 +316,7 @@ class Document(QObject):
         if edit and not page_order.keeps_order(edit):
             self._order = None
         if page and before and page.facts.frame != before.facts.frame and self._photo is not None:
-            self._image = warping.frame_photo(self._photo, page.facts.frame)
-            self._pyramid = Pyramid(self._image)
-            self._pyramid.make_levels(SMALLEST_SHOWN)
+            self._use_frame(before.facts.frame, page.facts.frame, self._photo)
             self.photo_turned.emit()
         self.changed.emit(change)
         gone = {key for key, (_, after) in edit.changes.items() if after is None} if edit else set()
@@ -323,6 +324,22 @@ class Document(QObject):
             self.select(self._selection - gone, current=self._current)
         if change.step is not None and not change.new and not change.step.series:
             self._go_to_undone(change.step)
+
+    def has_framed(self, frame: PhotoFrame | None) -> bool:
+        """Whether the open photo can be turned and cropped like this at once."""
+        return frame in self._framed
+
+    def prepare_framed(self, framed: FramedPhoto) -> None:
+        """Keep the open photo turned and cropped, for a change that is about to be made."""
+        self._framed[framed.frame] = framed
+
+    def _use_frame(self, before: PhotoFrame | None, after: PhotoFrame | None, photo: NDArray[np.uint8]) -> None:
+        """Turn and crop the open photo. As it was before is kept for undoing it; more would take too much memory."""
+        framed = self._framed.get(after) or frame_photo.frame_photo(photo, after)
+        self._framed = {}
+        if self._image is not None and self._pyramid is not None:
+            self._framed[before] = FramedPhoto(before, self._image, self._pyramid)
+        self._image, self._pyramid = framed.image, framed.pyramid
 
     def _go_to_undone(self, step: Step) -> None:
         """Select the words that an undo or a redo has changed, here or on the page that is opened for that."""

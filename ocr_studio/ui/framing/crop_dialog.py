@@ -17,6 +17,7 @@ from ocr_studio.core.images.pixel_formats import shrink_image
 from ocr_studio.core.page import Page, PhotoFrame
 from ocr_studio.core.translation import message, number, tr, tr_n
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.photo_framing import PhotoFraming
 from ocr_studio.ui.framing.crop_view import WHOLE, CropView
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import image_convert
@@ -158,9 +159,9 @@ class CropDialog(QDialog):
 class PhotoCropping(QObject):
     """Asks how the open photo is to be turned and cropped, and does it in one undoable step."""
 
-    def __init__(self, document: Document, window: QWidget) -> None:
+    def __init__(self, document: Document, framing: PhotoFraming, window: QWidget) -> None:
         super().__init__(window)
-        self._document, self._window = document, window
+        self._document, self._framing, self._window = document, framing, window
 
     def ask(self) -> None:
         """Open the dialog."""
@@ -175,5 +176,4 @@ class PhotoCropping(QObject):
         dialog.open()
 
     def _apply(self, frame: PhotoFrame | None) -> None:
-        if page := self._document.page:
-            self._document.push(photo_frames.set_frame(page, frame, message("Rotate and crop photo")))
+        self._framing.change(lambda page: photo_frames.set_frame(page, frame, message("Rotate and crop photo")))

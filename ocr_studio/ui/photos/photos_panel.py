@@ -22,6 +22,7 @@ from ocr_studio.jobs.photos.open_several import SeveralOpened
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.folder_watcher import FolderWatcher
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.photo_framing import PhotoFraming
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.photos.added_photos import AddedPhotos
@@ -57,7 +58,14 @@ class PhotosPanel(QWidget):
     failed = Signal(object)
 
     def __init__(
-        self, photos: PhotoListView, batch: BatchReading, document: Document, opening: Opening, lane: JobThread
+        self,
+        photos: PhotoListView,
+        batch: BatchReading,
+        document: Document,
+        opening: Opening,
+        *,
+        framing: PhotoFraming,
+        lane: JobThread,
     ) -> None:
         super().__init__()
         self.photos, self.batch = photos, batch
@@ -77,7 +85,7 @@ class PhotosPanel(QWidget):
         self._take_soon.timeout.connect(self._update_changed)
         self._watch = FolderWatcher(self)
         self._renamed = RenamedPhotos(photos.photos, document, opening, lane, self)
-        self.rotation = PhotoRotation(photos, document, opening, lane, self)
+        self.rotation = PhotoRotation(photos, opening, document=document, framing=framing, lane=lane, parent=self)
         AddedPhotos(photos.photos, batch, lane, lambda: opening.settings.read_when_added)
         self.commands = PhotoActions(photos, opening, lane, self)
         self._lay_out()

@@ -16,6 +16,7 @@ from ocr_studio.core.translation import later, message_n, tr_n
 from ocr_studio.jobs.photos import list_folder
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.photo_framing import PhotoFraming
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
@@ -36,10 +37,18 @@ class PhotoRotation(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, photos: PhotoListView, document: Document, opening: Opening, lane: JobThread, parent: QObject
+        self,
+        photos: PhotoListView,
+        opening: Opening,
+        *,
+        document: Document,
+        framing: PhotoFraming,
+        lane: JobThread,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._photos, self._document, self._opening, self._lane = photos, document, opening, lane
+        self._framing = framing
         document.changed.connect(self._renew_pictures)
 
     def rotate(self, quarters: int) -> None:
@@ -51,7 +60,7 @@ class PhotoRotation(QObject):
         if names and (path is None or names != [path.name]):
             self._rotate_all([self._photos.photos.folder / name for name in names], quarters)
         elif page is not None:
-            self._document.push(photo_frames.turn_photo(page, quarters), join=f"turn photo {page.id}")
+            self._framing.change(lambda page: photo_frames.turn_photo(page, quarters), join=f"turn photo {page.id}")
 
     def _rotate_all(self, paths: list[Path], quarters: int) -> None:
         project = self._opening.project
