@@ -52,6 +52,11 @@ class HelpPage:
         """Its title and the headings of its sections."""
         return _HEADING.findall(self.text)
 
+    @property
+    def sections(self) -> list[str]:
+        """The headings of its sections."""
+        return self.headings[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class HelpMatch:

@@ -96,12 +96,12 @@ class HelpController(QObject):
             self.help_window.deleteLater()
             self.help_window = None
 
-    def show_page(self, topic: str = "") -> None:
-        """Show a help page; by default that of what has the focus."""
+    def show_page(self, topic: str = "", heading: str = "") -> None:
+        """Show a help page, from its beginning or from a heading on; by default that of what has the focus."""
         topic = topic or topic_of(QApplication.focusWidget())
         if self.help_window is None:
             self.help_window = HelpWindow()
-        self.help_window.show_topic(topic)
+        self.help_window.show_topic(topic, heading)
 
     def show_palette(self) -> None:
         """Show the command palette, or hide it."""

@@ -113,11 +113,16 @@ class HelpWindow(QWidget):
         self.resize(width, height)
         across.setSizes([min(_LIST_WIDTH, width // 3), width])
 
-    def show_topic(self, topic: str) -> None:
-        """Show the page of one of ``help_pages.TOPICS``, and the window in front of all others."""
+    def show_topic(self, topic: str, heading: str = "") -> None:
+        """Show the page of one of ``help_pages.TOPICS``, and the window in front of all others.
+
+        Args:
+            topic: The page.
+            heading: The section to begin with; "" for the beginning of the page.
+        """
         self.line.clear()
-        self.page.show_topic(topic)
         self.show()
+        self.page.show_topic(topic, heading)  # scrolls, which takes the size of the window
         self.raise_()
         self.activateWindow()
         self.line.setFocus()

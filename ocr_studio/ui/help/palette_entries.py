@@ -30,6 +30,7 @@ class PaletteEntry:
         where: Its menu or folder.
         key: Its first shortcut, or "".
         why: Why it is unavailable, or "".
+        english: Its English title, which texts about the program use.
         synonyms: Other words for it.
         description: What it does.
         behind: Whether it comes after other entries that match as well.
@@ -41,6 +42,7 @@ class PaletteEntry:
     where: str = ""
     key: str = ""
     why: str = ""
+    english: str = ""
     synonyms: str = ""
     description: str = ""
     behind: bool = False
@@ -60,22 +62,38 @@ class PaletteMatch:
 
 
 def collect(
-    actions: ActionSet, settings: Iterable[SettingOffer], opening: Opening, show_help: Callable[[str], object]
+    actions: ActionSet, settings: Iterable[SettingOffer], opening: Opening, show_help: Callable[[str, str], object]
 ) -> list[PaletteEntry]:
-    """Return all entries: actions in the order of the menus, then the others; ``show_help`` shows a help page."""
+    """Return all entries: actions in the order of the menus, then the others.
+
+    Args:
+        actions: The actions.
+        settings: The settings and their values.
+        opening: The recent photos and folders.
+        show_help: Shows a help page, by its topic and the heading of a section, "" for its beginning.
+    """
     return [*_actions(actions), *_settings(settings), *_help(show_help), *_photos(opening)]
 
 
 def rank(entries: Iterable[PaletteEntry], typed: str, ages: Mapping[str, int]) -> list[PaletteMatch]:
-    """Return the entries that match, best first; equally good ones by their last use, as in ``RecentChoices``."""
-    ranked: list[tuple[float, int, int, PaletteMatch]] = []
+    """Return the entries that match, best first.
+
+    Of equally good ones, those that are available come first, then those used last, as in ``RecentChoices``. What has
+    just the typed word as a synonym is not put back for being unavailable, since it is what is meant.
+    """
+    query = typed.strip().casefold()
+    ranked: list[tuple[int, bool, int, int, int, PaletteMatch]] = []
     for number, entry in enumerate(entries):
-        fit = fuzzy_title.match_entry(typed, entry.title, synonyms=entry.synonyms, description=entry.description)
+        synonyms = f"{entry.english} {entry.synonyms}"
+        fit = fuzzy_title.match_entry(typed, entry.title, synonyms=synonyms, description=entry.description)
         if fit is not None:
             # Among matches of one kind, recent use says more than a match one letter earlier.
-            cost = int(fit.cost) + (entry.behind and bool(typed.strip()))
-            ranked.append((cost, ages.get(entry.id, len(ages)), number, PaletteMatch(entry, fit.places)))
-    return [found for *_, found in sorted(ranked, key=lambda each: each[:3])]
+            cost = int(fit.cost) + (entry.behind and bool(query))
+            late = bool(query and entry.why) and query not in entry.synonyms.casefold().split()
+            # Of titles that begin with the query, the shortest is the plainest.
+            length = len(entry.title) if query and fit.cost < 1 else 0
+            ranked.append((cost, late, ages.get(entry.id, len(ages)), length, number, PaletteMatch(entry, fit.places)))
+    return [found for *_, found in sorted(ranked, key=lambda each: each[:5])]
 
 
 def _actions(actions: ActionSet) -> Iterable[PaletteEntry]:
@@ -83,11 +101,10 @@ def _actions(actions: ActionSet) -> Iterable[PaletteEntry]:
         if spec.id == "palette":
             continue
         action = actions[spec.id]
-        # Also by the name that is in English texts about the program.
-        synonyms = f"{spec.name} {spec.title.replace('&', '')} {synonyms_of(spec.id)}"
+        english = f"{spec.name} {spec.title.replace('&', '')}"
         yield PaletteEntry(
             f"action:{spec.id}", _title(spec, action.text()), action.trigger, spec.menu_name, actions.key(spec.id),
-            actions.reason(spec.id), synonyms, f"{spec.menu_name} {action.statusTip()}",
+            actions.reason(spec.id), english, synonyms_of(spec.id), f"{spec.menu_name} {action.statusTip()}",
         )  # fmt: skip
 
 
@@ -108,17 +125,21 @@ def _settings(offers: Iterable[SettingOffer]) -> Iterable[PaletteEntry]:
             )  # fmt: skip
 
 
-def _help(show: Callable[[str], object]) -> Iterable[PaletteEntry]:
+def _help(show: Callable[[str, str], object]) -> Iterable[PaletteEntry]:
     try:
         pages = help_pages.load_pages()
     except StudioError:  # the installation is damaged; the help window says so
         return
     for page in pages:
         yield PaletteEntry(
-            f"help:{page.topic}", page.title, partial(show, page.topic), tr("Help page"),
-            synonyms=f"{page.topic} {synonyms_of(f'help:{page.topic}')}", description=" ".join(page.headings),
-            behind=True,
+            f"help:{page.topic}", page.title, partial(show, page.topic, ""), tr("Help page"),
+            synonyms=f"{page.topic} {synonyms_of(f'help:{page.topic}')}", behind=True,
         )  # fmt: skip
+        for heading in page.sections:
+            yield PaletteEntry(
+                f"help:{page.topic}:{heading}", heading, partial(show, page.topic, heading),
+                f"{tr('Help page')} › {page.title}", behind=True,
+            )  # fmt: skip
 
 
 def _photos(opening: Opening) -> Iterable[PaletteEntry]:

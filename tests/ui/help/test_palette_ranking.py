@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -110,6 +112,29 @@ def test_the_title_counts_more_than_the_description_and_recent_use_only_among_eq
     assert [match.entry.id for match in rank(entries, "", {"a": 1, "d": 0})][:2] == ["d", "a"]
 
 
+def test_what_is_available_comes_before_what_is_not() -> None:
+    entries = [
+        PaletteEntry("a", "Rotate left", lambda: None, why="Select a word first."),
+        PaletteEntry("b", "Rotate photo left", lambda: None),
+        PaletteEntry("c", "Turn photo", lambda: None, why="Open a photo first.", synonyms="spin"),
+        PaletteEntry("d", "Photos that spin", lambda: None),
+        PaletteEntry("e", "Photo", lambda: None, why="Open a photo first."),
+    ]
+    assert [match.entry.id for match in rank(entries, "rotate", {})] == ["b", "a"]
+    assert [match.entry.id for match in rank(entries, "spin", {})] == ["c", "d"]
+    assert [match.entry.id for match in rank(entries, "photo", {})] == ["d", "e", "b", "c"]
+    assert [match.entry.id for match in rank(entries, "", {})] == ["a", "b", "c", "d", "e"]
+
+
+def test_of_an_open_photo_the_commands_come_first(open_studio: Open, folder: Path) -> None:
+    palette = opened(open_studio(folder / "board 1.png"))
+    first = {"read": "Read photo", "rotate": "Rotate photo left", "crop": "Rotate and crop photo…"}
+    for typed, title in first.items():
+        palette.line.setText(typed)
+        assert palette.titles()[0] == title
+    palette.leave()
+
+
 def test_synonyms_are_of_what_there_is() -> None:
     known = {spec.id for spec in TABLE} | {f"help:{topic}" for topic in help_pages.TOPICS}
     assert set(SYNONYMS) <= known
@@ -147,6 +172,15 @@ def test_a_help_page_is_opened(open_studio: Open) -> None:
     assert window is not None
     assert window.isVisible()
     assert window.topic == "security"
+
+
+def test_a_section_of_a_help_page_is_found_by_its_heading(open_studio: Open) -> None:
+    studio = open_studio()
+    run(studio, "held-out words")
+    window = studio.window.help.help_window
+    assert window is not None
+    assert window.topic == "datasets"
+    assert window.page.cursorForPosition(QPoint(30, 5)).block().text() == "Held-out words"
 
 
 def run(studio: Studio, typed: str) -> None:
