@@ -136,7 +136,7 @@ class AssembledWindow(QMainWindow):
         self.table, self.alternatives = WordTable(document), Alternatives(document)
         self.word_filter = WordFilterBar(self.table, document)
         canvas = (self.view, self.table)
-        self.texts = TextSide(document, opening, services.index_service, canvas=canvas, lane=files, window=self)
+        self.texts = TextSide(document, opening, services.index_service, canvas=canvas, lane=files, key_of=self._key_of)
         self.board = BoardPanel(BoardLooking(document, shown, services.lanes.slow), self.view)
         self.session = SessionKeeper(document, opening, self.view)
         self.pictures = WordPictures(document, files, lambda: opening.project, self)
@@ -184,7 +184,7 @@ class AssembledWindow(QMainWindow):
         self.comparison = ComparisonPanel(comparing, document, self.view, self.pictures)
         self.preferences.models_controller.comparison_wanted.connect(self.comparison.start)
         searching = Searching(services.index_service, files)
-        self.find_panel = FindPanel(searching, document, opening, self.view, self.pictures)
+        self.find_panel = FindPanel(searching, document, opening, self.view, self.pictures, key_of=self._key_of)
         self.side = Side((WordsSide(self.table, self.word_filter, self.alternatives), *self.panels))
         self.centre = QWidget()
         self.layouts = WindowLayout(self.photos_panel, self.centre, self.side)
@@ -199,22 +199,19 @@ class AssembledWindow(QMainWindow):
         def index() -> Index | None:
             return services.index_service.index
 
-        def name_with_key(action_id: str) -> str:
-            return self.action_set.name_with_key(action_id)  # made after the panels
-
         self.review = ReviewPanel(
             Reviewing(document, files, project, index),
             document,
             self.texts.prompter,
             places,
-            name_with_key=name_with_key,
+            name_with_key=self._name_with_key,
         )
         self.review.left.connect(self.view.setFocus)
         services.opening.started.connect(lambda _: self.review.word_focus.stop())
         for panel in (self.review, self.texts.panel):
             panel.visibilityChanged.connect(self._show_alternatives)
         fixing = FixingEverywhere(document, files, project, index)
-        self.fixes = FixPanel(fixing, document, self.pictures, name_with_key=name_with_key)
+        self.fixes = FixPanel(fixing, document, self.pictures, name_with_key=self._name_with_key)
         self.fixes.message.connect(self.status.say)
         for counted in (fixing.offered, fixing.recounted):
             counted.connect(lambda: self.review.show_offer(self.fixes.offer))
@@ -223,6 +220,14 @@ class AssembledWindow(QMainWindow):
     def _show_alternatives(self) -> None:
         """Hide the alternatives below the list where a panel has its own, also while the list has its own window."""
         self.alternatives.setVisible(not (self.review.isVisible() or self.texts.panel.isVisible()))
+
+    # The actions are made after the panels.
+
+    def _key_of(self, action_id: str) -> str:
+        return self.action_set.key(action_id)
+
+    def _name_with_key(self, action_id: str) -> str:
+        return self.action_set.name_with_key(action_id)
 
     def _make_actions(self, services: Services) -> ActionSet:
         document, view, table = services.document, self.view, self.table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -38,9 +39,10 @@ class FindBar(QFrame):
     everywhere_wanted = Signal(str)
     closed = Signal()
 
-    def __init__(self, document: Document, view: PhotoView) -> None:
+    def __init__(self, document: Document, view: PhotoView, key_of: Callable[[str], str]) -> None:
+        """Create the bar over the photo, hidden; ``key_of`` returns the key of an action, see ``ActionSet.key``."""
         super().__init__(view)
-        self._document, self._view = document, view
+        self._document, self._view, self._key_of = document, view, key_of
         self._search: PageSearch | None = None
         self._marks: FindMarks | None = None
         self.hits: tuple[Hit, ...] = ()
@@ -59,9 +61,7 @@ class FindBar(QFrame):
         self.count.setProperty("quiet", True)
         self.back = _button(tr("Previous match"), "Shift+Enter", lambda: self.step(-1))
         self.next = _button(tr("Next match"), "Enter", lambda: self.step(1))
-        self.everywhere = _button(
-            tr("Find on all photos"), "Ctrl+Shift+F", lambda: self.everywhere_wanted.emit(self.line.text())
-        )
+        self.everywhere = _button(tr("Find on all photos"), "", lambda: self.everywhere_wanted.emit(self.line.text()))
         self.closer = _button(tr("Close"), "Esc", self.leave)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 5, 6, 5)
@@ -82,6 +82,7 @@ class FindBar(QFrame):
 
     def begin(self, text: str = "") -> None:
         """Show the bar with this text; by default with what was searched for last."""
+        _name_key(self.everywhere, self._key_of("find_everywhere"))
         self._place()
         self.show()
         self.raise_()
@@ -226,8 +227,14 @@ class FindBar(QFrame):
 
 def _button(name: str, key: str, do: object) -> QToolButton:
     button = QToolButton()
-    button.setToolTip(labels.tooltip(f"{name} ({labels.key(key)})"))
     button.setAccessibleName(name)
+    _name_key(button, labels.key(key))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(do)
     return button
+
+
+def _name_key(button: QToolButton, key: str) -> None:
+    """Name the key of a button, as this system writes it, in its tooltip."""
+    name = button.accessibleName()
+    button.setToolTip(labels.tooltip(f"{name} ({key})" if key else name))

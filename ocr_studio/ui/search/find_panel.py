@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
@@ -50,11 +51,19 @@ class FindPanel(PanelDock):
     lasting = reopens = True
 
     def __init__(
-        self, searching: Searching, document: Document, opening: Opening, view: PhotoView, pictures: WordPictures
+        self,
+        searching: Searching,
+        document: Document,
+        opening: Opening,
+        view: PhotoView,
+        pictures: WordPictures,
+        *,
+        key_of: Callable[[str], str],
     ) -> None:
+        """Create the panel, hidden. key_of: see ``ActionSet.key``."""
         super().__init__(tr("Find"), "find")
         self.searching, self._document, self._opening = searching, document, opening
-        self.bar, self._places = FindBar(document, view), MistakePlaces(document, view, opening)
+        self.bar, self._places = FindBar(document, view, key_of), MistakePlaces(document, view, opening)
         self._found, self._findings = "", SearchResult([], 0, 0)
         self._replacing = False
         self._step: StepName = ""

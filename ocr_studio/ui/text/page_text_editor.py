@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -69,9 +71,12 @@ class PageTextEditor(QPlainTextEdit):
     left = Signal()
     choices_changed = Signal()
 
-    def __init__(self, document: Document, spelling: Spelling, prompter: Prompter) -> None:
+    def __init__(
+        self, document: Document, spelling: Spelling, prompter: Prompter, *, key_of: Callable[[str], str]
+    ) -> None:
+        """Show the text of the open photo; ``key_of`` returns the key of an action, see ``ActionSet.key``."""
         super().__init__()
-        self._document, self._spelling, self._prompter = document, spelling, prompter
+        self._document, self._spelling, self._prompter, self._key_of = document, spelling, prompter, key_of
         self.typed = TypedText(document)
         self._following = self._undoing = self._stale = self._composing = self._due = self._moving = False
         self._steps = self._revision = self._line = 0
@@ -503,7 +508,7 @@ class PageTextEditor(QPlainTextEdit):
     def _explain(self, event: QHelpEvent) -> None:
         cursor = self.cursorForPosition(event.pos())
         word = self._document.word(None if self.typed.is_typed else self.typed.places.at(cursor.position()))
-        tip = text_marks.describe(word, self._spelling) if word else ""
+        tip = text_marks.describe(word, self._spelling, key=self._key_of("spelling")) if word else ""
         QToolTip.showText(event.globalPos(), labels.tooltip(tip) if tip else "", self)
 
     def _mark(self) -> None:

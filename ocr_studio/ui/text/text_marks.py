@@ -90,8 +90,14 @@ def _word_format(word: Word) -> QTextCharFormat | None:
     return made
 
 
-def describe(word: Word, spelling: Spelling) -> str:
-    """Return why a word is marked, for its tooltip; empty for a plain one."""
+def describe(word: Word, spelling: Spelling, *, key: str) -> str:
+    """Return why a word is marked, for its tooltip; empty for a plain one.
+
+    Args:
+        word: The word.
+        spelling: Finds possible typos.
+        key: The key that shows suggestions, or "" if there is none.
+    """
     if not word.has_box:
         return tr("This word has no box on the photo. To give it one, select it and draw a box.")
     if word.checked:
@@ -100,5 +106,7 @@ def describe(word: Word, spelling: Spelling) -> str:
     if is_doubtful(word) and word.machine and word.machine.confidence is not None:
         found.append(tr("Read with a confidence of {percent}.", percent=percent(word.machine.confidence)))
     if spelling.doubts(word):
-        found.append(tr("Not in the dictionary. Press Shift+F7 for suggestions."))
+        found.append(tr("Not in the dictionary."))
+        if key:
+            found.append(tr("Press {key} for suggestions.", key=key))
     return " ".join(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -30,10 +32,18 @@ class TextPanel(PanelDock):
     lasting = reopens = True
     own_keys = TEXT_KEYS
 
-    def __init__(self, document: Document, view: PhotoView, spelling: Spelling, prompter: Prompter) -> None:
+    def __init__(
+        self,
+        document: Document,
+        view: PhotoView,
+        spelling: Spelling,
+        prompter: Prompter,
+        *,
+        key_of: Callable[[str], str],
+    ) -> None:
         super().__init__(tr("Text"), "text")
         self._document, self._view = document, view
-        self.text = PageTextEditor(document, spelling, prompter)
+        self.text = PageTextEditor(document, spelling, prompter, key_of=key_of)
         self.note = NoteEditor(document)
         self.text.edit_wanted.connect(self._edit)
         self.text.left.connect(view.setFocus)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
@@ -30,7 +31,7 @@ class TextSide(QObject):
         *,
         canvas: tuple[PhotoView, WordTable],
         lane: JobThread,
-        window: QWidget,
+        key_of: Callable[[str], str],
     ) -> None:
         """Create the tools.
 
@@ -40,9 +41,9 @@ class TextSide(QObject):
             index_service: The search index, which contains the words of the project.
             canvas: The views in which words are shown and edited.
             lane: The thread for short jobs.
-            window: The owner.
+            key_of: See ``ActionSet.key``.
         """
-        super().__init__(window)
+        super().__init__(document)
         view, table = canvas
         spelling = Spelling(
             document,
@@ -56,7 +57,7 @@ class TextSide(QObject):
         self.order = OrderShown(document, view)
         self.characters = Inserting(view, lambda: opening.settings)
         self.prompter = Prompter(document, lane, lambda: index_service.index, lambda: spelling.lexicon)
-        self.panel = TextPanel(document, view, spelling, self.prompter)
+        self.panel = TextPanel(document, view, spelling, self.prompter, key_of=key_of)
         opening.leaving.connect(self.panel.finish_editing)
         self.order.changed.connect(self.panel.changed)
         spelling.changed.connect(self.panel.changed)
