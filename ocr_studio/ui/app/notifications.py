@@ -27,7 +27,7 @@ from ocr_studio.ui.photos.photos_panel import PhotosPanel
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.training.controller import TrainingController, TrainingStage
-from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
+from ocr_studio.ui.widgets.message_bar import MessageBar, Offer, Severity
 from ocr_studio.ui.widgets.status_bar import Status
 
 _INTERRUPTED = "cut short"
@@ -250,14 +250,15 @@ def connect_several(opening: Opening, panel: PhotosPanel, messages: MessageBar) 
             offer = tr("Read them"), partial(panel.read_photos, event.opened.photos)
             messages.show_message(text, Severity.INFO, key=_SELECTED, offer=offer)
         if event.others:
-            offer = tr("Open {folder}", folder=labels.file_name(event.others[0].folder.name)), partial(go_on, event)
-            messages.show_message(_name_others(event.others), Severity.INFO, key=_OTHER_FOLDERS, offer=offer)
+            messages.show_message(
+                _name_others(event.others),
+                Severity.INFO,
+                key=_OTHER_FOLDERS,
+                offer=_offer_others(event.others, opening),
+            )
         if event.left_out:
             details = "\n".join(map(str, event.left_out))
             messages.show_message(_name_left_out(event.left_out), Severity.WARNING, key=_LEFT_OUT, details=details)
-
-    def go_on(event: SeveralOpened) -> None:
-        opening.open_paths([path for group in event.others for path in group.given])
 
     def withdraw(event: PhotoOpened) -> None:
         if event.path not in chosen_paths():
@@ -268,6 +269,19 @@ def connect_several(opening: Opening, panel: PhotosPanel, messages: MessageBar) 
 
     opening.several.connect(show)
     opening.opened.connect(withdraw)
+
+
+def _offer_others(others: Sequence[PhotoGroup], opening: Opening) -> Offer:
+    """Offer to open one of several other folders; those that are left are offered again then."""
+
+    def go_on(number: int) -> None:
+        groups = [others[number], *others[:number], *others[number + 1 :]]
+        opening.open_paths([path for group in groups for path in group.given])
+
+    names = [labels.file_name(group.folder.name) for group in others]
+    if len(names) == 1:
+        return labels.label(tr("Open {folder}", folder=names[0])), partial(go_on, 0)
+    return tr("Open another folder"), [(labels.label(name), partial(go_on, at)) for at, name in enumerate(names)]
 
 
 def _name_others(others: Sequence[PhotoGroup]) -> str:

@@ -133,13 +133,20 @@ class PhotoActions(QObject):
             path = self._opening.path
             if path is not None and path.name in gone:
                 self._opening.open_paths([path.with_name(rest[0])])
-        self.message.emit(
-            tr_n(
+        path = self._opening.path
+        if path is not None and path.name in gone and not rest:
+            said = tr_n(
+                "Removed {count} photo from the list; it stays listed until you open another one",
+                "Removed {count} photos from the list; the open one stays listed until you open another one",
+                len(gone),
+            )
+        else:
+            said = tr_n(
                 "Removed {count} photo from the list; its file and words stay",
                 "Removed {count} photos from the list; their files and words stay",
                 len(gone),
             )
-        )
+        self.message.emit(said)
 
     @property
     def can_undo_removal(self) -> bool:

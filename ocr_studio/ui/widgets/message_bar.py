@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -21,6 +24,9 @@ from PySide6.QtWidgets import (
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.style import theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# The text of a button, and what it does or the items of its menu: their texts, and what they do.
+Offer: TypeAlias = tuple[str, Callable[[], object] | Sequence[tuple[str, Callable[[], object]]]]
 
 
 class Severity(StrEnum):
@@ -60,7 +66,7 @@ class MessageBar(QWidget):
         *,
         details: str = "",
         key: str = "",
-        offer: tuple[str, Callable[[], object]] | None = None,
+        offer: Offer | None = None,
         dismiss: Callable[[], object] | None = None,
     ) -> None:
         """Show a message of one line.
@@ -70,7 +76,7 @@ class MessageBar(QWidget):
             severity: Its severity.
             details: More text, such as a traceback, shown on request.
             key: The message replaces an earlier one with this key; by default the text.
-            offer: Text and action of a button, which also closes the message.
+            offer: Text and action of a button, or text and items of a button with a menu, which also close the message.
             dismiss: Called if the user closes the message.
         """
         self.withdraw(key or text)
@@ -81,14 +87,24 @@ class MessageBar(QWidget):
         if dismiss is not None:
             message.closed.clicked.connect(lambda _=False: dismiss())
         if offer is not None:
-            button = message.add_offer(offer[0])
-            button.clicked.connect(lambda: self.withdraw(key or text))
-            button.clicked.connect(lambda _=False, do=offer[1]: do())
+            title, does = offer
+            button = message.add_offer(title)
+            if isinstance(does, Sequence):
+                menu = QMenu(button)
+                for item, do in does:
+                    menu.addAction(item).triggered.connect(partial(self._run, key or text, do))
+                button.setMenu(menu)
+            else:
+                button.clicked.connect(partial(self._run, key or text, does))
         self._messages[key or text] = message
         layout = self.layout()
         assert layout is not None
         layout.addWidget(message)
         self.show()
+
+    def _run(self, key: str, do: Callable[[], object], _checked: bool = False) -> None:
+        self.withdraw(key)
+        do()
 
     def withdraw(self, key: str) -> None:
         """Remove the message with this key, as it no longer applies."""

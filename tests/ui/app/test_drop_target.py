@@ -124,6 +124,22 @@ def test_photos_of_several_folders_are_opened_one_after_the_other(
     assert studio.window.messages.texts() == ["Opened 2 photos. They are selected in the list."]
 
 
+def test_of_several_other_folders_each_is_offered(
+    open_studio: Open, folder: Path, other: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    third = tmp_path / "R&D"
+    made_board.write_photo(third / "board 9.png", 9)
+    studio = open_studio()
+    drop(studio, files(other, folder, third), studio.window.empty)
+    qtbot.waitUntil(lambda: studio.opening.path == other / "board 4.png" and not studio.busy)
+    menu = button(studio, "Open another folder").menu()
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["boards", "R&&D"]
+    menu.actions()[1].trigger()
+    qtbot.waitUntil(lambda: studio.opening.path == third / "board 9.png" and not studio.busy)
+    assert studio.window.messages.texts() == ["OCR Studio shows one folder at a time. You also chose photos in boards."]
+
+
 def test_what_cannot_be_opened_is_named_in_one_message_and_the_rest_opened(
     open_studio: Open, folder: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -147,6 +147,8 @@ def test_all_photos_can_be_removed_but_the_open_one_stays_in_sight(studio: Studi
     press(studio, Key.Key_Delete)
     assert names(studio) == ["board 2.png"]
     assert len(studio.opening.removed) == 3
+    said = "Removed 3 photos from the list; the open one stays listed until you open another one"
+    assert studio.window.status.currentMessage() == said
     assert len(studio.document.order()) == 8
 
 
