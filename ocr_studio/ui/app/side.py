@@ -288,6 +288,8 @@ class Side(QWidget):
             self._come(page)
         if by_keys:  # to go on to the next tab
             self.tabs.setFocus()
+        elif page.main_part is not None:
+            page.main_part.setFocus()
         self._show_tabs()
 
     def _come(self, page: SidePage) -> None:
@@ -324,6 +326,7 @@ class WordsSide(SidePage):
         layout.addWidget(word_filter)
         layout.addWidget(table, 1)
         layout.addWidget(alternatives)
+        self.main_part = table
 
 
 class PageWindow(QWidget):

@@ -42,6 +42,18 @@ def test_all_are_among_the_parts_and_closed_at_the_start(studio: Studio) -> None
     assert _tabs(studio) == ["Words", "Text", "Review", "Find", "Training"]
 
 
+def test_a_click_on_the_tab_of_the_words_leads_to_their_table(studio: Studio) -> None:
+    window, tabs = studio.window, studio.window.side.tabs
+    window.texts.panel.edit()
+    assert window.texts.panel.text.hasFocus()
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(0).center())
+    assert window.table.hasFocus()
+    tabs.setFocus()  # with the keyboard the focus stays on the tabs
+    QTest.keyClick(tabs, Qt.Key.Key_Right)
+    QTest.keyClick(tabs, Qt.Key.Key_Left)
+    assert tabs.hasFocus()
+
+
 def test_the_menu_view_opens_each_and_its_button_closes_it(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     in_menu = window.action_set.menu("&View").actions()
