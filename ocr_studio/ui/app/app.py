@@ -221,7 +221,7 @@ class Studio(QObject):
 
     def _close(self) -> None:
         if self.opening.saves_state:
-            window_state.save(self.window, self.window.layouts.saved())
+            self.window.state.save()
             self.opening.retry_saver.retry()
             self.window.session.end()
         self.reading.cancel()
@@ -346,7 +346,7 @@ def _show_and_run(app: QApplication, studio: Studio, paths: Sequence[Path], scre
     if screenshot is not None:
         _save_screenshot(app, studio, paths, screenshot)
         return 0
-    studio.window.layouts.restore(window_state.restore(studio.window))
+    studio.window.state.restore()
     studio.start(paths)
     # Again once the window manager has added its frame.
     QTimer.singleShot(_FRAMED_MS, studio.window, lambda: window_state.fit_screen(studio.window))

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search.index import Index
+from ocr_studio.ui.app.list_state import ListState
 from ocr_studio.ui.app.side import Side, WordsSide
+from ocr_studio.ui.app.state_keeper import StateKeeper
 from ocr_studio.ui.app.window_layout import WindowLayout
 from ocr_studio.ui.board.board_panel import BoardPanel
 from ocr_studio.ui.board.board_view import BoardLooking
@@ -188,6 +190,8 @@ class AssembledWindow(QMainWindow):
         self.side = Side((WordsSide(self.table, self.word_filter, self.alternatives), *self.panels))
         self.centre = QWidget()
         self.layouts = WindowLayout(self.photos_panel, self.centre, self.side)
+        lists = ListState(self.photos_panel.filter, self.table, self.word_filter, opening)
+        self.state = StateKeeper(self, self.layouts, lists)
 
     def _make_review(self, services: Services, places: MistakePlaces) -> None:
         """Make the panels of the review queue and of “Fix mistake everywhere”."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -38,7 +38,7 @@ class Side(QWidget):
     """Shows one page at a time, chosen by tabs; pages in windows of their own are shown besides.
 
     Signals: ``front_changed()`` another page is in front, or none; ``pages_changed()`` pages were opened, closed or
-    moved to a window of their own, or back.
+    moved to a window of their own, or back; ``places_changed()`` such a window was moved or resized.
 
     Attributes:
         tabs: The tabs, those of closed panels that last among them.
@@ -47,6 +47,7 @@ class Side(QWidget):
 
     front_changed = Signal()
     pages_changed = Signal()
+    places_changed = Signal()
 
     def __init__(self, pages: Sequence[SidePage]) -> None:
         """Place the pages; the first one is always open."""
@@ -171,6 +172,7 @@ class Side(QWidget):
         self._news.discard(page)
         window = self._windows[page] = PageWindow(page, self.window(), lambda: self.move_in(page))
         window.left.connect(partial(self._leave, page))
+        window.moved.connect(self.places_changed)
         window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not activates)
         window.setGeometry(_on_a_screen(place))
         self._update()
@@ -332,10 +334,11 @@ class WordsSide(SidePage):
 class PageWindow(QWidget):
     """The window of a single page. It stays above the main window, whose shortcuts work in it, too.
 
-    Signals: ``left()`` the user has closed the window.
+    Signals: ``left()`` the user has closed the window; ``moved()`` it was moved or resized.
     """
 
     left = Signal()
+    moved = Signal()
 
     def __init__(self, page: SidePage, above: QWidget, move_in: object) -> None:
         super().__init__(above, Qt.WindowType.Tool)
@@ -359,6 +362,16 @@ class PageWindow(QWidget):
     def retint(self) -> None:
         """Use the colours of the current theme."""
         self.back.setIcon(theme.icon("mdi6.dock-right"))
+
+    def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802  (Qt's name)
+        """Report the new place."""
+        super().moveEvent(event)
+        self.moved.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Report the new size."""
+        super().resizeEvent(event)
+        self.moved.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Close the page, or bring back the one that is always open."""

@@ -106,7 +106,7 @@ class Parts(QSplitter):
 class WindowLayout(QObject):
     """Shares the width of the window between its parts, with a layout for each task.
 
-    Signals: ``focus_changed(bool)`` the focus mode was turned on or off.
+    Signals: ``focus_changed(bool)`` the focus mode was turned on or off; ``changed()`` what is saved has changed.
 
     Attributes:
         task: The task of the page in front.
@@ -115,6 +115,7 @@ class WindowLayout(QObject):
     """
 
     focus_changed = Signal(bool)
+    changed = Signal()
 
     def __init__(self, photos: QWidget, centre: QWidget, side: Side) -> None:
         super().__init__(side)
@@ -125,12 +126,15 @@ class WindowLayout(QObject):
         self._tasks = dict(TASKS)
         self._insists = False
         self._reopens: tuple[str, ...] = ()
+        self._restored: SavedLayouts | None = None
         self._moved_out: frozenset[str] = frozenset()
         self.photos_action = QAction(tr("Photos"), self, checkable=True, checked=True)
         self.photos_action.triggered.connect(self._show_photos)
         self.parts.resized.connect(self.share)
         self.parts.splitterMoved.connect(lambda *_: self._note_widths())
         side.front_changed.connect(self._follow)
+        side.pages_changed.connect(self.changed)
+        side.places_changed.connect(self.changed)
         self.share()
 
     @property
@@ -191,11 +195,14 @@ class WindowLayout(QObject):
             if isinstance(page, PanelDock):
                 page.close()
         self.share()
+        self.changed.emit()
 
     # ------------------------------------------------------------------------------------------- saved layouts
 
     def saved(self) -> dict[str, object]:
         """Return what to save, as JSON values."""
+        if self._reopens and self._restored is not None:  # no photo was opened since
+            return asdict(replace(self._restored, tasks=self._tasks, places=self._side.places()))
         out = tuple(page.objectName() for page in self._side.pages if self._side.moved_out(page))
         return asdict(SavedLayouts(self.task, self._tasks, out, self._side.places()))
 
@@ -207,7 +214,7 @@ class WindowLayout(QObject):
         self._tasks = {task: kept.tasks.get(task, layout) for task, layout in TASKS.items()}
         self._side.set_places(kept.places)
         front = self._tasks[kept.task].front if kept.task in self._tasks else "words"
-        self._reopens = (*kept.out, front)
+        self._reopens, self._restored = (*kept.out, front), kept
         self._moved_out = frozenset(kept.out)
         self.share()
 
@@ -247,9 +254,11 @@ class WindowLayout(QObject):
             wanted = replace(wanted, side=max(50, side))
         share = centre / max(1, self.parts.width())
         self._tasks[self.task] = replace(wanted, share=min(PHOTO_SHARE, max(0.05, share)))
+        self.changed.emit()
 
     def _show_photos(self, shown: bool) -> None:
         self._insists = shown
         self._tasks[self.task] = replace(self.wanted, photos_shown=shown)
         self.set_focused(False)
         self.share()
+        self.changed.emit()

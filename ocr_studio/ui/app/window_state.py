@@ -20,14 +20,14 @@ def _file() -> Path:
     return paths.state_dir() / "window.json"
 
 
-def restore(window: QWidget) -> Mapping[str, object]:
+def restore(window: QWidget) -> dict[str, Mapping[str, object]]:
     """Put the window where it was, as far as that is on the screen.
 
     Returns:
-        The saved layout; empty if there is none. Files of versions with docks have none.
+        The saved parts by name, such as its layout; files of versions with docks have none.
     """
     kept = state_file.read(_file())
-    place, layout = kept.get("place"), kept.get("layout")
+    place = kept.get("place")
     try:
         if isinstance(place, str):
             window.restoreGeometry(QByteArray(base64.b64decode(place, validate=True)))
@@ -35,16 +35,23 @@ def restore(window: QWidget) -> Mapping[str, object]:
         log.warning("%s: the window’s place is not known: %s", _file(), error)
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowFullScreen)
     fit_screen(window)
-    return layout if isinstance(layout, dict) else {}
+    return {name: part for name, part in kept.items() if isinstance(part, dict)}
 
 
-def save(window: QWidget, layout: Mapping[str, object]) -> None:
-    """Save the place of the window and its layout."""
+def describe(window: QWidget, parts: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """Return what is saved: the place of the window and these parts, by name."""
     place = base64.b64encode(window.saveGeometry().data()).decode("ascii")
+    return {"place": place, **{name: dict(part) for name, part in parts.items()}}
+
+
+def save(state: Mapping[str, object], *, flush: bool = True) -> bool:
+    """Save what ``describe`` returned; whether that was possible. flush: whether to wait until it is on the disk."""
     try:
-        state_file.write(_file(), {"place": place, "layout": dict(layout)})
+        state_file.write(_file(), state, flush=flush)
     except OSError as error:
         log.warning("%s: the window’s place was not kept: %s", _file(), error)
+        return False
+    return True
 
 
 def fit_screen(window: QWidget) -> None:

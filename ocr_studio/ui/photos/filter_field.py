@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from PySide6.QtCore import QStringListModel, Signal
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter
 
 from ocr_studio.core.photo_list import filter_query
 from ocr_studio.core.photo_list.filter_query import PhotoFilter
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoSort
 from ocr_studio.core.translation import later, tr
-from ocr_studio.ui.widgets.form_fields import ChoiceButton, FilterField
-from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.filter_bar import FilterBar, FilterTexts
 
 _SORTS: Final = {
     PhotoSort.NAME: later("By name"),
@@ -37,61 +36,34 @@ _HELP: Final = later(
 _ENOUGH: Final = 2
 
 
-class PhotoFilterBox(QWidget):
+class PhotoFilterBox(FilterBar):
     """The filter field and the sort button.
 
     Signals:
         chosen(PhotoFilter): the filter has changed.
-        sort_chosen(PhotoSort): the order has changed.
-        left(): the photo list gets the keyboard focus.
     """
 
     chosen = Signal(object)
-    sort_chosen = Signal(object)
-    left = Signal()
 
     def __init__(self, rows: Callable[[], Iterable[PhotoRow]]) -> None:
         """Start without a filter; ``rows`` returns all photos, whose tags and writers are offered as completions."""
-        super().__init__()
+        super().__init__(
+            FilterTexts(
+                tr("Filter photos"), tr(_HELP), tr("Sort photos"), lambda order: tr("Sort photos: {order}", order=order)
+            ),
+            _SORTS.items(),
+            offering=lambda: self.completer.popup().isVisible(),  # type: ignore[union-attr]
+        )
         self._rows = rows
         self._begin = 0
-        self.edit = FilterField(
-            tr("Filter photos"),
-            lambda: self.completer.popup().isVisible(),  # type: ignore[union-attr]
-        )
-        self.edit.setToolTip(tr(_HELP))
         self.edit.textChanged.connect(self._typed)
         self.edit.textEdited.connect(lambda _: self._offer())
-        self.edit.left.connect(self.left)
-        self.status = PlainLabel()
-        self.status.setProperty("quiet", True)
-        self.status.setWordWrap(True)
         self.status.hide()
         self._offers = QStringListModel(self)
         self.completer = QCompleter(self._offers, self)
         self.completer.setWidget(self.edit)
         self.completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.completer.activated.connect(self._complete)
-        self.sort = ChoiceButton(
-            "mdi6.sort",
-            tr("Sort photos"),
-            [(sort.value, tr(title)) for sort, title in _SORTS.items()],
-            tip=lambda order: tr("Sort photos: {order}", order=order),
-        )
-        self.sort.chosen.connect(lambda value: self.sort_chosen.emit(PhotoSort(value)))
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.edit, 1)
-        row.addWidget(self.sort)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 2, 6, 6)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.status)
-
-    def begin(self) -> None:
-        """Focus the field and select its text."""
-        self.edit.begin()
 
     def _typed(self, text: str) -> None:
         chosen: PhotoFilter = filter_query.parse_filter(text)

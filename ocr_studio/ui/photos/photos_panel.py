@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Edit, Page
-from ocr_studio.core.photo_list.rows import PhotoState
+from ocr_studio.core.photo_list.rows import PhotoSort, PhotoState
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.translation import later, message_n, tr, tr_n
 from ocr_studio.jobs.photos import list_folder
@@ -158,8 +158,8 @@ class PhotosPanel(QWidget):
     def _connect(self) -> None:
         photos, opening, batch = self.photos, self._opening, self.batch
         self.filter.chosen.connect(photos.set_filter)
-        self.filter.sort_chosen.connect(photos.set_sort)
-        self.filter.left.connect(photos.setFocus)
+        self.filter.sort_chosen.connect(lambda sort: photos.set_sort(PhotoSort(sort)))
+        self.filter.edit.left.connect(photos.setFocus)
         photos.changed.connect(self._count_soon.start)
         photos.failed.connect(self.failed)
         self.commands.message.connect(self.message)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton
 
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.core.words.word_list import WordFilter, WordKind, WordSort
 from ocr_studio.ui.document.document import Document
-from ocr_studio.ui.widgets.form_fields import ChoiceButton, FilterField
-from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.filter_bar import FilterBar, FilterTexts
+from ocr_studio.ui.widgets.form_fields import ChoiceButton
 from ocr_studio.ui.words.word_table import WordTable
 
 _KINDS: Final = {
@@ -29,14 +29,20 @@ _SORTS: Final = {
 }
 
 
-class WordFilterBar(QWidget):
+class WordFilterBar(FilterBar):
     """A field for text, a button for which words, and one for their order; below it, how many words are shown."""
 
     def __init__(self, table: WordTable, document: Document) -> None:
-        super().__init__()
+        super().__init__(
+            FilterTexts(
+                tr("Filter words"),
+                tr("List only words that contain this text"),
+                tr("Sort words"),
+                lambda order: tr("Sort words: {order}", order=order),
+            ),
+            _SORTS.items(),
+        )
         self._table = table
-        self.edit = FilterField(tr("Filter words"))
-        self.edit.setToolTip(tr("List only words that contain this text"))
         self.edit.textChanged.connect(self._filter)
         self.edit.left.connect(table.setFocus)
         self.kind = ChoiceButton(
@@ -46,21 +52,13 @@ class WordFilterBar(QWidget):
             tip=lambda kind: tr("Words listed: {kind}", kind=kind),
         )
         self.kind.chosen.connect(self._filter)
-        self.sort = ChoiceButton(
-            "mdi6.sort",
-            tr("Sort words"),
-            [(sort.value, tr(title)) for sort, title in _SORTS.items()],
-            tip=lambda order: tr("Sort words: {order}", order=order),
-        )
-        self.sort.chosen.connect(lambda value: table.sort_by(WordSort(value)))
-        self.count = PlainLabel()
-        self.count.setProperty("quiet", True)
-        self.count.setWordWrap(True)
+        self.add_button(self.kind)
+        self.sort_chosen.connect(lambda value: table.sort_by(WordSort(value)))
         self.all = QToolButton()
         self.all.setText(tr("List all"))
         self.all.setToolTip(tr("List all words of this photo"))
         self.all.clicked.connect(self.clear)
-        self._lay_out()
+        self.add_below(self.all)
         table.arranged.connect(self._show)
         document.opened.connect(self._show)
         document.changed.connect(self._show)
@@ -68,23 +66,13 @@ class WordFilterBar(QWidget):
 
     def clear(self) -> None:
         """List all words."""
-        self.kind.show_choice(WordKind.ALL)
-        self.edit.clear()
-        self._filter()
+        self.choose(WordFilter())
 
-    def _lay_out(self) -> None:
-        row, below = QHBoxLayout(), QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.edit, 1)
-        row.addWidget(self.kind)
-        row.addWidget(self.sort)
-        below.addWidget(self.count, 1)
-        below.addWidget(self.all)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 2, 6, 6)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addLayout(below)
+    def choose(self, chosen: WordFilter) -> None:
+        """List only these words, as if the user had chosen them."""
+        self.kind.show_choice(chosen.kind)
+        self.edit.setText(chosen.text)
+        self._filter()
 
     def _filter(self) -> None:
         self._table.filter_by(WordFilter(WordKind(self.kind.choice), self.edit.text()))
@@ -95,7 +83,7 @@ class WordFilterBar(QWidget):
         said = tr_n("{shown} of {count} word", "{shown} of {count} words", total, shown=shown)
         if chosen.kind is not WordKind.ALL:
             said = f"{tr(_KINDS[chosen.kind])}: {said}"
-        self.count.setText(said)
-        for widget in (self.count, self.all):
+        self.status.setText(said)
+        for widget in (self.status, self.all):
             widget.setVisible(bool(chosen))
         self.sort.show_choice(self._table.sort)

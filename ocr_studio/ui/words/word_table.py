@@ -122,6 +122,11 @@ class WordTable(RowTable):
         return self._model.sorting
 
     @property
+    def descending(self) -> bool:
+        """Whether the words are sorted downwards."""
+        return self._model.descending
+
+    @property
     def counts(self) -> tuple[int, int]:
         """The number of listed words, and of all words."""
         return self._model.count(), self._model.total

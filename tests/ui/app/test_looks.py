@@ -138,8 +138,8 @@ def test_the_window_comes_back_where_it_was(qtbot: QtBot) -> None:
         qtbot.addWidget(each)
     assert window_state.restore(window) == {}
     window.resize(431, 322)
-    window_state.save(window, {"task": "review"})
-    assert window_state.restore(other) == {"task": "review"}
+    window_state.save(window_state.describe(window, {"layout": {"task": "review"}}))
+    assert window_state.restore(other) == {"layout": {"task": "review"}}
     assert (other.width(), other.height()) == (431, 322)
 
 

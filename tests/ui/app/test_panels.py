@@ -285,7 +285,7 @@ def test_closing_the_window_closes_those_of_panels(studio: Studio, open_studio: 
     assert window.close()
     assert not own.isVisible()
     other = open_studio().window
-    other.layouts.restore(window_state.restore(other))
+    other.state.restore()
     assert panel.objectName() in other.layouts._reopens
 
 
@@ -329,7 +329,7 @@ def test_a_panel_with_news_does_not_cover_what_is_being_typed_in(studio: Studio)
 def test_the_window_fits_on_its_screen(studio: Studio, open_studio: Open) -> None:
     window = studio.window
     window.resize(3000, 2000)
-    window_state.save(window, window.layouts.saved())
+    window_state.save(window_state.describe(window, {}))
     other = open_studio().window
     window_state.restore(other)
     room = other.screen().availableGeometry()

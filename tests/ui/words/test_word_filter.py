@@ -117,7 +117,7 @@ def test_a_filtered_word_that_is_edited_stays_until_it_is_filtered_again(
     bar.kind.menu().actions()[2].trigger()
     shown = rows(table)
     assert len(shown) == 4
-    assert bar.count.text() == "Unchecked words with low confidence: 4 of 8 words"
+    assert bar.status.text() == "Unchecked words with low confidence: 4 of 8 words"
     document.select([shown[0]])
     assert commands.accept_and_next(document)
     assert rows(table) == shown
@@ -127,7 +127,7 @@ def test_a_filtered_word_that_is_edited_stays_until_it_is_filtered_again(
     assert rows(table) == shown[1:]
     QTest.mouseClick(bar.all, Qt.MouseButton.LeftButton)
     assert len(rows(table)) == 8
-    assert not bar.count.isVisible()
+    assert not bar.status.isVisible()
 
 
 def test_text_filters_as_it_is_typed(table: WordTable, bar: WordFilterBar, document: Document) -> None:
@@ -140,7 +140,7 @@ def test_text_filters_as_it_is_typed(table: WordTable, bar: WordFilterBar, docum
     QTest.keyClicks(bar.edit, "xyz")
     assert rows(table) == []
     assert table.empty_text() == "No matching words."
-    assert bar.count.text() == "0 of 8 words"
+    assert bar.status.text() == "0 of 8 words"
     QTest.keyClick(bar.edit, Qt.Key.Key_Escape)
     assert len(rows(table)) == 8
 
