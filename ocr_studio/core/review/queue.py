@@ -276,12 +276,7 @@ class ReviewSession:
         number = self._index.get(place)
         if number is None or place in self._elsewhere:
             return False
-        if number in self._shown:
-            self._at = self._trail.index(number)
-        else:
-            self._at = min(self._at, len(self._trail))
-            self._trail.insert(self._at, number)
-            self._shown.add(number)
+        self._show(number)
         return True
 
     def settle(self, place: Place, *, when: float) -> None:
@@ -321,13 +316,7 @@ class ReviewSession:
         for place in back:
             self._settled.pop(place, None)
             self._elsewhere.discard(place)
-        number = self._index[shown]
-        if number in self._shown:
-            self._at = self._trail.index(number)
-        else:
-            self._at = min(self._at, len(self._trail))
-            self._trail.insert(self._at, number)
-            self._shown.add(number)
+        self._show(self._index[shown])
         # What was not shown yet comes in its turn.
         fresh = [self._index[place] for place in back if self._index[place] not in self._shown]
         self._next = min([self._next, *fresh])
@@ -373,6 +362,13 @@ class ReviewSession:
         """Estimated minutes for the rest at this pace; None if unknown."""
         pace = self.pace
         return self.left / pace if pace else None
+
+    def _show(self, number: int) -> None:
+        """Go to a word; one that has not been shown comes between those before and after the current one."""
+        if number not in self._shown:
+            self._trail.insert(min(self._at, len(self._trail)), number)
+            self._shown.add(number)
+        self._at = self._trail.index(number)
 
     def _waits(self, number: int) -> bool:
         key = self._rows[number].key
