@@ -56,7 +56,7 @@ def studio(
 
 def _opened(photo: Path, qtbot: QtBot) -> Studio:
     """The program with the photo open and read."""
-    studio = Studio(Settings())
+    studio = Studio(Settings(hints_seen=("tour",)))
     qtbot.addWidget(studio.window)
     studio.start([photo])
     qtbot.waitActive(studio.window)

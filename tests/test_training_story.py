@@ -35,7 +35,7 @@ def studio(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, plain_
     photo = tmp_path / NAME / "board.jpg"
     photo.parent.mkdir()
     shutil.copy(resources.sample_photo(), photo)
-    studio = Studio(Settings())
+    studio = Studio(Settings(hints_seen=("tour",)))
     qtbot.addWidget(studio.window)
     studio.start([photo])
     qtbot.waitUntil(lambda: studio.document.page is not None, timeout=WAIT_MS)

@@ -50,7 +50,7 @@ def main() -> None:
         folder.mkdir()
         photo = Path(shutil.copy(given.data / "diagrams/val" / page["image"], folder))
         app = QApplication(sys.argv[:1])
-        studio = window_app.Studio(Settings(read_when_opened=False))
+        studio = window_app.Studio(Settings(read_when_opened=False, hints_seen=("tour",)))
         studio.start([photo])
         run_until(app, lambda: studio.document.page is not None and not studio.busy)
         studio.reading.read_page()

@@ -54,7 +54,7 @@ class Story:
         self.status: list[str] = []
         self.wrong: list[str] = []
         load_lexicon.load_lexicon = lambda _: made_board.LEXICON  # type: ignore[attr-defined,assignment]
-        self.studio = Studio(settings.Settings(), ocr_service=StandInOcrService())
+        self.studio = Studio(settings.Settings(hints_seen=("tour",)), ocr_service=StandInOcrService())
         self.window, self.document = self.studio.window, self.studio.document
         self._show = self.window.messages.show_message
         self.window.messages.show_message = self._hear  # type: ignore[method-assign]

@@ -282,7 +282,7 @@ def _measure(data: Path, folder: Path, order: QueueOrder, *, stay: bool, foresee
     wrong = [(read[place], true) for place, true in boards.truths.items() if true is not None and true != read[place]]
     app = QApplication(sys.argv[:1])
     window_app.use_theme("light")
-    studio = window_app.Studio(Settings(read_when_opened=False), theme="light")
+    studio = window_app.Studio(Settings(read_when_opened=False, hints_seen=("tour",)), theme="light")
     studio.start([min(folder.glob("*.jpg"))])
     run_until(app, lambda: studio.document.page is not None and not studio.busy)
     expert = Expert(app, studio, boards.truths, foreseen=foreseen)
@@ -318,7 +318,7 @@ def _measure(data: Path, folder: Path, order: QueueOrder, *, stay: bool, foresee
 def _measure_text(app: QApplication, data: Path, folder: Path) -> TextExpert:
     """Correct the same photos in the text editor."""
     boards = read_boards.read(data, folder)
-    studio = window_app.Studio(Settings(read_when_opened=False), theme="light")
+    studio = window_app.Studio(Settings(read_when_opened=False, hints_seen=("tour",)), theme="light")
     studio.start([min(folder.glob("*.jpg"))])
     run_until(app, lambda: studio.document.page is not None and not studio.busy)
     expert = TextExpert(studio, boards.truths, lambda done: run_until(app, done))

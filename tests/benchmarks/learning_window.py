@@ -62,7 +62,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
     )
     app = QApplication(sys.argv[:1])
     window_app.use_theme(options.theme)
-    studio = window_app.Studio(Settings(read_when_opened=False), theme=options.theme)
+    studio = window_app.Studio(Settings(read_when_opened=False, hints_seen=("tour",)), theme=options.theme)
     studio.start([first])
     run_until(app, lambda: studio.document.page is not None and not studio.busy)
     _correct(studio, photos[options.board]["words"])

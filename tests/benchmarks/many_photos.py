@@ -220,7 +220,7 @@ def _window(options: argparse.Namespace) -> None:
     begun = time.perf_counter()
     app = QApplication(sys.argv[:1])
     window_app.use_theme("light")
-    studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False))
+    studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False, hints_seen=("tour",)))
     studio.window.show()
     ticks = main_thread.Ticks()
     opened: list[float] = []
@@ -249,7 +249,7 @@ def _replace(options: argparse.Namespace) -> None:
     main_thread.draw_without_screen()
     app = QApplication(sys.argv[:1])
     window_app.use_theme("light")
-    studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False))
+    studio = window_app.Studio(replace(settings.Settings(), read_when_opened=False, hints_seen=("tour",)))
     studio.window.show()
     studio.opening.open_paths([options.keep])
     run_until(app, lambda: studio.opening.project is not None and not studio.busy)

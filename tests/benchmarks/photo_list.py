@@ -52,7 +52,7 @@ def main() -> None:
 def _measure(photos: Path) -> None:
     app = QApplication(sys.argv[:1])
     window_app.use_theme("light")
-    studio = window_app.Studio(settings.Settings(read_when_opened=False))
+    studio = window_app.Studio(settings.Settings(read_when_opened=False, hints_seen=("tour",)))
     studio.window.show()
     gc_tuning.collect_here(studio)  # as the program does
     gc_tuning.freeze_loaded()

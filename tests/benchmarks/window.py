@@ -44,7 +44,7 @@ def main() -> None:
 
 def _measure(photos: list[Path]) -> None:
     app = QApplication(sys.argv[:1])
-    chosen = settings.Settings()
+    chosen = settings.Settings(hints_seen=("tour",))
     window_app.use_theme("light")
     studio = window_app.Studio(chosen)
     studio.window.show()

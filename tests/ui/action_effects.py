@@ -297,6 +297,7 @@ EFFECTS: Mapping[str, Effect] = {
     "palette": _over("Palette"),
     "keys": _over("ShortcutList"),
     "change_keys": _over("SettingsDialog"),
+    "tour": _over("TourBubble"),
     "close_hint": lambda s, _: not s.window.help.hint_shown,
     "about": _over("AboutDialog"),
 }

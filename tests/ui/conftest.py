@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from ocr_studio.jobs.learning.train import Learn
 from ocr_studio.ui.app.app import Studio, use_theme
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.help.hints import TOUR
 from ocr_studio.ui.style import style_sheet
 from tests import made_synth
 from tests.ui import made_board
@@ -65,12 +67,16 @@ def open_studio(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         reader: StandInReader | None = None,
         learners: Mapping[str, Learn] | None = None,
         profiles: Mapping[str, StandInReader] | None = None,
+        new_user: bool = False,
     ) -> Studio:
         use_theme("light")
         service = StandInOcrService(reader, profiles=profiles)
         if settings is not None:
             service = service.successor(settings.reader_options())
-        studio = Studio(settings or Settings(), ocr_service=service, learners=learners)
+        chosen = settings or Settings()
+        if not new_user and not chosen.hints_seen:  # only new users see the tour
+            chosen = replace(chosen, hints_seen=(TOUR,))
+        studio = Studio(chosen, ocr_service=service, learners=learners)
         opened.append(studio)
         studio.start(paths)
         qtbot.waitExposed(studio.window)

@@ -38,6 +38,7 @@ from ocr_studio.ui.help.about_dialog import AboutDialog
 from ocr_studio.ui.help.controller import HelpController
 from ocr_studio.ui.help.hints import Hints
 from ocr_studio.ui.help.palette_entries import PaletteEntry
+from ocr_studio.ui.help.tour import Tour
 from ocr_studio.ui.job_thread import Lanes
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.boxes import BoxesMenu
@@ -254,7 +255,7 @@ class AssembledWindow(QMainWindow):
             document,
             services.opening,
             services.reading,
-            view,
+            tour=Tour(self, view, actions, tab=self.side.tab_place),
             actions=actions,
             change_settings=self.preferences.chosen.emit,
         )

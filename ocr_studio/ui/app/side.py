@@ -109,6 +109,12 @@ class Side(QWidget):
         """Return the page with this object name."""
         return next((page for page in self.pages if page.objectName() == name), None)
 
+    def tab_place(self, name: str) -> QRect:
+        """Return where in the window the tab of the page with this object name is; empty if it is not in sight."""
+        at = next((at for at in range(self.tabs.count()) if self.tabs.tabData(at) == name), -1)
+        place = self.tabs.tabRect(at) & self.tabs.rect() if at >= 0 and self.tabs.isVisible() else QRect()
+        return QRect() if place.isEmpty() else QRect(self.tabs.mapTo(self.window(), place.topLeft()), place.size())
+
     def holds(self, page: SidePage) -> bool:
         """Whether a page is open, in front, behind another one or in a window of its own."""
         return page in self._open

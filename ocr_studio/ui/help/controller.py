@@ -78,9 +78,14 @@ class HelpController(QObject):
         return self.hints is not None and self.hints.shown
 
     def close_hint(self) -> None:
-        """Close the hint that is shown, for good."""
+        """Close the hint that is shown, for good, or skip the tour."""
         if self.hints is not None:
             self.hints.close()
+
+    def start_tour(self) -> None:
+        """Take the tour, from its first step."""
+        if self.hints is not None:
+            self.hints.start_tour()
 
     def retint(self) -> None:
         """Use the colours of the current theme."""

@@ -1,12 +1,13 @@
-"""Three hints for new users, each shown once, when it is useful."""
+"""What new users are shown once, when it is useful: the tour, and two hints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import Settings
@@ -15,21 +16,22 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.help.hint_card import HintCard
+from ocr_studio.ui.help.tour import Tour
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.text.page_text_editor import PageTextEditor
 
-CORRECTING, KEYS, LEARNING = "correcting", "keys", "learning"
+TOUR, KEYS, LEARNING = "tour", "keys", "learning"
 # From this number of corrections on, training is worth a try.
 _ENOUGH = 10
 
 
 class Hints(QObject):
-    """Shows hints: how to correct, on the first photo with words; useful keys, after the first correction; and
-    training, once ten words of the opened photos are corrected. Not in sessions that save nothing, such as screenshots
-    of the window.
+    """Shows the tour, once the first photo is read; a hint at the keys of the text, after the first correction there;
+    and a hint at training, once ten words of the opened photos are corrected. Not in sessions that save nothing, such
+    as screenshots of the window.
 
-    Signals: ``changed()`` a hint was shown or closed.
+    Signals: ``changed()`` a hint or the tour was shown or closed.
     """
 
     changed = Signal()
@@ -39,17 +41,18 @@ class Hints(QObject):
         document: Document,
         opening: Opening,
         reading: ReadingController,
-        view: QWidget,
         *,
+        tour: Tour,
         actions: ActionSet,
         change_settings: Callable[[Settings], object],
     ) -> None:
-        """Show nothing yet; hints are shown over the ``view``."""
-        super().__init__(view)
+        """Show nothing yet; hints are shown over the photo."""
+        super().__init__(tour)
         self._document, self._opening, self._reading = document, opening, reading
-        self._actions, self._change_settings = actions, change_settings
+        self._actions, self._change_settings, self.tour = actions, change_settings, tour
+        tour.changed.connect(self.changed)
         self._corrected: set[tuple[str, str]] = set()
-        self.card = HintCard(view)
+        self.card = HintCard(tour.view)
         self.card.closed.connect(self.close)
         if opening.saves_state:
             # After the photo is on the screen, as showing a hint writes to the disk.
@@ -61,13 +64,19 @@ class Hints(QObject):
 
     @property
     def shown(self) -> bool:
-        """Whether there is a hint to close."""
-        return not self.card.isHidden()
+        """Whether there is a hint to close, or the tour."""
+        return self.tour.step is not None or not self.card.isHidden()
 
     def close(self) -> None:
-        """Close the hint."""
+        """Close the hint, and skip the tour."""
+        self.tour.end()
         self.card.hide()
         self.changed.emit()
+
+    def start_tour(self) -> None:
+        """Begin the tour; the keys go to it."""
+        self.card.hide()
+        self.tour.start(focus=True)
 
     def _on_page_opened(self) -> None:
         page = self._document.page
@@ -75,15 +84,12 @@ class Hints(QObject):
             self.close()
         elif page.words and not self._reading.busy:
             self._count(page.id, page.words.values())
-            if self._document.writable:
-                self._show(
-                    CORRECTING,
-                    tr(
-                        "Is a word wrong? Double-click it on the photo, or select it and press {key}. In the list of"
-                        " words, just start typing.",
-                        key=self._actions.key("edit_text"),
-                    ),
-                )
+            # Users of earlier versions, who have seen other hints, know what the tour shows.
+            if self._document.writable and not self._opening.settings.hints_seen:
+                self._remember(TOUR)
+                # Not from a text that is being typed, nor a box that is being drawn.
+                free = QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
+                self.tour.start(focus=free and self.tour.view.window().focusWidget() is self.tour.view)
 
     def _on_words_changed(self, change: DocumentChange) -> None:
         page = self._document.page
@@ -104,22 +110,14 @@ class Hints(QObject):
                 ),
                 offer=(tr("Train model"), self._actions["learn"].trigger),
             )
-        else:
-            self._show(KEYS, self._name_keys())
-
-    def _name_keys(self) -> str:
-        """Say which keys go from word to word where the user has corrected one."""
-        if isinstance(QApplication.focusWidget(), PageTextEditor):
-            return tr(
-                "Press Tab to go to the next uncertain word, or Ctrl+Enter to confirm a word first. Enter starts a new"
-                " line. To use an alternative, click it below the text."
+        elif isinstance(QApplication.focusWidget(), PageTextEditor):
+            self._show(
+                KEYS,
+                tr(
+                    "Press Tab to go to the next uncertain word, or Ctrl+Enter to confirm a word first. Enter starts a"
+                    " new line. To use an alternative, click it below the text."
+                ),
             )
-        return tr(
-            "Press {accept} to confirm a word and go to the next one, or {next} to skip it. To use an alternative,"
-            " click it below the list of words.",
-            accept=self._actions.key("accept_next"),
-            next=self._actions.key("next_word"),
-        )
 
     def _count(self, page_id: str, words: Iterable[Word]) -> bool:
         """Remember which of these words the user has corrected. Returns whether there are any."""
@@ -128,13 +126,17 @@ class Hints(QObject):
         return bool(found)
 
     def _show(self, name: str, text: str, *, offer: tuple[str, Callable[[], object]] | None = None) -> None:
-        now = self._opening.settings
-        if name in now.hints_seen:
+        if name in self._opening.settings.hints_seen:
             return
-        # Saved first, so that it is not shown twice.
-        self._change_settings(replace(now, hints_seen=(*now.hints_seen, name)))
+        self._remember(name)
+        self.tour.end()
         self.card.show_text(text, key=self._actions.key("close_hint"), offer=offer)
         self.changed.emit()
+
+    def _remember(self, name: str) -> None:
+        """Save that a hint was shown, before it is, so that it is not shown twice."""
+        now = self._opening.settings
+        self._change_settings(replace(now, hints_seen=(*now.hints_seen, name)))
 
 
 def _is_corrected(word: Word) -> bool:

@@ -84,6 +84,7 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "help": later("manual documentation guide"),
     "keys": later("hotkeys keys keymap shortcut"),
     "change_keys": later("hotkeys keys keymap shortcut customize assign"),
+    "tour": later("introduction tutorial first steps guide"),
     "about": later("version licence license info"),
     "help:photos": later("formats jpeg png heic tiff pdf"),
     "help:start": later("introduction tutorial beginner first tour"),

@@ -20,6 +20,9 @@ class HelpActions(Protocol):
     def close_hint(self) -> None:
         """Close the hint."""
 
+    def start_tour(self) -> None:
+        """Take the tour, from its first step."""
+
     def show_palette(self) -> None:
         """Show or hide the command palette."""
 
@@ -45,6 +48,10 @@ ACTIONS: tuple[ActionSpec[HelpMenu], ...] = (
         tip="Show the help page for the part of the window you are using", looks=True,
     ),
     ActionSpec(
+        "tour", "Take the &tour", lambda p: p.help.start_tour(), "&Help", 0, "mdi6.map-marker-path",
+        tip="Show the main parts of the window in five steps", looks=True,
+    ),
+    ActionSpec(
         "palette", "&Find command…", lambda p: p.help.show_palette(), "&Help", 1, "mdi6.console-line", ("Ctrl+K",),
         tip="Find and run any command by typing part of its name; opens recent photos, too", looks=True,
     ),
@@ -59,7 +66,7 @@ ACTIONS: tuple[ActionSpec[HelpMenu], ...] = (
     ),
     ActionSpec(
         "close_hint", "Close h&int", lambda p: p.help.close_hint(), "&Help", 1, "mdi6.lightbulb-off-outline",
-        ("Shift+Esc",), tip="Close the hint over the photo; it won’t be shown again",
+        ("Shift+Esc",), tip="Close the hint over the photo, or skip the tour; it won’t be shown again",
         when=lambda p: p.help.hint_shown, why="No hint is shown.", looks=True,
     ),
     ActionSpec(

@@ -159,6 +159,7 @@ def _surroundings(c: Colours) -> str:
     QFrame[message="warning"] {{ border-left: 4px solid {c.warning}; }}
     QFrame[message="error"] {{ border-left: 4px solid {c.error}; }}
     QFrame#hint {{ background: {c.surface}; border: 1px solid {c.accent}; border-radius: 10px; }}
+    QFrame#tour-frame {{ background: transparent; border: 2px solid {c.accent}; border-radius: 7px; }}
     QFrame#palette {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 10px; }}
     QFrame#palette QListView {{ background: transparent; }}
     QFrame#palette QLineEdit {{ padding: 7px 10px; font-size: 15px; }}

@@ -1,8 +1,7 @@
-"""Three hints, each once in a person's life."""
+"""Two hints, each once in a user's life."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from ocr_studio.core.editing import edits
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.help.hint_card import HintCard
-from ocr_studio.ui.help.hints import CORRECTING, KEYS, LEARNING
+from ocr_studio.ui.help.hints import LEARNING, TOUR
 from tests.ui.made_board import StandInOcrService
 from tests.ui.studio import Open
 
@@ -39,30 +38,6 @@ def studio(open_studio: Open, folder: Path) -> Studio:
     return open_studio(folder / "board 1.png")
 
 
-def test_the_first_photo_says_where_to_correct_and_a_key_closes_it(studio: Studio) -> None:
-    assert "Double-click" in card(studio)
-    assert "F2" in card(studio)
-    assert studio.window.view.hasFocus()  # it takes no keys
-    QTest.keyClick(studio.window.view, Qt.Key.Key_Escape, Qt.KeyboardModifier.ShiftModifier)
-    assert card(studio) == ""
-    assert settings.load().hints_seen == (CORRECTING,)
-    assert not studio.window.action_set["close_hint"].isEnabled()
-
-
-def test_the_first_correction_names_the_keys_and_a_click_closes_it(studio: Studio) -> None:
-    studio.change_settings(replace(studio.settings, keys={"next_word": ("Ctrl+J",)}))
-    correct(studio, "w0")
-    assert "Return" in card(studio)
-    assert "Ctrl+J" in card(studio)
-    hints = studio.window.help.hints
-    assert hints is not None
-    QTest.mouseClick(hints.card.close_button, Qt.MouseButton.LeftButton)
-    assert card(studio) == ""
-    correct(studio, "w1")
-    assert card(studio) == ""
-    assert settings.load().hints_seen == (CORRECTING, KEYS)
-
-
 def test_a_correction_in_the_text_names_the_keys_of_the_text(studio: Studio, qtbot: QtBot) -> None:
     studio.window.activateWindow()
     QTest.keyClick(studio.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
@@ -76,7 +51,6 @@ def test_a_correction_in_the_text_names_the_keys_of_the_text(studio: Studio, qtb
 def test_the_tenth_correction_offers_to_learn(studio: Studio, folder: Path, qtbot: QtBot) -> None:
     for number in range(8):
         correct(studio, f"w{number}")
-    studio.window.action_set["close_hint"].trigger()
     studio.opening.open_paths([folder / "board 2.png"])
     qtbot.waitUntil(lambda: studio.opening.path == folder / "board 2.png" and not studio.busy)
     ids = studio.document.order()
@@ -90,20 +64,19 @@ def test_the_tenth_correction_offers_to_learn(studio: Studio, folder: Path, qtbo
     assert card(studio) == ""
     assert studio.window.trainer.isVisible()
     qtbot.waitUntil(lambda: not studio.busy)
-    assert settings.load().hints_seen == (CORRECTING, KEYS, LEARNING)
+    assert settings.load().hints_seen == (TOUR, LEARNING)
 
 
 def test_a_hint_goes_by_itself(studio: Studio, qtbot: QtBot) -> None:
     hints = studio.window.help.hints
     assert hints is not None
-    assert card(studio)
     hints.card.show_text("Briefly", key="", stays=0)
     qtbot.waitUntil(lambda: card(studio) == "")
-    assert not hints.shown
+    assert hints.card.isHidden()
 
 
 def test_they_never_come_back(open_studio: Open, folder: Path) -> None:
-    studio = open_studio(folder / "board 1.png", settings=Settings(hints_seen=(CORRECTING, KEYS, LEARNING)))
+    studio = open_studio(folder / "board 1.png", settings=Settings(hints_seen=(TOUR, LEARNING)))
     for number in range(8):
         correct(studio, f"w{number}")
     assert card(studio) == ""
@@ -119,7 +92,7 @@ def test_a_reset_of_the_settings_brings_none_back(studio: Studio) -> None:
         dialog.go_to(page)
         dialog._reset()
     dialog.close()
-    assert studio.settings.hints_seen == (CORRECTING,)
+    assert studio.settings.hints_seen == (TOUR,)
 
 
 def test_a_picture_of_the_window_shows_none(folder: Path, qtbot: QtBot) -> None:
@@ -137,6 +110,7 @@ def test_a_picture_of_the_window_shows_none(folder: Path, qtbot: QtBot) -> None:
 def test_it_stays_in_the_photo_when_the_window_is_small(studio: Studio, qtbot: QtBot) -> None:
     hints = studio.window.help.hints
     assert hints is not None
+    hints.card.show_text("Briefly", key="")
     for width, height in ((700, 520), (1500, 900)):
         studio.window.resize(width, height)
         qtbot.waitUntil(lambda: studio.window.view.rect().contains(hints.card.geometry()))
