@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -205,11 +206,12 @@ class Tour(QObject):
         if self.bubble is None or not self._steps:
             return
         focused = self._window.focusWidget()
-        inside = focused is not None and self.bubble.isAncestorOf(focused)
+        inside = self.bubble.isAncestorOf(focused)
         self._steps = ()
         self.bubble.hide()
         if inside:
-            back = self._before if self._before is not None and self._before.isVisible() else self.view
+            before = self._before
+            back = before if before is not None and shiboken6.isValid(before) and before.isVisible() else self.view
             back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._before = None
         self.changed.emit()
