@@ -48,12 +48,11 @@ class PhotoFilterBox(FilterBar):
     def __init__(self, rows: Callable[[], Iterable[PhotoRow]]) -> None:
         """Start without a filter; ``rows`` returns all photos, whose tags and writers are offered as completions."""
         super().__init__(
-            FilterTexts(
-                tr("Filter photos"), tr(_HELP), tr("Sort photos"), lambda order: tr("Sort photos: {order}", order=order)
-            ),
+            FilterTexts(tr("Filter photos"), tr("Sort photos"), lambda order: tr("Sort photos: {order}", order=order)),
             _SORTS.items(),
             offering=lambda: self.completer.popup().isVisible(),  # type: ignore[union-attr]
         )
+        self.edit.setToolTip(tr(_HELP))
         self._rows = rows
         self._begin = 0
         self.edit.textChanged.connect(self._typed)

@@ -19,13 +19,11 @@ class FilterTexts:
 
     Attributes:
         filter: Placeholder and accessible name of the field.
-        tip: The tooltip of the field.
         sort: The accessible name of the button for the order.
         sort_tip: Returns the tooltip of that button for the name of the order in use.
     """
 
     filter: str
-    tip: str
     sort: str
     sort_tip: Callable[[str], str]
 
@@ -56,7 +54,6 @@ class FilterBar(QWidget):
         """
         super().__init__()
         self.edit = FilterField(texts.filter, offering)
-        self.edit.setToolTip(texts.tip)
         self.sort = ChoiceButton(
             "mdi6.sort", texts.sort, [(str(sort), tr(name)) for sort, name in sorts], tip=texts.sort_tip
         )

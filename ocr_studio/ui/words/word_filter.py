@@ -34,14 +34,10 @@ class WordFilterBar(FilterBar):
 
     def __init__(self, table: WordTable, document: Document) -> None:
         super().__init__(
-            FilterTexts(
-                tr("Filter words"),
-                tr("List only words that contain this text"),
-                tr("Sort words"),
-                lambda order: tr("Sort words: {order}", order=order),
-            ),
+            FilterTexts(tr("Filter words"), tr("Sort words"), lambda order: tr("Sort words: {order}", order=order)),
             _SORTS.items(),
         )
+        self.edit.setToolTip(tr("List only words that contain this text"))
         self._table = table
         self.edit.textChanged.connect(self._filter)
         self.edit.left.connect(table.setFocus)
