@@ -125,7 +125,7 @@ class TextExpert:
             return
         if way.alternative >= 0:
             digit = Key(Key.Key_1 + way.alternative)
-            if self._editor.takes_digits:
+            if self._editor.choices.takes_digits:
                 self._press(digit)
             else:
                 QTest.keyClick(self._editor, digit, _ALT)

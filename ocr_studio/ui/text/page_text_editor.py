@@ -14,24 +14,23 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
+from PySide6.QtWidgets import QPlainTextEdit
 
 from ocr_studio.core.editing import text_session
 from ocr_studio.core.editing.page_text import PageText
 from ocr_studio.core.plain_text import one_line
-from ocr_studio.core.review import suggestions
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import DocumentChange
-from ocr_studio.ui.style import labels
-from ocr_studio.ui.text import text_marks
+from ocr_studio.ui.text import line_joining, text_marks, word_choices
+from ocr_studio.ui.text.mark_painter import MarkPainter
 from ocr_studio.ui.text.typed_text import TypedText
 from ocr_studio.ui.text.utf16 import Utf16
+from ocr_studio.ui.text.word_choices import WordChoices
 from ocr_studio.ui.words import spell_checker
 from ocr_studio.ui.words.spell_checker import Spelling
 from ocr_studio.ui.words.suggestions import Prompter
@@ -45,13 +44,6 @@ _LONGEST_PASTE = 100_000
 _LONGEST_BROKEN = 5_000
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
-# Keys that delete a line break, and over what the cursor moves for that.
-_JOINING = {
-    Qt.Key.Key_Backspace: QTextCursor.MoveOperation.PreviousCharacter,
-    Qt.Key.Key_Delete: QTextCursor.MoveOperation.NextCharacter,
-}
-_BREAK = "\u2029"  # as Qt has line breaks in selected text
-_DIGITS = tuple(Qt.Key(Qt.Key.Key_1 + index) for index in range(commands.CHOICES))
 _Modifiers = Qt.KeyboardModifier
 
 
@@ -60,47 +52,42 @@ class PageTextEditor(QPlainTextEdit):
 
     Each pause in typing, and each line that is left, is an undo step of the document.
 
-    Signals: ``edit_wanted()`` the user wants to correct the current word on the photo; ``left()`` Esc was pressed;
-    ``choices_changed()`` other texts, or other keys, are offered for the current word.
+    Signals: ``edit_wanted()`` the user wants to correct the current word on the photo; ``left()`` Esc was pressed.
 
     Attributes:
         typed: What is being typed.
+        choices: The likely texts of the current word.
     """
 
     edit_wanted = Signal()
     left = Signal()
-    choices_changed = Signal()
 
     def __init__(
         self, document: Document, spelling: Spelling, prompter: Prompter, *, key_of: Callable[[str], str]
     ) -> None:
         """Show the text of the open photo; ``key_of`` returns the key of an action, see ``ActionSet.key``."""
         super().__init__()
-        self._document, self._spelling, self._prompter, self._key_of = document, spelling, prompter, key_of
+        self._document, self._spelling = document, spelling
         self.typed = TypedText(document)
+        self.choices = WordChoices(document, prompter, self)
         self._following = self._undoing = self._stale = self._composing = self._due = self._moving = False
         self._steps = self._revision = self._line = 0
         self._typed_at = -1  # where the cursor stands by typing
-        self._stop: tuple[int, int] | None = None  # the word that Tab has selected, while nothing else was done
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.finish)
         self._soon = QTimer(self, singleShot=True, interval=_KEEP_MS)
         self._soon.timeout.connect(lambda: self._keep(last=False))
-        self._marking = QTimer(self, singleShot=True, interval=0)
-        self._marking.timeout.connect(self._mark)
+        self._marking = MarkPainter(self, document, spelling, self.typed, key_of=key_of)
+        self._marking.seen, self._marking.waits = self._seen, lambda: self._stale or self._due
         self.setUndoRedoEnabled(False)
         self.setAccessibleName(tr("Text of the photo, line by line"))
         self.setPlaceholderText(tr("The text of the photo appears here after reading."))
         self.document().contentsChange.connect(self._type)
         self.selectionChanged.connect(self._follow_cursor)
         self.cursorPositionChanged.connect(self._follow_cursor)
-        self.verticalScrollBar().valueChanged.connect(lambda _: self._marking.start())
         document.opened.connect(self._open)
         document.changed.connect(self._follow)
         document.selection_changed.connect(self._follow_selection)
-        document.selection_changed.connect(self.choices_changed)
-        prompter.changed.connect(self.choices_changed)
-        spelling.changed.connect(self._marking.start)
         self._open()
 
     def finish(self) -> None:
@@ -108,22 +95,10 @@ class PageTextEditor(QPlainTextEdit):
         self._keep(last=True)
         self._steps += 1
 
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The likely texts of the current word, the recognized one first."""
-        return self._prompter.texts(self._document.word(self._document.current), most=commands.CHOICES)
-
-    @property
-    def takes_digits(self) -> bool:
-        """Whether digits alone choose a text: after Tab has selected a word, unless it may begin with a digit."""
-        return self._stop is not None and not self.isReadOnly() and not suggestions.may_begin_with_digit(self.choices)
-
     def choose(self, index: int) -> None:
         """Use one of the likely texts for the current word, and go to the next word that needs a look."""
         self.finish()
-        choices, current = self.choices, self._document.current
-        if current is not None and index < len(choices):
-            commands.write_here(self._document, current, choices[index])
+        if self.choices.choose(index):
             self._go_on(1)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802  (Qt's name)
@@ -164,7 +139,7 @@ class PageTextEditor(QPlainTextEdit):
             step = _TABS[Qt.Key(event.key())]
             return self._go_on(step) or self.focusNextPrevChild(step > 0)
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            self._explain(event)
+            self._marking.explain(event)
             return True
         if event.type() == QEvent.Type.Show and self._stale:
             # After the event, when the editor is visible.
@@ -186,8 +161,8 @@ class PageTextEditor(QPlainTextEdit):
         elif key == Qt.Key.Key_Escape:
             self.finish()
             self.left.emit()
-        elif key in _DIGITS and (held == _Modifiers.AltModifier or self._is_choice(event)):
-            self.choose(_DIGITS.index(Qt.Key(key)))
+        elif (choice := self.choices.index_of(event)) is not None:
+            self.choose(choice)
         elif key in _ENTER and held == _Modifiers.ControlModifier:
             self.finish()
             commands.accept_here(self._document)
@@ -195,34 +170,8 @@ class PageTextEditor(QPlainTextEdit):
         elif key in _ENTER and not self.isReadOnly():
             self.textCursor().insertBlock()  # with Shift, Qt would insert a break that is no line
             self.ensureCursorVisible()
-        elif not self._join_lines(event):
+        elif not line_joining.join_lines(self, event):
             super().keyPressEvent(event)
-
-    def _is_choice(self, event: QKeyEvent) -> bool:
-        """Whether a digit chooses a text instead of being typed."""
-        single = not event.modifiers() & ~_Modifiers.KeypadModifier
-        return single and self.takes_digits and _DIGITS.index(Qt.Key(event.key())) < len(self.choices)
-
-    def _join_lines(self, event: QKeyEvent) -> bool:
-        """Put a space in place of a deleted line break between two words, which stay two words.
-
-        Returns:
-            Whether the key has deleted such a line break.
-        """
-        move = _JOINING.get(Qt.Key(event.key()))
-        if move is None or self.isReadOnly() or event.modifiers() & ~_Modifiers.KeypadModifier:
-            return False
-        cursor, text = self.textCursor(), self.document()
-        if not cursor.hasSelection():
-            cursor.movePosition(move, QTextCursor.MoveMode.KeepAnchor)
-        ends = text.characterAt(cursor.selectionStart() - 1), text.characterAt(cursor.selectionEnd())
-        if cursor.selectedText() != _BREAK or any(each.isspace() or each == "\0" for each in ends):
-            return False
-        cursor.insertText(" ")
-        if move == QTextCursor.MoveOperation.NextCharacter:
-            cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter)
-        self.setTextCursor(cursor)
-        return True
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802  (Qt's name)
         """Track whether an input method is composing; changes from elsewhere are shown afterwards."""
@@ -235,17 +184,12 @@ class PageTextEditor(QPlainTextEdit):
         """Show Qt's menu with suggestions for the word there, without Qt's own undo."""
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in ("edit-undo", "edit-redo"):
-            for action in [each for each in menu.actions() if each.objectName() == name]:
-                menu.removeAction(action)
+        for action in [each for each in menu.actions() if each.objectName() in ("edit-undo", "edit-redo")]:
+            menu.removeAction(action)
         place = self.cursorForPosition(event.pos()).position()
         word = self._document.word(self.typed.places.at(place))
-        if (
-            word is not None
-            and not self.typed.is_typed
-            and (doubts := self._spelling.doubts(word))
-            and not self.isReadOnly()
-        ):
+        doubts = self._spelling.doubts(word) if word and not self.typed.is_typed and not self.isReadOnly() else ()
+        if word and doubts:
             start, _ = self.typed.place_of(word.id)
             wide = Utf16(word.text)
             ends = start + wide.to_units(doubts[0].start), start + wide.to_units(doubts[0].end)
@@ -281,7 +225,8 @@ class PageTextEditor(QPlainTextEdit):
         if not self.isVisible():
             self._stale = True
             return
-        self._stale, self._stop = False, None
+        self._stale = False
+        self.choices.leave_stop()
         page = self._document.page
         self.typed.open(page)
         writable = page is not None and self._document.writable
@@ -298,7 +243,7 @@ class PageTextEditor(QPlainTextEdit):
         self._locate(shown)
         self._follow_selection()
         self._show_placeholder()
-        self._prompter.prepare()
+        self.choices.prepare()
 
     def _show_placeholder(self) -> None:
         """Say why there is no text, where there is none."""
@@ -316,7 +261,6 @@ class PageTextEditor(QPlainTextEdit):
         if not change.here or page is None or self.typed.saving:
             return
         self._show_placeholder()
-        self.choices_changed.emit()
         if self._stale or not self.typed.is_open or not (self.isVisible() or self.typed.is_typed):
             self._stale = True
             return
@@ -356,10 +300,7 @@ class PageTextEditor(QPlainTextEdit):
         now = self.toPlainText()
         if text == now:
             return None
-        most = min(len(now), len(text))
-        start = next((index for index in range(most) if now[index] != text[index]), most)
-        most -= start
-        end = next((index for index in range(most) if now[-1 - index] != text[-1 - index]), most)
+        start, end = _count_same(now, text)
         wide = Utf16(now)
         cursor = _cursor_over(self, wide.to_units(start), wide.to_units(len(now) - end))
         self._following = True
@@ -394,7 +335,8 @@ class PageTextEditor(QPlainTextEdit):
         self._put_cursor(start, end if self.hasFocus() else start)
 
     def _put_cursor(self, start: int, end: int) -> None:
-        self._following, self._stop = True, None
+        self._following = True
+        self.choices.leave_stop()
         cursor = _cursor_over(self, start, end)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
@@ -407,7 +349,7 @@ class PageTextEditor(QPlainTextEdit):
         """Note what was typed, to be saved soon."""
         if self._following or not self.typed.is_open:
             return
-        self._leave_stop()
+        self.choices.leave_stop()
         after = max(0, self.document().characterCount() - 1 - place - added)
         self.typed.note(place, after)
         self._pause.start()
@@ -448,8 +390,7 @@ class PageTextEditor(QPlainTextEdit):
         if self._following or self._stale:
             return
         cursor = self.textCursor()
-        if (cursor.selectionStart(), cursor.selectionEnd()) != self._stop:
-            self._leave_stop()
+        self.choices.follow_cursor()
         place, line = cursor.position(), cursor.blockNumber()
         if self.document().revision() != self._revision or (place == self._typed_at and not cursor.hasSelection()):
             # By typing; the words are selected once it is saved.
@@ -488,45 +429,26 @@ class PageTextEditor(QPlainTextEdit):
         self._put_cursor(*self.typed.place_of(found))
         self._rest()
         self._select_words()
-        self._stop = self.textCursor().selectionStart(), self.textCursor().selectionEnd()
-        self.choices_changed.emit()
+        self.choices.stop_here()
         return True
-
-    def _leave_stop(self) -> None:
-        """From now on digits are text again."""
-        if self._stop is not None:
-            self._stop = None
-            self.choices_changed.emit()
 
     def _replace(self, start: int, end: int, text: str) -> None:
         """Replace a range as if the text had been typed."""
         _cursor_over(self, start, end).insertText(text)
         self.finish()
 
-    # ------------------------------------------------------------------------------------------------------------ marks
-
-    def _explain(self, event: QHelpEvent) -> None:
-        cursor = self.cursorForPosition(event.pos())
-        word = self._document.word(None if self.typed.is_typed else self.typed.places.at(cursor.position()))
-        tip = text_marks.describe(word, self._spelling, key=self._key_of("spelling")) if word else ""
-        QToolTip.showText(event.globalPos(), labels.tooltip(tip) if tip else "", self)
-
-    def _mark(self) -> None:
-        """Mark the words in sight: selected on the photo, uncertain, misspelt, without a box."""
-        page = self._document.page
-        if self._stale or self._due or self.typed.is_typed or page is None:
-            if page is None:
-                self.setExtraSelections([])
-            return
-        found = text_marks.find_marks(
-            page, self.typed.places, self._seen(), selection=self._document.selection, spelling=self._spelling
-        )
-        self.setExtraSelections([_marked(_cursor_over(self, start, end), how) for start, end, how in found])
-
     def _seen(self) -> tuple[int, int]:
         """Return the part of the text that is in sight, in UTF-16 units."""
         last = self.cursorForPosition(self.viewport().rect().bottomRight()).block()
         return self.firstVisibleBlock().position(), last.position() + last.length()
+
+
+def _count_same(one: str, other: str) -> tuple[int, int]:
+    """Return how many characters are the same at the beginning and, of the rest, at the end."""
+    most = min(len(one), len(other))
+    start = next((index for index in range(most) if one[index] != other[index]), most)
+    most -= start
+    return start, next((index for index in range(most) if one[-1 - index] != other[-1 - index]), most)
 
 
 def _cursor_over(editor: QPlainTextEdit, start: int, end: int) -> QTextCursor:
@@ -537,19 +459,10 @@ def _cursor_over(editor: QPlainTextEdit, start: int, end: int) -> QTextCursor:
     return cursor
 
 
-def _marked(cursor: QTextCursor, how: QTextCharFormat) -> QTextEdit.ExtraSelection:
-    mark = QTextEdit.ExtraSelection()
-    mark.cursor, mark.format = cursor, how
-    return mark
-
-
 def _is_undo(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 def _is_ours(event: QKeyEvent) -> bool:
     """Whether a key that may be a shortcut of the window is one of the editor."""
-    key, held = event.key(), event.modifiers()
-    if key in _DIGITS:
-        return held == _Modifiers.AltModifier
-    return key in _ENTER or key in (Qt.Key.Key_F2, Qt.Key.Key_Escape)
+    return event.key() in (*_ENTER, Qt.Key.Key_F2, Qt.Key.Key_Escape) or word_choices.is_choosing_key(event)

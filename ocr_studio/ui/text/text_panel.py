@@ -57,7 +57,7 @@ class TextPanel(PanelDock):
         self.question.setProperty("quiet", True)
         self.choices = ChoiceButtons(commands.CHOICES, one_row=_ONE_ROW, across=_ACROSS)
         self.choices.chosen.connect(self._choose)
-        self.text.choices_changed.connect(self._show_choices)
+        self.text.choices.changed.connect(self._show_choices)
         self.visibilityChanged.connect(lambda _: self._show_choices())
         writing = QWidget()
         column = QVBoxLayout(writing)
@@ -102,7 +102,7 @@ class TextPanel(PanelDock):
         """Show the likely texts of the current word, and the keys that choose them."""
         if not self.isVisible():
             return
-        texts, writing = self.text.choices, not self.text.takes_digits
+        texts, writing = self.text.choices.texts, not self.text.choices.takes_digits
         word = self._document.word(self._document.current)
         self.choices.show_choices(texts, current=word.text if word else "", writing=writing)
         self.choices.setEnabled(self._document.writable)

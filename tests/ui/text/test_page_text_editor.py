@@ -258,7 +258,7 @@ def test_keys_go_through_the_words_in_doubt(studio: Studio, editor: PageTextEdit
     QTest.keyClick(editor, Key.Key_Tab)
     assert (editor.textCursor().selectedText(), studio.document.current) == ("tha", "w1")
     QTest.keyClicks(editor, "the")
-    assert not editor.takes_digits
+    assert not editor.choices.takes_digits
     QTest.keyClick(editor, Key.Key_Tab)
     assert editor.textCursor().selectedText() == "naw"
     QTest.keyClick(editor, Key.Key_2, ALT)  # the second alternative

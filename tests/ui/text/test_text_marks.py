@@ -39,7 +39,7 @@ def test_the_key_for_suggestions_is_named() -> None:
 def test_tips_name_the_keys_that_the_user_has_set(open_studio: Open, folder: Path) -> None:
     keys = {"spelling": ("Ctrl+J",), "find_everywhere": ("Ctrl+Alt+F",)}
     window = open_studio(folder / "board 1.png", settings=Settings(keys=keys)).window
-    assert window.texts.panel.text._key_of("spelling") == "Ctrl+J"
+    assert window.texts.panel.text._marking._key_of("spelling") == "Ctrl+J"
     window.find_panel.bar.begin()
     assert window.find_panel.bar.everywhere.toolTip() == "Find on all photos (Ctrl+Alt+F)"
 
