@@ -40,7 +40,8 @@ def begin(studio: Studio, qtbot: QtBot) -> ReviewPanel:
     studio.window.activateWindow()
     studio.window.view.setFocus()
     QTest.keyClick(studio.window.view, Qt.Key.Key_F6)
-    qtbot.waitUntil(lambda: panel.card.has_card and has_keys(panel))
+    # Its cards come before all photos are counted.
+    qtbot.waitUntil(lambda: panel.card.has_card and has_keys(panel) and not studio.lanes.files.busy)
     return panel
 
 
