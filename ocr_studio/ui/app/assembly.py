@@ -167,7 +167,7 @@ class AssembledWindow(QMainWindow):
         self.preferences.chosen.connect(self.texts.spelling.spelling.look_again_soon)
         self.rereading = Rereading(document, services.reading, self.pictures, self)
         self.writer_proposal = WriterProposal(document, services.reading, self.messages)
-        self.rotation_proposal = RotationProposal(document, services.reading, self.messages)
+        self.rotation_proposal = RotationProposal(document, self.framing, services.reading, self.messages)
         self.correction_learning = CorrectionLearning(document, services.reading, lambda: opening.settings)
         self.preferences.models_controller.finding_comparison_wanted.connect(self.rereading.compare_finding)
         self.rules = ReplacingByRules(document, opening, self.pictures, lanes.files, self)

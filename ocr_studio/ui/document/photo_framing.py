@@ -24,11 +24,12 @@ _AT_ONCE: Final = 1_500_000
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """A change of the frame of a page, and the key with which it becomes one step with the changes before it."""
+    """A change of the frame of a page, see ``PhotoFraming.change``."""
 
     page_id: str
     make: Callable[[Page], Edit]
     join: str
+    done: Callable[[], object]
 
 
 class PhotoFraming(QObject):
@@ -51,15 +52,18 @@ class PhotoFraming(QObject):
         self._waiting: list[_Request] = []
         self._job: Job | None = None
 
-    def change(self, make: Callable[[Page], Edit], *, join: str = "") -> None:
+    def change(
+        self, make: Callable[[Page], Edit], *, join: str = "", done: Callable[[], object] = lambda: None
+    ) -> None:
         """Change the frame of the open photo.
 
         Args:
             make: Makes the edit of the page, as it is when its turn comes.
             join: Consecutive changes with the same non-empty value become one step.
+            done: Called when the photo is changed, if it is still open.
         """
         if self._document.page is not None:
-            self._waiting.append(_Request(self._document.page.id, make, join))
+            self._waiting.append(_Request(self._document.page.id, make, join, done))
             self._next()
 
     def _next(self) -> None:
@@ -109,6 +113,7 @@ class PhotoFraming(QObject):
             edit = request.make(page)
             if page is self._document.page:
                 self._document.push(edit, join=request.join)
+                request.done()
             elif edit:
                 history.push(Step(edit.name, {page.id: edit}), join=request.join)
         except StudioError as error:

@@ -9,6 +9,7 @@ from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.page import Page
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.photo_framing import PhotoFraming
 from ocr_studio.ui.reading.controller import ReadingController
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 
@@ -18,9 +19,11 @@ _KEY = "rotation proposal"
 class RotationProposal(QObject):
     """Looks at each photo once it is read or opened; each photo is asked about once."""
 
-    def __init__(self, document: Document, reading: ReadingController, messages: MessageBar) -> None:
+    def __init__(
+        self, document: Document, framing: PhotoFraming, reading: ReadingController, messages: MessageBar
+    ) -> None:
         super().__init__(reading)
-        self._document, self._reading, self._messages = document, reading, messages
+        self._document, self._framing, self._reading, self._messages = document, framing, reading, messages
         self._answered: set[str] = set()  # ids of pages
         document.opened.connect(self._look)
         document.photo_turned.connect(self._withdraw)
@@ -59,10 +62,9 @@ class RotationProposal(QObject):
         page = self._document.page
         if page is None or page.id != page_id:
             return
-        self._document.push(photo_frames.turn_photo(page, quarters))
-        if _is_untouched(page):
-            # Lines that run level are found better.
-            self._reading.read_page()
+        # Lines that run level are found better.
+        again = self._reading.read_page if _is_untouched(page) else lambda: None
+        self._framing.change(lambda page: photo_frames.turn_photo(page, quarters), done=again)
 
 
 def _is_untouched(page: Page) -> bool:

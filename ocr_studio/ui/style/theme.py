@@ -7,6 +7,7 @@ on bare X11 and without a screen, whereas a palette always works.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import qtawesome
 from PySide6.QtCore import Qt
@@ -16,28 +17,27 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ocr_studio.ui.style import style_sheet
 from ocr_studio.ui.style.style_sheet import Colours
 
-LIGHT = Colours(
-    window="#f5f6f8", surface="#fbfbfc", base="#ffffff", canvas="#e6e8ec", line="#d9dce2", text="#1d2129",
-    quiet="#5b6472", disabled="#a0a7b3", accent="#2f6fde", on_accent="#ffffff", selection="#d6e4fd", hover="#e9edf4",
-    info="#2f6fde", warning="#9a5b00", error="#c02a37",
-)  # fmt: skip
-DARK = Colours(
-    window="#1e2126", surface="#24282e", base="#1a1d21", canvas="#131518", line="#383e47", text="#e6e9ee",
-    quiet="#a3acba", disabled="#69717d", accent="#6ea1ff", on_accent="#0d1420", selection="#32518c", hover="#2e343c",
-    info="#6ea1ff", warning="#f0b04f", error="#ff8080",
-)  # fmt: skip
-
-# For systems that ask for high contrast: text at 7:1 or more, and visible borders.
-LIGHT_CONTRAST = Colours(
-    window="#fefefe", surface="#fefefe", base="#ffffff", canvas="#e6e6e6", line="#404040", text="#000000",
-    quiet="#333333", disabled="#6b6b6b", accent="#0a3f9c", on_accent="#ffffff", selection="#b8d4ff", hover="#e3ecfa",
-    info="#0a3f9c", warning="#5c3600", error="#8b0014",
-)  # fmt: skip
-DARK_CONTRAST = Colours(
-    window="#010101", surface="#010101", base="#000000", canvas="#1a1a1a", line="#c8c8c8", text="#ffffff",
-    quiet="#e6e6e6", disabled="#8f8f8f", accent="#8fc0ff", on_accent="#000000", selection="#10438f", hover="#262626",
-    info="#8fc0ff", warning="#ffcf70", error="#ffa8a8",
-)  # fmt: skip
+# Light, dark, and both for systems that ask for high contrast: there text is at 7:1 or more, and borders are visible.
+_COLOURS: Final = {
+    "window":     ("#f5f6f8", "#1e2126", "#fefefe", "#010101"),
+    "surface":    ("#fbfbfc", "#24282e", "#fefefe", "#010101"),
+    "base":       ("#ffffff", "#1a1d21", "#ffffff", "#000000"),
+    "canvas":     ("#e6e8ec", "#131518", "#e6e6e6", "#1a1a1a"),
+    "line":       ("#d9dce2", "#383e47", "#404040", "#c8c8c8"),
+    "text":       ("#1d2129", "#e6e9ee", "#000000", "#ffffff"),
+    "quiet":      ("#5b6472", "#a3acba", "#333333", "#e6e6e6"),
+    "disabled":   ("#a0a7b3", "#69717d", "#6b6b6b", "#8f8f8f"),
+    "accent":     ("#2f6fde", "#6ea1ff", "#0a3f9c", "#8fc0ff"),
+    "on_accent":  ("#ffffff", "#0d1420", "#ffffff", "#000000"),
+    "selection":  ("#d6e4fd", "#32518c", "#b8d4ff", "#10438f"),
+    "hover":      ("#e9edf4", "#2e343c", "#e3ecfa", "#262626"),
+    "info":       ("#2f6fde", "#6ea1ff", "#0a3f9c", "#8fc0ff"),
+    "warning":    ("#9a5b00", "#f0b04f", "#5c3600", "#ffcf70"),
+    "error":      ("#c02a37", "#ff8080", "#8b0014", "#ffa8a8"),
+}  # fmt: skip
+LIGHT, DARK, LIGHT_CONTRAST, DARK_CONTRAST = (
+    Colours(**{role: values[at] for role, values in _COLOURS.items()}) for at in range(4)
+)
 _CONTRASTING = {each.window: each for each in (LIGHT_CONTRAST, DARK_CONTRAST)}
 
 

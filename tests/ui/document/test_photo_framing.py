@@ -83,3 +83,15 @@ def test_a_photo_that_was_left_meanwhile_is_turned(
 
     qtbot.waitUntil(turned)
     assert frame_of(studio) is None
+
+
+def test_what_follows_is_done_once_the_photo_is_turned(
+    open_studio: Open, folder: Path, qtbot: QtBot, warped: list[bool]
+) -> None:
+    studio = open_studio(folder / "board 1.png")
+    seen: list[PhotoFrame | None] = []
+    studio.window.framing.change(
+        lambda page: photo_frames.set_frame(page, SLANTED, "Slant"), done=lambda: seen.append(frame_of(studio))
+    )
+    qtbot.waitUntil(lambda: seen == [SLANTED])
+    assert warped == [False]
