@@ -87,7 +87,7 @@ class ReviewPanel(PanelDock):
         self.apart.setProperty("quiet", True)
         self.pace = PlainLabel()
         self.pace.setProperty("quiet", True)
-        self.offer = PlainLabel()
+        self.offer = ElidedLabel()
         font = self.offer.font()
         font.setBold(True)
         self.offer.setFont(font)
@@ -146,7 +146,7 @@ class ReviewPanel(PanelDock):
     def show_offer(self, text: str) -> None:
         """Show the message about words similar to the last correction; an empty text hides it."""
         self.offer.setText(text)
-        self.offer.setVisible(bool(text))
+        self._show_apart()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Take the focus, and make cards again if they were released."""
@@ -221,7 +221,6 @@ class ReviewPanel(PanelDock):
         head.setContentsMargins(12, 4, 12, 4)
         head.setSpacing(10)
         head.addWidget(self.status, 1)
-        head.addWidget(self.offer)
         head.addWidget(self.order)
         head.addWidget(self.closer)
         answer = QHBoxLayout()
@@ -238,6 +237,7 @@ class ReviewPanel(PanelDock):
         layout.addWidget(self.card, 1)
         below = _inset(self.apart)
         below.setSpacing(10)
+        below.addWidget(self.offer)
         below.addWidget(self.pace)
         layout.addLayout(below)
         layout.addLayout(answer)
@@ -357,10 +357,12 @@ class ReviewPanel(PanelDock):
             self.card.show_text(tr("Opening the photo…"))
 
     def _show_apart(self) -> None:
-        """Say that the photo shows another word; the room for it stays, so that the card keeps its size."""
-        apart = self.word_focus.apart
+        """Say what matters most below the card; one line stays there, so that the card keeps its size."""
+        apart, offer = self.word_focus.apart, bool(self.offer.text())
         self.apart.setText(tr("The photo shows another word. F5 shows this one.") if apart else "")
-        self.pace.setVisible(not apart)  # there is no room for both
+        self.apart.setVisible(not offer)
+        self.offer.setVisible(offer)
+        self.pace.setVisible(not apart and not offer)
 
     def _show_reading(self) -> None:
         word = self.reviewing.word

@@ -51,6 +51,16 @@ def test_words_are_accepted_corrected_and_set_aside_by_keys_alone(panel: ReviewP
     assert "words per minute" in panel.pace.text()
 
 
+def test_the_speed_leaves_the_heading_its_room(panel: ReviewPanel, studio: Studio, qtbot: QtBot) -> None:
+    for _ in range(6):
+        press(KEY.Key_Return)
+    assert "words per minute" in panel.pace.text()
+    studio.window.resize(1280, 720)
+    qtbot.waitUntil(lambda: studio.window.size().width() == 1280)
+    assert panel.status.shown == panel.status.text()
+    assert panel.status.shown.endswith(".png")
+
+
 def test_letters_are_never_robbed(panel: ReviewPanel, studio: Studio) -> None:
     for text in ("under", "it", "/", "9", "a2"):
         place = here(panel)

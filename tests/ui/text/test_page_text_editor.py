@@ -318,6 +318,14 @@ def test_digits_are_text_where_a_number_may_be_meant_or_the_cursor_has_moved(
     assert texts(studio)[2] == "naw2"
 
 
+def test_one_set_of_alternatives_is_in_sight(studio: Studio, qtbot: QtBot) -> None:
+    assert studio.window.texts.panel.choices.isVisible()
+    studio.window.side.move_out(studio.window.side.pages[0])
+    assert not studio.window.alternatives.isVisible()
+    studio.window.texts.panel.close()
+    qtbot.waitUntil(studio.window.alternatives.isVisible)
+
+
 def test_a_click_takes_what_is_offered_for_the_word_at_the_cursor(studio: Studio, editor: PageTextEditor) -> None:
     put(editor, "uild")
     QTest.mouseClick(studio.window.texts.panel.choices.buttons[1], Qt.MouseButton.LeftButton)
