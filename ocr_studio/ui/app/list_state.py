@@ -89,3 +89,4 @@ class ListState(QObject):
         if kept is not None and Path(kept.folder) == event.path.parent:
             self._photos.edit.setText(kept.photo_filter)
             self._words.choose(WordFilter(kept.word_kind, kept.word_text))
+        self.changed.emit()  # the filters belong to this folder now
