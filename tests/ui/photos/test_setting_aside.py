@@ -88,15 +88,15 @@ def test_it_is_one_step_to_undo(studio: Studio) -> None:
 
 
 def test_back_to_what_was_read_takes_it_back_too(studio: Studio) -> None:
-    document, back = studio.document, studio.window.action_set["unaccept"]
+    document, actions = studio.document, studio.window.action_set
     document.select([document.order()[1]])
-    assert not back.isEnabled()  # nobody has said anything of the second word
+    assert not actions["unaccept"].isEnabled()  # nobody has said anything of the second word
     _press(studio, Key.Key_I)
-    assert back.isEnabled()
+    assert actions["unaccept"].isEnabled()
     _press(studio, Key.Key_Backspace, CONTROL)
     assert _words(studio)[1].mark is None
     assert texts(studio)[1] == "the"
-    assert not back.isEnabled()
+    assert not actions["unaccept"].isEnabled()
 
 
 def test_the_table_says_so_and_why(studio: Studio) -> None:
