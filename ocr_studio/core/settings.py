@@ -26,6 +26,7 @@ from ocr_studio.core.translation import later, tr
 log = logging.getLogger(__name__)
 
 THEMES = ("system", "light", "dark")
+DENSITIES = ("compact", "standard", "spacious")
 ALPHABETS = ("latin", "all")
 KEEP = ("beside", "library")
 UNITS = ("words", "lines")
@@ -165,6 +166,7 @@ class Settings(ReaderOptions):
 
     Attributes:
         theme: "system", "light" or "dark".
+        density: "compact", "standard" or "spacious".
         keep: Where new projects are saved, "beside" the photos or in the "library".
         library_folder: The library; None for ``paths.library_dir()``.
         read_when_opened: Whether an unread photo is read as soon as it is opened.
@@ -180,6 +182,7 @@ class Settings(ReaderOptions):
     """
 
     theme: Annotated[str, one_of(THEMES)] = "system"
+    density: Annotated[str, one_of(DENSITIES)] = "standard"
     keep: Annotated[str, one_of(KEEP)] = "beside"
     library_folder: str | None = None
     read_when_opened: bool = True

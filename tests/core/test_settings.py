@@ -25,6 +25,7 @@ OTHER = Settings(
     alphabet="all",
     gpu_memory_mb=2048,
     model=registry.BUILT_IN.name,
+    density="compact",
     keep="library",
     library_folder="/home/né/доски",
     read_when_opened=False,

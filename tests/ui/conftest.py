@@ -31,7 +31,7 @@ from tests.ui.studio import Open
 def plain(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No style sheet: with it a window takes twice the time to make. Tests of sizes and looks ask for ``styled``."""
     if "styled" not in request.fixturenames:
-        monkeypatch.setattr(style_sheet, "sheet", lambda _: "")
+        monkeypatch.setattr(style_sheet, "sheet", lambda *_: "")
 
 
 @pytest.fixture(autouse=True)

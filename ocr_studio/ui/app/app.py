@@ -36,6 +36,7 @@ from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.help.style_guide import StyleGuide
 from ocr_studio.ui.job_thread import Lanes, Trouble
 from ocr_studio.ui.reading.controller import ReadingController
+from ocr_studio.ui.style import design
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.style import theme as theming
 from ocr_studio.ui.training.controller import TrainingController
@@ -100,6 +101,8 @@ class Studio(QObject):
                 lanes=lanes,
             )
         )
+        if design.density() is not design.DENSITIES["standard"]:
+            design.space_out(self.window)
         self.opening.opened.connect(self._read_if_new)
         self.window.settings_chosen.connect(self.change_settings)
         self.training.kept.connect(lambda model: self.change_settings(self.settings.using(model)))
@@ -148,12 +151,14 @@ class Studio(QObject):
             self._use_settings(self.saved_settings)
 
     def _use_settings(self, chosen: Settings) -> None:
-        other_theme = chosen.theme != self.settings.theme
-        self.settings = self.opening.settings = chosen
-        if other_theme:
+        before, self.settings = self.settings, chosen
+        self.opening.settings = chosen
+        if chosen.theme != before.theme:
             self.theme_asked_for = None
-            use_theme(self.theme)
+        if (chosen.theme, chosen.density) != (before.theme, before.density):
+            use_theme(self.theme, chosen.density)
             self.window.retint()
+            design.space_out(self.window)
         self.window.action_set.use_keys(chosen.keys)
         self.window.action_set.refresh()
         self.reading.use(chosen.reader_options())
@@ -167,7 +172,7 @@ class Studio(QObject):
     def follow_system(self) -> None:
         """Update the theme after the system's colours have changed."""
         if theming.colours() is not theming.wanted(self.theme):
-            use_theme(self.theme)
+            use_theme(self.theme, self.settings.density)
             self.window.retint()
 
     @property
@@ -269,7 +274,7 @@ def run(
     chosen = settings.load()
     photo_limit.allow_megapixels(chosen.largest_photo)
     with logs.libraries_silenced():
-        app = _application(theme or chosen.theme, language or chosen.language)
+        app = _application(theme or chosen.theme, chosen.density, language or chosen.language)
         if style_guide:
             return _show_style_guide(app, screenshot)
         studio = Studio(chosen, theme=theme, saves_state=screenshot is None)
@@ -313,7 +318,7 @@ def _run_window(app: QApplication, studio: Studio, paths: Sequence[Path], screen
 def _replace_window(app: QApplication, before: Studio) -> Studio:
     """Make a window in the chosen language to replace one that was closed. The recognizer stays loaded."""
     window_language.use(app, before.settings.language)
-    use_theme(before.theme)
+    use_theme(before.theme, before.settings.density)
     studio = Studio(before.settings, ocr_service=before.reading.ocr_service, theme=before.theme_asked_for)
     studio.saved_settings = before.saved_settings  # what could not be saved yet is still to be saved
     studio.resumes = True
@@ -322,20 +327,20 @@ def _replace_window(app: QApplication, before: Studio) -> Studio:
     return studio
 
 
-def use_theme(chosen: str) -> None:
-    """Apply a theme: "system", "light" or "dark"."""
+def use_theme(chosen: str, density: str = "standard") -> None:
+    """Apply a theme, "system", "light" or "dark", and a density, "compact", "standard" or "spacious"."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    theming.use(app, chosen)
+    theming.use(app, chosen, density)
 
 
-def _application(theme: str, language: str) -> QApplication:
+def _application(theme: str, density: str, language: str) -> QApplication:
     app = screen.connect(sys.argv[:1])
     app.setApplicationName("ocr-studio")
     app.setApplicationDisplayName("OCR Studio")
     app.setDesktopFileName("ocr-studio")
     window_language.use(app, language)
-    use_theme(theme)
+    use_theme(theme, density)
     with contextlib.suppress(StudioError):  # a missing icon is not worth a message
         app.setWindowIcon(QIcon(str(resources.icon())))
     return app

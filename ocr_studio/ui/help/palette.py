@@ -14,6 +14,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.help import palette_entries
 from ocr_studio.ui.help.palette_delegate import ROW_HEIGHT, PaletteDelegate
 from ocr_studio.ui.help.palette_entries import PaletteEntry, PaletteMatch
+from ocr_studio.ui.style import design
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import RowList
 
@@ -197,5 +198,5 @@ class _MatchModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(filter(None, (entry.title, entry.where, entry.key, entry.why)))
         if role == Qt.ItemDataRole.SizeHintRole:
-            return QSize(200, ROW_HEIGHT)
+            return QSize(200, ROW_HEIGHT + design.density().row)
         return found if role == FOUND else None

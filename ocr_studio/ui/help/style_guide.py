@@ -54,7 +54,7 @@ class StyleGuide(QWidget):
         columns = QHBoxLayout(page)
         columns.setContentsMargins(*[design.WIDE] * 4)
         columns.setSpacing(2 * design.WIDE)
-        for parts in ((_spaces, _types, _boxes), (_colours,), (_buttons, _fields, _messages)):
+        for parts in ((_spaces, _densities, _types, _boxes), (_colours,), (_buttons, _fields, _messages)):
             column = QVBoxLayout()
             column.setSpacing(design.APART)
             for part in parts:
@@ -127,6 +127,14 @@ def _spaces() -> QWidget:
         for space, use in design.SPACES.items()
     ]
     return _group(tr("Spacing"), *rows)
+
+
+def _densities() -> QWidget:
+    rows = [
+        (PlainLabel(tr(each.name)), tr("rows {pixels} px, gaps × {factor}", pixels=f"{each.row:+}", factor=each.factor))
+        for each in design.DENSITIES.values()
+    ]
+    return _group(tr("Density"), *rows)
 
 
 def _types() -> QWidget:

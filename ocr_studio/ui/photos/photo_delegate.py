@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ocr_studio.core.photo_list.rows import PhotoRow, PhotoState
 from ocr_studio.ui.photos.photo_list_model import OPEN, ROW, STATES, facts_said, state_said, state_said_shortly
-from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.style import design, labels, theme
 from ocr_studio.ui.widgets.tables import Index
 
 SIDE: Final = 72
@@ -41,7 +41,8 @@ class PhotoDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
         """The height of the thumbnail or of three lines of text, plus a margin."""
-        return QSize(SIDE + 60, max(SIDE, 3 * option.fontMetrics.height() + 6) + 14)
+        density = design.density()
+        return QSize(SIDE + 60, max(density.thumbnail, 3 * option.fontMetrics.height() + 6) + 14 + density.row)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one row."""
@@ -50,7 +51,7 @@ class PhotoDelegate(QStyledItemDelegate):
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         row = index.data(ROW)
-        side, gap = (SIDE, _GAP) if option.rect.width() >= _ROOMY else (_SMALL_SIDE, 7)
+        side, gap = (design.density().thumbnail, _GAP) if option.rect.width() >= _ROOMY else (_SMALL_SIDE, 7)
         frame = QRect(option.rect.left() + gap, option.rect.center().y() - side // 2, side, side)
         place = option.rect.adjusted(side + 2 * gap, 0, 2 - gap, 0)
         painter.save()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ocr_studio.core.search.matching import MatchedSide
 from ocr_studio.ui.search.results_model import HIT
-from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.style import design, labels, theme
 from ocr_studio.ui.widgets.tables import Index
 from ocr_studio.ui.words.word_pictures import SIZE
 
@@ -24,7 +24,8 @@ class FindDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
         """The size of a card: as high as the image or two lines of text."""
-        return QSize(_WIDE, max(_PICTURE.height(), 2 * option.fontMetrics.height() + 4) + 2 * _AIR)
+        high = max(_PICTURE.height(), 2 * option.fontMetrics.height() + 4)
+        return QSize(_WIDE, high + 2 * _AIR + design.density().row)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one card."""

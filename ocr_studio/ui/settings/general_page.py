@@ -12,6 +12,7 @@ from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.settings import MEGAPIXELS, SYSTEM, Settings, folder_trouble
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.settings.page import OTHER_NAMES, SettingsPage
+from ocr_studio.ui.style import design
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.form_fields import ComboBox, SpinBox
@@ -56,6 +57,9 @@ class GeneralPage(SettingsPage):
         places = (("beside", tr("In a folder next to the photos")), ("library", tr("In the library folder")))
         self.theme = ComboBox(themes, settings.theme, tr("Theme"))
         self.theme.currentIndexChanged.connect(lambda: self.say(theme=self.theme.currentData()))
+        densities = [(value, tr(density.name)) for value, density in design.DENSITIES.items()]
+        self.density = ComboBox(densities, settings.density, tr("Density of the window"))
+        self.density.currentIndexChanged.connect(lambda: self.say(density=self.density.currentData()))
         self.keep = ComboBox(places, settings.keep, tr("Where corrections are saved"))
         self.keep.currentIndexChanged.connect(lambda: self.say(keep=self.keep.currentData()))
         self.library = QLineEdit()
@@ -78,6 +82,7 @@ class GeneralPage(SettingsPage):
     def fill(self, settings: Settings) -> None:
         """Show these settings in the fields."""
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
+        self.density.setCurrentIndex(self.density.findData(settings.density))
         self.keep.setCurrentIndex(self.keep.findData(settings.keep))
         self.library.setText(settings.library_folder or "")
         # A name that is not valid Unicode is shown in part; it is kept unless the field is edited.
@@ -92,8 +97,8 @@ class GeneralPage(SettingsPage):
         """Return these settings with the defaults of this page."""
         new = Settings()
         return replace(
-            settings, theme=new.theme, keep=new.keep, library_folder=new.library_folder, go_on=new.go_on,
-            language=new.language, largest_photo=new.largest_photo,
+            settings, theme=new.theme, density=new.density, keep=new.keep, library_folder=new.library_folder,
+            go_on=new.go_on, language=new.language, largest_photo=new.largest_photo,
         )  # fmt: skip
 
     def flush(self) -> None:
@@ -119,6 +124,7 @@ class GeneralPage(SettingsPage):
         choose.clicked.connect(self._choose_folder)
         folder.addWidget(choose)
         self.add_row(tr("&Theme"), self.theme, words=later("colours colors appearance night look mode scheme design"))
+        self.add_row(tr("&Density"), self.density, words=later("spacing row height size padding tight roomy"))
         self.add_row(tr("L&anguage"), self.language, words=later("language translation locale Sprache мова"))
         self.form.addRow("", self.anew)
         self.add_row("", self.go_on, words=later("start session restore continue last photo"))

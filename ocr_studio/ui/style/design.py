@@ -1,13 +1,14 @@
-"""The small design system: spacing, type sizes, widths and states. Colours are in ``theme`` and ``box_colours``.
+"""The small design system: spacing, densities and type sizes. Colours are in ``theme`` and ``box_colours``.
 
 ``ocr-studio --style-guide`` shows all of it on one page.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLayout, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import later
 
@@ -25,6 +26,40 @@ SPACES: Final = {
     APART: later("between groups"),
     WIDE: later("around a page"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """How close together things are. Only heights differ, so that no text has less room.
+
+    Attributes:
+        name: Its name.
+        row: Pixels added to the height of each row of a list or table.
+        factor: Factor for the padding above and below in controls, and for gaps and margins of panels.
+        thumbnail: Longest side of a picture in the list of photos, in screen pixels.
+    """
+
+    name: str
+    row: int
+    factor: float
+    thumbnail: int
+
+    def pad(self, vertical: int, horizontal: int) -> str:
+        """Return a padding for the style sheet, given that of the standard density in pixels."""
+        return f"{self.scale(vertical)}px {horizontal}px"
+
+    def scale(self, height: int) -> int:
+        """Return a padding, gap or margin in pixels, given that of the standard density."""
+        return round(height * self.factor)
+
+
+# By their value in the settings.
+DENSITIES: Final = {
+    "compact": Density(later("Compact"), -6, 0.5, 48),
+    "standard": Density(later("Standard"), 0, 1, 72),
+    "spacious": Density(later("Spacious"), 10, 1.5, 72),
+}
+_DENSITY: Final = "density"  # property of the application, and of layouts: their gaps in the standard density
 
 # Sizes of type, as factors of the system's size. A text is larger only if it names what follows.
 NOTE: Final = 0.9
@@ -64,3 +99,32 @@ def set_size(widget: QWidget, factor: float, *, bold: bool = False) -> None:
     font.setPointSizeF(font.pointSizeF() * factor)
     font.setBold(bold)
     widget.setFont(font)
+
+
+def use_density(app: QApplication, value: str) -> None:
+    """Use a density, by its value in the settings, from now on. The theme has to be applied after it."""
+    app.setProperty(_DENSITY, value)
+
+
+def density() -> Density:
+    """Return the density in use."""
+    app = QApplication.instance()
+    return DENSITIES.get(str(app.property(_DENSITY)) if app else "", DENSITIES["standard"])
+
+
+def space_out(window: QWidget) -> None:
+    """Use the density for gaps and margins in a window, except for its dialogs."""
+    now = density()
+    for layout in window.findChildren(QLayout):
+        within = layout.parentWidget()
+        if within is None or isinstance(within.window(), QDialog):
+            continue
+        stacked = isinstance(layout, QVBoxLayout)
+        margins = layout.contentsMargins()
+        if layout.property(_DENSITY) is None:
+            layout.setProperty(_DENSITY, (margins.top(), margins.bottom(), layout.spacing() if stacked else 0))
+        top, bottom, gap = layout.property(_DENSITY)
+        if (margins.top(), margins.bottom()) != (now.scale(top), now.scale(bottom)):
+            layout.setContentsMargins(margins.left(), now.scale(top), margins.right(), now.scale(bottom))
+        if stacked and layout.spacing() != now.scale(gap):
+            layout.setSpacing(now.scale(gap))

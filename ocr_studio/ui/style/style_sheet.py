@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QApplication
 
+from ocr_studio.ui.style.design import Density
+
 
 @dataclass(frozen=True, slots=True)
 class Colours:
@@ -28,18 +30,18 @@ class Colours:
     error: str
 
 
-def sheet(colours: Colours) -> str:
-    """Return Qt's style sheet in these colours."""
-    return "".join(part(colours) for part in (_menus, _buttons, _lists, _scrolling, _surroundings))
+def sheet(colours: Colours, density: Density) -> str:
+    """Return Qt's style sheet in these colours and with this density."""
+    return "".join(part(colours, density) for part in (_menus, _buttons, _lists, _scrolling, _surroundings))
 
 
-def _menus(c: Colours) -> str:
+def _menus(c: Colours, d: Density) -> str:
     return f"""
-    QMenuBar {{ background: {c.surface}; padding: 2px 6px; }}
-    QMenuBar::item {{ padding: 5px 9px; border-radius: 5px; background: transparent; }}
+    QMenuBar {{ background: {c.surface}; padding: {d.pad(2, 6)}; }}
+    QMenuBar::item {{ padding: {d.pad(5, 9)}; border-radius: 5px; background: transparent; }}
     QMenuBar::item:selected {{ background: {c.hover}; }}
     QMenu {{ background: {c.surface}; border: 1px solid {c.line}; padding: 5px; }}
-    QMenu::item {{ padding: 6px 26px 6px 10px; border-radius: 5px; }}
+    QMenu::item {{ padding: {d.pad(6, 10)}; padding-right: 26px; border-radius: 5px; }}
     QMenu::item:selected {{ background: {c.selection}; }}
     QMenu::item:disabled {{ color: {c.disabled}; }}
     QMenu::separator {{ height: 1px; background: {c.line}; margin: 5px 8px; }}
@@ -47,12 +49,14 @@ def _menus(c: Colours) -> str:
     """
 
 
-def _buttons(c: Colours) -> str:
+def _buttons(c: Colours, d: Density) -> str:
     return f"""
     QToolBar {{
-        background: {c.surface}; border: 0; border-bottom: 1px solid {c.line}; padding: 5px 8px; spacing: 2px; }}
+        background: {c.surface}; border: 0; border-bottom: 1px solid {c.line}; padding: {d.pad(5, 8)}; spacing: 2px; }}
     QToolBar::separator {{ background: {c.line}; width: 1px; margin: 5px 7px; }}
-    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px 7px; background: transparent; }}
+    QToolButton {{
+        border: 1px solid transparent; border-radius: 6px; padding: {d.pad(5, 7)};
+        background: transparent; }}
     QToolButton#qt_toolbar_ext_button {{ padding: 0; border: 0; min-width: 20px; }}
     QToolButton:hover {{ background: {c.hover}; }}
     QToolButton:pressed {{ background: {c.selection}; }}
@@ -61,7 +65,8 @@ def _buttons(c: Colours) -> str:
     QToolButton:focus {{ border-color: {c.accent}; }}
     QToolButton:disabled {{ color: {c.disabled}; }}
     QPushButton {{
-        background: {c.base}; border: 1px solid {c.line}; border-radius: 7px; padding: 7px 16px; min-height: 18px; }}
+        background: {c.base}; border: 1px solid {c.line}; border-radius: 7px; padding: {d.pad(7, 16)};
+        min-height: 18px; }}
     QPushButton:hover {{ background: {c.hover}; }}
     QPushButton:pressed {{ background: {c.selection}; }}
     QPushButton:focus {{ border-color: {c.accent}; }}
@@ -72,18 +77,20 @@ def _buttons(c: Colours) -> str:
         background: {c.base}; color: {c.disabled}; border-color: {c.line}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
-    QPushButton[reading="true"] {{ padding: 6px 8px; text-align: left; }}
+    QPushButton[reading="true"] {{ padding: {d.pad(6, 8)}; text-align: left; }}
+    LanguagePicker {{ padding: {d.pad(5, 8)}; text-align: left; }}
     QPushButton[chosen="true"] {{ border-color: {c.accent}; background: {c.selection}; }}
     """
 
 
-def _lists(c: Colours) -> str:
+def _lists(c: Colours, d: Density) -> str:
     return f"""
     QLineEdit, QPlainTextEdit {{
-        background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
+        background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: {d.pad(4, 7)}; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
     ComboBox, SpinBox {{
-        background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: 4px 7px; }}
+        background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; min-height: 18px;
+        padding: {d.pad(4, 7)}; }}
     SpinBox::up-button, SpinBox::down-button {{ width: 0; border: 0; }}
     SpinBox QLineEdit {{ border: 0; padding: 0 6px; background: transparent; }}
     QCheckBox::indicator:unchecked,
@@ -104,21 +111,22 @@ def _lists(c: Colours) -> str:
     QTableView::item:selected, ChangeTree::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QTableView QLineEdit {{ border-radius: 0; padding: 0 4px; border: 2px solid {c.accent}; }}
     QHeaderView::section {{
-        background: {c.window}; color: {c.quiet}; border: 0; border-bottom: 1px solid {c.line}; padding: 5px 6px; }}
-    QListView::item {{ border-radius: 6px; padding: 4px; margin: 1px 6px; }}
+        background: {c.window}; color: {c.quiet}; border: 0; border-bottom: 1px solid {c.line};
+        padding: {d.pad(5, 6)}; }}
+    QListView::item {{ border-radius: 6px; padding: {d.pad(4, 4)}; margin: 1px 6px; }}
     QListView::item:hover {{ background: {c.hover}; }}
     QListView::item:selected {{ background: {c.selection}; color: {c.text}; }}
     """
 
 
-def _scrolling(c: Colours) -> str:
+def _scrolling(c: Colours, d: Density) -> str:
     # For Qt, "sub-page" is always the left part, but values start at the right in right-to-left layouts.
     filled = "add-page" if QApplication.isRightToLeft() else "sub-page"
     return f"""
     QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
     QTabBar {{ qproperty-drawBase: 0; }}
     QTabBar::tab {{
-        background: transparent; color: {c.quiet}; padding: 7px 14px;
+        background: transparent; color: {c.quiet}; padding: {d.pad(7, 14)};
         border: 0; border-bottom: 2px solid transparent; }}
     QTabBar::tab:hover {{ color: {c.text}; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
@@ -148,7 +156,7 @@ def _scrolling(c: Colours) -> str:
     """
 
 
-def _surroundings(c: Colours) -> str:
+def _surroundings(c: Colours, d: Density) -> str:
     return f"""
     QSplitter::handle {{ background: {c.line}; }}
     QSplitter::handle:hover {{ background: {c.accent}; }}
@@ -171,7 +179,7 @@ def _surroundings(c: Colours) -> str:
     SettingsPage QLabel[found="true"], SettingsPage QCheckBox[found="true"] {{
         background: {c.selection}; border-radius: 5px; }}
     SettingsPage QTreeWidget {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; }}
-    SettingsPage QTreeWidget::item {{ padding: 4px 2px; }}
+    SettingsPage QTreeWidget::item {{ padding: {d.pad(4, 2)}; }}
     SettingsPage QTreeWidget::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QLabel[catching="true"] {{ border: 2px solid {c.accent}; border-radius: 6px; padding: 7px 9px; }}
     QFrame#drop-zone {{ border: 2px dashed {c.line}; border-radius: 16px; background: {c.base}; }}

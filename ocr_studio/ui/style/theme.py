@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ocr_studio.ui.style import style_sheet
+from ocr_studio.ui.style import design, style_sheet
 from ocr_studio.ui.style.style_sheet import Colours
 
 # Light, dark, and both for systems that ask for high contrast: there text is at 7:1 or more, and borders are visible.
@@ -83,13 +83,14 @@ def connect_system(changed: Callable[[], object]) -> None:
         hints.accessibility().contrastPreferenceChanged.connect(changed)
 
 
-def use(app: QApplication, theme: str) -> None:
-    """Apply a theme: "system", "light" or "dark"."""
+def use(app: QApplication, theme: str, density: str = "standard") -> None:
+    """Apply a theme, "system", "light" or "dark", and a density, "compact", "standard" or "spacious"."""
+    design.use_density(app, density)
     scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(theme, Qt.ColorScheme.Unknown)
     # For what the system draws: title bar and native dialogs. Unknown restores the system's own choice.
     app.styleHints().setColorScheme(scheme)
     chosen = wanted(theme)
-    palette, sheet = _palette(chosen), style_sheet.sheet(chosen)
+    palette, sheet = _palette(chosen), style_sheet.sheet(chosen, design.density())
     if app.palette() == palette and app.styleSheet() == sheet:
         return  # styling every widget of a window again takes most of a second
     app.setStyle("Fusion")

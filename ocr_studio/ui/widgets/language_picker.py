@@ -31,8 +31,6 @@ class LanguagePicker(QPushButton):
         self._none = none
         self.setAccessibleName(tr("Languages"))
         self.setMinimumHeight(28)
-        # Aligned with the fields above and below.
-        self.setStyleSheet("text-align: left; padding: 5px 8px;")
         menu = _Menu(self)
         self._actions: dict[str, QAction] = {}
         for code, name in LANGUAGES.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui.style import labels
+from ocr_studio.ui.style import design, labels
 
 # Pixels: room for two lines of text.
 _TWO_LINES = 44
@@ -171,6 +171,8 @@ class TitledRows(QAbstractTableModel):
 class RowTable(RowsInSight, QTableView):
     """A table that selects whole rows, without grid and row numbers. Tab leaves it."""
 
+    _row_height = 0
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(ShortTextDelegate(self))
@@ -186,10 +188,26 @@ class RowTable(RowsInSight, QTableView):
     def set_row_height(self, height: int) -> None:
         """Set the height in pixels of rows with images, and align the titles with the texts."""
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().setDefaultSectionSize(height)
+        self._row_height = height
+        self._apply_density()
         # Heights by content would load every image of a long table.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
+        """Follow the density."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._apply_density()
+
+    def _apply_density(self) -> None:
+        rows, more = self.verticalHeader(), design.density().row
+        if self._row_height:
+            rows.setDefaultSectionSize(self._row_height + more)
+        else:
+            rows.resetDefaultSectionSize()
+            if more:
+                rows.setDefaultSectionSize(rows.defaultSectionSize() + more)
 
     def leave_room(self, room: int, widths: Mapping[int, int]) -> None:
         """Hide the columns for which the table is too narrow.
