@@ -131,8 +131,9 @@ def _spaces() -> QWidget:
 
 def _densities() -> QWidget:
     rows = [
-        (PlainLabel(tr(each.name)), tr("rows {pixels} px, gaps × {factor}", pixels=f"{each.row:+}", factor=each.factor))
+        (PlainLabel(tr(each.name)), tr("rows {pixels} px, gaps × {factor}", pixels=pixels, factor=each.factor))
         for each in design.DENSITIES.values()
+        for pixels in (f"{each.row:+}".replace("-", "−"),)
     ]
     return _group(tr("Density"), *rows)
 
@@ -196,6 +197,7 @@ def _fields() -> QWidget:
     bar.setValue(60)
     bar.setAccessibleName(tr("Progress"))
     rows = QListWidget()
+    rows.ensurePolished()  # else the rows are as high as without the style sheet
     rows.addItems([tr("Text"), tr("selected row")])
     rows.setCurrentRow(1)
     rows.setMaximumHeight(84)

@@ -50,7 +50,7 @@ class Density:
 
     def scale(self, height: int) -> int:
         """Return a padding, gap or margin in pixels, given that of the standard density."""
-        return round(height * self.factor)
+        return int(height * self.factor + 0.5)
 
 
 # By their value in the settings.
