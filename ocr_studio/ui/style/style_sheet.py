@@ -89,8 +89,9 @@ def _lists(c: Colours, d: Density) -> str:
         background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: {d.pad(4, 7)}; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
     ComboBox, SpinBox {{
-        background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; min-height: 18px;
-        padding: {d.pad(4, 7)}; }}
+        background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; padding: {d.pad(4, 7)}; }}
+    ComboBox {{ min-height: 18px; }}
+    SpinBox {{ min-height: 16px; }}
     SpinBox::up-button, SpinBox::down-button {{ width: 0; border: 0; }}
     SpinBox QLineEdit {{ border: 0; padding: 0 6px; background: transparent; }}
     QCheckBox::indicator:unchecked,
