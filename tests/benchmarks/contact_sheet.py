@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QWidget
 from ocr_studio.core import resources, settings
 from ocr_studio.ui.app import app as window_app
 from ocr_studio.ui.style import language as window_language
-from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from tests.benchmarks.main_thread import run_until
 
 SIZES = ("1280x720", "1440x900", "1920x1080")
@@ -121,7 +121,7 @@ def _settle(app: QApplication, studio: window_app.Studio, *, opens: bool = False
     run_until(app, lambda: (studio.document.page is not None or not opens) and not studio.busy, patience=120)
 
 
-def _panels(studio: window_app.Studio) -> dict[str, tuple[Callable[[], object], PanelDock | None]]:
+def _panels(studio: window_app.Studio) -> dict[str, tuple[Callable[[], object], SidePanel | None]]:
     """How each panel is opened, by name."""
     window = studio.window
     act = window.action_set
@@ -150,7 +150,7 @@ def _fill_screen(window: QMainWindow) -> None:
     window.setGeometry(room)
 
 
-def _shoot(app: QApplication, studio: window_app.Studio, file: Path, dock: PanelDock | None) -> None:
+def _shoot(app: QApplication, studio: window_app.Studio, file: Path, dock: SidePanel | None) -> None:
     window = studio.window
     begun = time.perf_counter()
     # Also what comes a moment later: pictures, the card, wider columns.
@@ -176,7 +176,7 @@ def _shoot(app: QApplication, studio: window_app.Studio, file: Path, dock: Panel
     print(f"{file.stem:44s} {shown}  {panel:16s} {'; '.join(wrong)}", flush=True)
 
 
-def _main_part(studio: window_app.Studio, dock: PanelDock) -> QWidget | None:
+def _main_part(studio: window_app.Studio, dock: SidePanel) -> QWidget | None:
     window = studio.window
     return {window.review: window.review.line, window.find_panel: window.find_panel.line}.get(dock)
 

@@ -29,7 +29,7 @@ from ocr_studio.ui.document.index_service import IndexService
 from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
 from ocr_studio.ui.document.photo_framing import PhotoFraming
 from ocr_studio.ui.evaluation.controller import EvaluationController
-from ocr_studio.ui.evaluation.panel import EvaluationDock
+from ocr_studio.ui.evaluation.panel import EvaluationPanel
 from ocr_studio.ui.formats.controller import ExportController
 from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.framing.crop_dialog import PhotoCropping
@@ -75,8 +75,8 @@ from ocr_studio.ui.synth.controller import SynthController
 from ocr_studio.ui.text.text_tools import TextSide
 from ocr_studio.ui.training.controller import TrainingController
 from ocr_studio.ui.training.panel import TrainerPanel
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.message_bar import MessageBar
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.widgets.status_bar import Status
 from ocr_studio.ui.words.alternatives import Alternatives
 from ocr_studio.ui.words.word_filter import WordFilterBar
@@ -115,7 +115,7 @@ class AssembledWindow(QMainWindow):
         self.action_set = self._make_actions(services)
 
     @property
-    def panels(self) -> tuple[PanelDock, ...]:
+    def panels(self) -> tuple[SidePanel, ...]:
         """The panels that the user opens and closes, in the order of their tabs."""
         return (
             self.texts.panel, self.review, self.find_panel, self.trainer, self.board, self.fixes, self.comparison,
@@ -179,7 +179,7 @@ class AssembledWindow(QMainWindow):
             # One for each panel, as the focus returns to it.
             return MistakePlaces(document, self.view, opening)
 
-        self.evaluation = EvaluationDock(services.evaluator, places())
+        self.evaluation = EvaluationPanel(services.evaluator, places())
         self.trainer = TrainerPanel(services.training, document, places())
         self.synth.train_wanted.connect(self.trainer.learn_from)
         self._make_review(services, places())

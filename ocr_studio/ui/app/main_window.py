@@ -1,4 +1,4 @@
-"""The main window: places the photo, the docks and the bars, and connects their signals."""
+"""The main window: places the photo, the panels and the bars, and connects their signals."""
 
 from __future__ import annotations
 

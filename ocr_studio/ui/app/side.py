@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.widgets.dock_panel import PanelDock, SidePage
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import SidePage, SidePanel
 from ocr_studio.ui.words.alternatives import Alternatives
 from ocr_studio.ui.words.word_filter import WordFilterBar
 from ocr_studio.ui.words.word_table import WordTable
@@ -123,7 +123,7 @@ class Side(QWidget):
         """Show a page in front. While the user types in another one, its tab is only marked."""
         typing = QApplication.focusWidget()
         busy = self.front is not None and typing is not None and self.front.isAncestorOf(typing)
-        coming = isinstance(page, PanelDock) and page.is_coming
+        coming = isinstance(page, SidePanel) and page.is_coming
         if page in self._open:
             self._open.remove(page)
         if busy and not coming and page is not self.front and page not in self._windows:
@@ -214,7 +214,7 @@ class Side(QWidget):
 
     def _leave(self, page: SidePage) -> None:
         """The user has closed the window of a page."""
-        if isinstance(page, PanelDock):
+        if isinstance(page, SidePanel):
             page.close()
         else:
             self.move_in(page)
@@ -240,7 +240,7 @@ class Side(QWidget):
         return docked[-1] if docked else None
 
     def _may_show(self, page: SidePage) -> bool:
-        return self.has_photo or isinstance(page, PanelDock)
+        return self.has_photo or isinstance(page, SidePanel)
 
     def _tabbed(self) -> list[SidePage]:
         """The pages that have a tab."""
@@ -248,7 +248,7 @@ class Side(QWidget):
             page
             for page in self.pages
             if self._may_show(page)
-            and (page in self._open or (isinstance(page, PanelDock) and page.lasting and self.has_photo))
+            and (page in self._open or (isinstance(page, SidePanel) and page.lasting and self.has_photo))
         ]
 
     def _update(self) -> None:
@@ -260,7 +260,7 @@ class Side(QWidget):
             front.show()  # a page that was closed while it was the current one is hidden still
         self._stack.setVisible(front is not None)
         for page in self.pages:
-            if isinstance(page, PanelDock):
+            if isinstance(page, SidePanel):
                 page.toggleViewAction().setChecked(page in self._open)
         self.mover.setEnabled(front is not None)
         self.front_changed.emit()
@@ -290,7 +290,7 @@ class Side(QWidget):
             return
         by_keys = self.tabs.hasFocus()
         page = pages[at]
-        if isinstance(page, PanelDock) and not self.holds(page):
+        if isinstance(page, SidePanel) and not self.holds(page):
             page.begin_from_tab()
         else:
             self._come(page)
@@ -318,7 +318,7 @@ class Side(QWidget):
             menu.addAction(tr("Move back to the main window"), lambda: self.move_in(page))
         else:
             menu.addAction(tr("Move this panel to a window of its own"), lambda: self.move_out(page))
-        if isinstance(page, PanelDock) and page in self._open:
+        if isinstance(page, SidePanel) and page in self._open:
             menu.addAction(tr("Close this panel"), page.close)
         menu.popup(self.tabs.mapToGlobal(place))
 

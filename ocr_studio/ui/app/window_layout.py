@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.app.side import Side
-from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.side_panel import SidePanel
 
 # The share of the window's width that is left to the photo, unless the user drags it smaller.
 PHOTO_SHARE: Final = 0.4
@@ -192,7 +192,7 @@ class WindowLayout(QObject):
         self._side.move_all_in()
         self._side.set_places({})
         for page in self._side.open_pages:
-            if isinstance(page, PanelDock):
+            if isinstance(page, SidePanel):
                 page.close()
         self.share()
         self.changed.emit()
@@ -221,13 +221,13 @@ class WindowLayout(QObject):
     def _reopen(self, names: tuple[str, ...]) -> None:
         """Open the pages that were in sight, the last one in front."""
         for page in filter(None, map(self._side.page, names)):
-            if isinstance(page, PanelDock) and not page.reopens:
+            if isinstance(page, SidePanel) and not page.reopens:
                 continue
-            if isinstance(page, PanelDock):
+            if isinstance(page, SidePanel):
                 page.reopening = True
             if page.objectName() in self._moved_out:
                 self._side.move_out(page, activates=False)
-            if isinstance(page, PanelDock):
+            if isinstance(page, SidePanel):
                 page.reopen()
                 page.reopening = False
             else:

@@ -22,8 +22,8 @@ from ocr_studio.core.units import percent
 from ocr_studio.ui.board.board_view import BoardLooking
 from ocr_studio.ui.board.corner_handles import CornerHandles
 from ocr_studio.ui.canvas.photo_view import PhotoView
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.widgets.slider import Slider, SliderSpec
 
 # Field of BoardLook, label, tooltip.
@@ -49,7 +49,7 @@ _READ_TIP = later(
 _WORTH_TELLING = 0.002
 
 
-class BoardPanel(PanelDock):
+class BoardPanel(SidePanel):
     """Open while the board view is on."""
 
     reopens = True

@@ -1,4 +1,4 @@
-"""The dock panel of an evaluation: progress, metrics, and mistakes."""
+"""The panel of an evaluation: progress, metrics, and mistakes."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from ocr_studio.ui.evaluation.error_table import MistakeTable
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.dock_panel import AdaptiveSplitter, PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.plain_label import RichLabel
+from ocr_studio.ui.widgets.side_panel import AdaptiveSplitter, SidePanel
 from ocr_studio.ui.widgets.tables import RowTable
 
 _COLUMNS = (later("Photo"), later("Words"), later("Found"), later("Read"), later("Exact"), later("CER"))
@@ -55,7 +55,7 @@ _AIR = 24  # pixels beside a title
 _MOST_NEEDED = (3, 2, 5, 4, 1)  # columns, the most needed first
 
 
-class EvaluationDock(PanelDock):
+class EvaluationPanel(SidePanel):
     """Shows a running or finished evaluation; choosing a mistake shows it on its photo.
 
     Attributes:

@@ -16,7 +16,7 @@ from ocr_studio.ui.help.palette import Palette
 from ocr_studio.ui.help.palette_entries import PaletteEntry
 from ocr_studio.ui.help.shortcut_list import ShortcutList
 from ocr_studio.ui.menus.action_set import ActionSet
-from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.side_panel import SidePanel
 
 # The help page of a widget, by the folder of ``ui`` that its class is in.
 _TOPICS: Final = {
@@ -50,7 +50,7 @@ class HelpController(QObject):
         super().__init__(window)
         self._window = window
         self._actions: ActionSet | None = None
-        self._panels: Sequence[PanelDock] = ()
+        self._panels: Sequence[SidePanel] = ()
         self._entries: Callable[[], list[PaletteEntry]] = list
         self.palette: Palette | None = None
         self.sheet: ShortcutList | None = None
@@ -65,7 +65,7 @@ class HelpController(QObject):
         actions: ActionSet,
         hints: Hints,
         *,
-        panels: Sequence[PanelDock],
+        panels: Sequence[SidePanel],
         entries: Callable[[], list[PaletteEntry]],
     ) -> None:
         """Use these from now on; ``entries`` returns those of the command palette."""

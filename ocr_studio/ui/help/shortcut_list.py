@@ -29,9 +29,9 @@ from ocr_studio.ui.commands import key_rules
 from ocr_studio.ui.menus.action_set import ActionSet
 from ocr_studio.ui.menus.table import TABLE
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.panel_keys import ALWAYS, PanelKeys
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import SidePanel
 
 _COLUMNS = 2
 # Pixels before scaling: the width of the keys, equal in all groups so that the descriptions are aligned; the gap
@@ -60,7 +60,7 @@ class Section:
         return len(self.rows) + 2
 
 
-def sections(actions: ActionSet, panels: Iterable[PanelDock]) -> list[Section]:
+def sections(actions: ActionSet, panels: Iterable[SidePanel]) -> list[Section]:
     """Return the current shortcuts: by menu, then those that work in one place only."""
     menus: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for spec in TABLE:
@@ -81,7 +81,7 @@ class ShortcutList(QDialog):
         change: The button that opens the settings of shortcuts.
     """
 
-    def __init__(self, actions: ActionSet, panels: Sequence[PanelDock], parent: QWidget) -> None:
+    def __init__(self, actions: ActionSet, panels: Sequence[SidePanel], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
         self._actions, self._panels = actions, panels

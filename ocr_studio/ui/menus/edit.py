@@ -28,14 +28,14 @@ class EditMenu:
 
 
 def _undo(menu: EditMenu) -> None:
-    if menu.photos_panel.commands.can_undo_removal:
-        menu.photos_panel.commands.undo_removal()
+    if menu.photos_panel.photo_actions.can_undo_removal:
+        menu.photos_panel.photo_actions.undo_removal()
     else:
         menu.document.undo_stack.undo()
 
 
 def _can_undo(menu: EditMenu) -> bool:
-    return menu.document.undo_stack.canUndo() or menu.photos_panel.commands.can_undo_removal or _writing(menu)
+    return menu.document.undo_stack.canUndo() or menu.photos_panel.photo_actions.can_undo_removal or _writing(menu)
 
 
 def _writing(menu: EditMenu) -> bool:

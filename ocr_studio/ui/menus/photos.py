@@ -45,12 +45,12 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         _chosen, why=_WHY,
     ),
     ActionSpec(
-        "show_in_folder", "&Show in folder", lambda p: p.photos_panel.commands.show_in_folder(), "&Photos", 0,
+        "show_in_folder", "&Show in folder", lambda p: p.photos_panel.photo_actions.show_in_folder(), "&Photos", 0,
         "mdi6.folder-eye-outline", where=Where.PHOTO_LIST, when=_chosen, why=_WHY,
         tip="Show the file of the selected photo in the file manager",
     ),
     ActionSpec(
-        "copy_photos", "&Copy files", lambda p: p.photos_panel.commands.copy(), "&Photos", 0,
+        "copy_photos", "&Copy files", lambda p: p.photos_panel.photo_actions.copy(), "&Photos", 0,
         "mdi6.content-copy", ("Ctrl+C",), Where.PHOTO_LIST, Scope.PHOTOS,
         "Copy the files of the selected photos, to paste them into another program", _chosen, why=_WHY,
     ),
@@ -107,18 +107,19 @@ ACTIONS: tuple[ActionSpec[PhotosMenu], ...] = (
         tip="Turn the open photo by any angle and crop it; the file doesn’t change", when=has_photo, edits=True,
     ),
     ActionSpec(
-        "rename_photo", "Rena&me…", lambda p: p.photos_panel.commands.rename(), "&Photos", 5, "mdi6.rename-outline",
-        ("F2",), Where.PHOTO_LIST, Scope.PHOTOS, "Rename the file of the selected photo; its words stay with it",
-        _may_rename, True, why="Select one photo in the list first, and wait until no photos are being read.",
+        "rename_photo", "Rena&me…", lambda p: p.photos_panel.photo_actions.rename(), "&Photos", 5,
+        "mdi6.rename-outline", ("F2",), Where.PHOTO_LIST, Scope.PHOTOS,
+        "Rename the file of the selected photo; its words stay with it", _may_rename, True,
+        why="Select one photo in the list first, and wait until no photos are being read.",
     ),
     ActionSpec(
-        "remove_photos", "Rem&ove from list", lambda p: p.photos_panel.commands.remove(), "&Photos", 5,
+        "remove_photos", "Rem&ove from list", lambda p: p.photos_panel.photo_actions.remove(), "&Photos", 5,
         "mdi6.playlist-remove", ("Del",), Where.PHOTO_LIST, Scope.PHOTOS,
         "Remove the selected photos from the list; their files and words stay", _chosen, True, why=_WHY,
     ),
     ActionSpec(
-        "list_removed", "List remove&d photos again", lambda p: p.photos_panel.commands.list_removed(), "&Photos", 5,
-        "mdi6.playlist-check", tip="List the removed photos of this folder again",
+        "list_removed", "List remove&d photos again", lambda p: p.photos_panel.photo_actions.list_removed(),
+        "&Photos", 5, "mdi6.playlist-check", tip="List the removed photos of this folder again",
         when=lambda p: bool(p.opening.removed), edits=True, why="No photo was removed from this list.",
     ),
 )  # fmt: skip

@@ -15,15 +15,15 @@ from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.reading.compare_models import TwoReadings
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import CHANGE_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.word_pictures import WordPictures
 
 
-class ComparisonPanel(PanelDock):
+class ComparisonPanel(SidePanel):
     """A list of the words that two models read differently.
 
     The photo shows the word of the current row, and the other model's text on each listed word. Return applies that

@@ -12,15 +12,15 @@ from ocr_studio.core.translation import Message, message_n, tr, tr_n
 from ocr_studio.ui.document.apply_choices import Applied
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIX_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.word_pictures import WordPictures
 
 
-class FixPanel(PanelDock):
+class FixPanel(SidePanel):
     """Asks which of the words need the same correction.
 
     Signals:

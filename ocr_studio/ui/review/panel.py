@@ -24,11 +24,11 @@ from ocr_studio.ui.review.panel_parts import ReviewDrafts, summary_of
 from ocr_studio.ui.review.word_focus import WordFocus
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.words.choice_buttons import ChoiceButtons
 from ocr_studio.ui.words.suggestions import Prompter
 
@@ -56,7 +56,7 @@ _TALL = 560  # screen pixels: the height from which the next words have two rows
 _ONE_ROW, _ACROSS = 720, 4
 
 
-class ReviewPanel(PanelDock):
+class ReviewPanel(SidePanel):
     """Goes from word to word with the keyboard alone.
 
     Signals:

@@ -26,10 +26,10 @@ from ocr_studio.ui.search.results_delegate import FindDelegate
 from ocr_studio.ui.search.results_model import FindModel
 from ocr_studio.ui.search.search_service import MOST, Searching
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import FIND_KEYS
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.widgets.tables import RowList
 from ocr_studio.ui.words.change_list import ChangeList, ListTexts
 from ocr_studio.ui.words.change_model import WORD
@@ -40,7 +40,7 @@ _SAID: Final = 2
 _HELP: Final = later("Typos are tolerated; use quotes for an exact match. Several words must all be on the same photo.")
 
 
-class FindPanel(PanelDock):
+class FindPanel(SidePanel):
     """Shows results as cards while the user types; Enter or a click on one shows it on its photo.
 
     Attributes:

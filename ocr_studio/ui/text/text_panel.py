@@ -14,10 +14,10 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.text.note_editor import NoteEditor
 from ocr_studio.ui.text.page_text_editor import PageTextEditor
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import TEXT_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.words.choice_buttons import ChoiceButtons
 from ocr_studio.ui.words.spell_checker import Spelling
 from ocr_studio.ui.words.suggestions import Prompter
@@ -26,7 +26,7 @@ from ocr_studio.ui.words.suggestions import Prompter
 _ONE_ROW, _ACROSS = 640, 3
 
 
-class TextPanel(PanelDock):
+class TextPanel(SidePanel):
     """The text of the photo, to be edited line by line; below it the note."""
 
     lasting = reopens = True

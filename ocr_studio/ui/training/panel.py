@@ -1,4 +1,4 @@
-"""The dock panel for training on the user's corrections."""
+"""The panel for training on the user's corrections."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ from ocr_studio.ui.training.result_page import ResultPage
 from ocr_studio.ui.training.run_control import Origin
 from ocr_studio.ui.training.side_column import button, say
 from ocr_studio.ui.training.word_lists import LearnedPlace
-from ocr_studio.ui.widgets.dock_panel import PanelDock
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import SidePanel
 
 _TABS = {"recognizer": later("Recognizer (reads words)"), "detector": later("Detector (finds text)")}
 
@@ -52,7 +52,7 @@ _OFFERS = {
 }
 
 
-class TrainerPanel(PanelDock):
+class TrainerPanel(SidePanel):
     """Shows the pages of a training: training data, progress, result. Words can be corrected all the while.
 
     Signals: ``reread()``: show what the new model reads differently.

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
-from ocr_studio.ui.widgets.dock_panel import WIDE, AdaptiveSplitter
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+from ocr_studio.ui.widgets.side_panel import WIDE, AdaptiveSplitter
 
 _BAR, _TICK = 8.0, 4.0
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.ui.app import window_state
 from ocr_studio.ui.app.app import Studio, use_theme
 from ocr_studio.ui.app.window_layout import PHOTO_SHARE, TASKS, TaskLayout, fit
-from ocr_studio.ui.widgets.dock_panel import PanelDock
+from ocr_studio.ui.widgets.side_panel import SidePanel
 from tests.ui.studio import Open
 
 
@@ -34,7 +34,7 @@ def _tabs(studio: Studio) -> list[str]:
 
 def test_all_are_among_the_parts_and_closed_at_the_start(studio: Studio) -> None:
     window = studio.window
-    assert set(window.panels) == set(window.findChildren(PanelDock))
+    assert set(window.panels) == set(window.findChildren(SidePanel))
     assert not any(panel.isVisible() or panel.is_open for panel in window.panels)
     names = [panel.objectName() for panel in window.panels]
     assert "" not in names

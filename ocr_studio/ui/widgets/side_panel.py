@@ -153,7 +153,7 @@ class SidePage(QWidget):
         self.visibilityChanged.emit(False)
 
 
-class PanelDock(SidePage):
+class SidePanel(SidePage):
     """A page that the user opens and closes, closed at first.
 
     When it closes, the focus returns to the widget that had it before, such as the word list, or else to the photo.
@@ -335,6 +335,6 @@ class AdaptiveSplitter(QSplitter):
 
 
 def _in_a_panel(widget: QWidget | None) -> bool:
-    while widget is not None and not isinstance(widget, PanelDock):
+    while widget is not None and not isinstance(widget, SidePanel):
         widget = widget.parentWidget()
     return widget is not None
