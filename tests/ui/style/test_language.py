@@ -192,7 +192,7 @@ def test_a_window_in_another_language_takes_the_place_of_this_one(
         QTimer.singleShot(50, look if len(studios) == 2 else wait_for_second)
 
     monkeypatch.setattr(program, "Studio", Watched)
-    monkeypatch.setattr(program, "_application", lambda theme, language: QApplication.instance())
+    monkeypatch.setattr(program, "_application", lambda *_: QApplication.instance())
     QTimer.singleShot(0, look)
     assert program.run([photo]) == 0
     (first, path, ocr_service), (second, path_again, ocr_service_again) = seen
