@@ -23,7 +23,7 @@ GUARDED: Final = {
     "QTextDocument": {"help/help_window.py", "formats/printing.py"},
     "setOpenExternalLinks": {"help/help_window.py"},
     # Asks the system's file manager to select a file.
-    "QProcess": {"widgets/file_manager.py"},
+    "QProcess": {"document/file_browser.py"},
 }
 UNUSED: Final = {
     *("QErrorMessage", "QProgressDialog", "QStaticText"),

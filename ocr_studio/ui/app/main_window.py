@@ -12,17 +12,16 @@ from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.app import notifications
 from ocr_studio.ui.app.assembly import AssembledWindow, Services
-from ocr_studio.ui.app.drop_target import DropHighlight, DropTarget
 from ocr_studio.ui.app.empty_state import EmptyState
 from ocr_studio.ui.app.notifications import OpeningMessages, SavingMessages
-from ocr_studio.ui.app.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.canvas.tools import HINTS
 from ocr_studio.ui.commands.spec import Where
-from ocr_studio.ui.document import commands
+from ocr_studio.ui.document import commands, retry_saver
+from ocr_studio.ui.document.drop_target import DropHighlight, DropTarget
 from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import Trouble
+from ocr_studio.ui.menus.toolbar import RecentMenu, Toolbar
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets import retry_saver
 from ocr_studio.ui.widgets.message_bar import Severity
 
 # Screen pixels: the window when it is opened for the first time, on a screen that is large enough.

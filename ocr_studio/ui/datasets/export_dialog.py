@@ -22,9 +22,10 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.learning import export_dataset
 from ocr_studio.ui.datasets.report_view import DatasetReportView
+from ocr_studio.ui.document import file_browser
 from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets import file_dialogs, file_manager
+from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -186,4 +187,4 @@ class DatasetDialog(QDialog):
 
     def _show_folder(self) -> None:
         if self._written is not None:
-            file_manager.open_folder(self._written, self)
+            file_browser.open_folder(self._written, self)

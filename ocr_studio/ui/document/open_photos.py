@@ -31,10 +31,10 @@ from ocr_studio.jobs.photos.open_several import SeveralOpened, open_several
 from ocr_studio.ui.document import dropped_data
 from ocr_studio.ui.document.autosave import Autosave
 from ocr_studio.ui.document.document import Document
+from ocr_studio.ui.document.retry_saver import RetrySaver
 from ocr_studio.ui.document.undo_history import ProjectPages
 from ocr_studio.ui.job_thread import Job, JobThread, Priority, Trouble
 from ocr_studio.ui.widgets import file_dialogs
-from ocr_studio.ui.widgets.retry_saver import RetrySaver
 
 # Seconds that closing the window may wait for a slow disk before it reports unsaved changes.
 SAVE_SECONDS: Final = 3.0

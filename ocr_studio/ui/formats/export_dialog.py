@@ -34,9 +34,9 @@ from ocr_studio.jobs.formats.export_photos import (
     PhotoSkipped,
     PhotoWritten,
 )
+from ocr_studio.ui.document import file_browser
 from ocr_studio.ui.job_thread import Job, Lanes, Priority, Trouble
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets import file_manager
 from ocr_studio.ui.widgets.elided_label import ElidedLabel, StatusLabel
 from ocr_studio.ui.widgets.file_dialogs import PathRow
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
@@ -311,7 +311,7 @@ class ExportDialog(QDialog):
 
     def _show_folder(self) -> None:
         if self._out is not None:
-            file_manager.open_folder(self._out, self)
+            file_browser.open_folder(self._out, self)
 
 
 def _name(scope: ExportScope, count: int) -> str:

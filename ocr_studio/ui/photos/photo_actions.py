@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit,
 
 from ocr_studio.core.photo_list.rename_photo import NameRefused, check_name, rename_photo
 from ocr_studio.core.translation import later, tr, tr_n
+from ocr_studio.ui.document import file_browser
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import JobThread, Priority
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets import file_manager
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 
@@ -98,7 +98,7 @@ class PhotoActions(QObject):
     def show_in_folder(self) -> None:
         """Show the first selected photo in the file manager."""
         for path in self._photos.chosen_paths()[:1]:
-            file_manager.show_in_folder(path, self._widget.window())
+            file_browser.show_in_folder(path, self._widget.window())
 
     def copy(self) -> None:
         """Copy the files of the selected photos, to paste them into another program."""

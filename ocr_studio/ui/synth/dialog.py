@@ -28,13 +28,13 @@ from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.synth import generate
 from ocr_studio.jobs.synth.generate import Estimate, SampleFailed, SampleMade, SourcesRead, WritingEvent
 from ocr_studio.ui.datasets.report_view import DatasetReportView
+from ocr_studio.ui.document import file_browser
 from ocr_studio.ui.job_thread import Job, JobThread, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.synth import target_folder
 from ocr_studio.ui.synth.form import SynthForm
 from ocr_studio.ui.synth.preview_panel import SynthPreviewPanel
 from ocr_studio.ui.synth.target_folder import TargetFolderCheck
-from ocr_studio.ui.widgets import file_manager
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.file_dialogs import PathRow
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -257,7 +257,7 @@ class SynthDialog(QDialog):
 
     def _show_folder(self) -> None:
         if self._made_in is not None:
-            file_manager.open_folder(self._made_in, self)
+            file_browser.open_folder(self._made_in, self)
 
     def _train(self) -> None:
         folder = self._made_in

@@ -21,9 +21,9 @@ from ocr_studio.jobs.review import load_lexicon as job
 from ocr_studio.jobs.review.load_lexicon import WordsKnown
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.index_service import IndexService
+from ocr_studio.ui.document.retry_saver import RetrySaver
 from ocr_studio.ui.job_thread import JobThread, Priority
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.retry_saver import RetrySaver
 
 _log = logging.getLogger(__name__)
 

@@ -38,7 +38,7 @@ _LEAVE = (
 @pytest.fixture(autouse=True)
 def no_file_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = action_effects.SHOWN
-    monkeypatch.setattr("ocr_studio.ui.widgets.file_manager.show_in_folder", lambda path, _: shown.append(path))
+    monkeypatch.setattr("ocr_studio.ui.widgets.file_browser.show_in_folder", lambda path, _: shown.append(path))
     action_effects.SHOWN.clear()
 
 

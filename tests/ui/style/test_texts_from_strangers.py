@@ -19,7 +19,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Alternative, Page, PageFacts, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.ui.app.app import Studio
-from ocr_studio.ui.app.toolbar import RecentMenu
+from ocr_studio.ui.menus.toolbar import RecentMenu
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.text.note_editor import NoteEditor
 from ocr_studio.ui.text.page_text_editor import PageTextEditor

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.ui.widgets import file_manager
+from ocr_studio.ui.document import file_browser
 from tests.ui.studio import record_opened
 
 linux = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="other systems have no D-Bus")
@@ -57,7 +57,7 @@ def test_the_file_manager_is_asked_to_select_the_file(
     window: QWidget, opened: list[str], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     bus = use_bus(monkeypatch, QDBusMessage.createMethodCall("a.b", "/c", "a.b", "d").createReply())
-    file_manager.show_in_folder(Path("/photos/a board.png"), window)
+    file_browser.show_in_folder(Path("/photos/a board.png"), window)
     qtbot.wait(50)
     assert [message.arguments()[0] for message in bus.asked] == [["file:///photos/a%20board.png"]]
     assert opened == []
@@ -68,7 +68,7 @@ def test_the_folder_is_opened_where_the_file_manager_cannot_select(
     window: QWidget, opened: list[str], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     use_bus(monkeypatch, QDBusMessage.createError("org.freedesktop.DBus.Error.ServiceUnknown", "none"))
-    file_manager.show_in_folder(Path("/photos/board.png"), window)
+    file_browser.show_in_folder(Path("/photos/board.png"), window)
     assert opened == []  # the window does not wait for the answer
     qtbot.waitUntil(lambda: opened == ["/photos"])
 
@@ -78,13 +78,13 @@ def test_the_folder_is_opened_without_a_bus(
     window: QWidget, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_bus(monkeypatch, None)
-    file_manager.show_in_folder(Path("/photos/board.png"), window)
+    file_browser.show_in_folder(Path("/photos/board.png"), window)
     assert opened == ["/photos"]
 
 
 def test_a_message_says_when_nothing_opened(window: QWidget, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: False)
-    file_manager.open_folder(Path("/photos"), window)
+    file_browser.open_folder(Path("/photos"), window)
     (told,) = window.findChildren(QMessageBox)
     assert "no file manager" in told.text()
     assert told.informativeText() == str(Path("/photos"))

@@ -14,7 +14,7 @@ from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.project import project_words
-from ocr_studio.ui.widgets.retry_saver import RetrySaver
+from ocr_studio.ui.document.retry_saver import RetrySaver
 from tests.ui.studio import Open
 
 
