@@ -44,7 +44,7 @@ class SavedLists:
 class ListState(QObject):
     """Saves and restores the order and the filters of the lists.
 
-    Signals: ``changed()`` a list is sorted or filtered otherwise.
+    Signals: ``changed()`` a list is sorted or filtered in another way.
     """
 
     changed = Signal()
@@ -77,7 +77,7 @@ class ListState(QObject):
         return asdict(saved)
 
     def restore(self, saved: Mapping[str, object]) -> None:
-        """Sort as was saved, and filter as soon as a photo of the same folder is open: another one is seen whole."""
+        """Sort as was saved, and filter once a photo of the same folder is open. In others, nothing is filtered."""
         kept: SavedLists | None = json_schema.convert_or(dict(saved), SavedLists, None)
         if kept is not None:
             self._photos.choose_sort(kept.photo_sort)

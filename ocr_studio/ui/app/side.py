@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -296,8 +296,8 @@ class Side(QWidget):
             self._come(page)
         if by_keys:  # to go on to the next tab
             self.tabs.setFocus()
-        elif page.main_part is not None:
-            page.main_part.setFocus()
+        elif page.focus_target is not None:
+            page.focus_target.setFocus()
         self._show_tabs()
 
     def _come(self, page: SidePage) -> None:
@@ -334,7 +334,7 @@ class WordsSide(SidePage):
         layout.addWidget(word_filter)
         layout.addWidget(table, 1)
         layout.addWidget(alternatives)
-        self.main_part = table
+        self.focus_target = table
 
 
 class PageWindow(QWidget):
@@ -348,6 +348,7 @@ class PageWindow(QWidget):
 
     def __init__(self, page: SidePage, above: QWidget, move_in: object) -> None:
         super().__init__(above, Qt.WindowType.Tool)
+        self._above = above
         self.setWindowTitle(labels.title(f"{page.windowTitle()} – OCR Studio"))
         self.setObjectName(f"window-{page.objectName()}")
         self.back = QPushButton(tr("Move back to the main window"))
@@ -368,6 +369,12 @@ class PageWindow(QWidget):
     def retint(self) -> None:
         """Use the colours of the current theme."""
         self.back.setIcon(theme.icon("mdi6.dock-right"))
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the main window that a key looks for its shortcut."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            QCoreApplication.sendEvent(self._above, event)
+        return super().event(event)
 
     def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802  (Qt's name)
         """Report the new place."""

@@ -189,6 +189,7 @@ class WindowLayout(QObject):
         """Use the layout that the program comes with, and bring all pages back into the window."""
         self.set_focused(False)
         self._tasks, self._insists = dict(TASKS), False
+        self._restored, self._reopens, self._moved_out = None, (), frozenset()
         self._side.move_all_in()
         self._side.set_places({})
         for page in self._side.open_pages:
@@ -201,7 +202,7 @@ class WindowLayout(QObject):
 
     def saved(self) -> dict[str, object]:
         """Return what to save, as JSON values."""
-        if self._reopens and self._restored is not None:  # no photo was opened since
+        if self._reopens and self._restored is not None:  # no photo was opened since the layouts were restored
             return asdict(replace(self._restored, tasks=self._tasks, places=self._side.places()))
         out = tuple(page.objectName() for page in self._side.pages if self._side.moved_out(page))
         return asdict(SavedLayouts(self.task, self._tasks, out, self._side.places()))

@@ -22,17 +22,17 @@ def open_folder(folder: Path, window: QWidget) -> None:
     """Open a folder in the file manager, or say over this window that none has opened it."""
     if QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
         return
-    told = QMessageBox(window)
-    told.setTextFormat(Qt.TextFormat.PlainText)
-    told.setIcon(QMessageBox.Icon.Warning)
-    told.setWindowTitle(tr("Show in folder"))
-    told.setText(tr("Can’t open the folder: no file manager is available."))
-    told.setInformativeText(str(folder))
-    told.setTextInteractionFlags(
+    box = QMessageBox(window)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Show in folder"))
+    box.setText(tr("Can’t open the folder: no file manager is available."))
+    box.setInformativeText(str(folder))
+    box.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
-    told.finished.connect(told.deleteLater)
-    told.open()
+    box.finished.connect(box.deleteLater)
+    box.open()
 
 
 def show_in_folder(path: Path, window: QWidget) -> None:
@@ -53,14 +53,14 @@ def _ask_file_manager(path: Path, window: QWidget) -> bool:
     See https://www.freedesktop.org/wiki/Specifications/file-manager-interface/.
 
     Returns:
-        Whether it could be asked.
+        Whether it could be call.
     """
     bus = QDBusConnection.sessionBus()
     if not bus.isConnected():
         return False
-    asked = QDBusMessage.createMethodCall(_NAME, "/org/freedesktop/FileManager1", _NAME, "ShowItems")
-    asked.setArguments([[QUrl.fromLocalFile(str(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded)], ""])
-    answer = QDBusPendingCallWatcher(bus.asyncCall(asked, _ANSWER_MS), window)
+    call = QDBusMessage.createMethodCall(_NAME, "/org/freedesktop/FileManager1", _NAME, "ShowItems")
+    call.setArguments([[QUrl.fromLocalFile(str(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded)], ""])
+    answer = QDBusPendingCallWatcher(bus.asyncCall(call, _ANSWER_MS), window)
 
     def follow() -> None:
         if answer.isError():

@@ -86,7 +86,7 @@ class Hints(QObject):
             self._count(page.id, page.words.values())
             # Users of earlier versions, who have seen other hints, know what the tour shows.
             if self._document.writable and not self._opening.settings.hints_seen:
-                self._remember(TOUR)
+                self._mark_seen(TOUR)
                 # Not from a text that is being typed, nor a box that is being drawn.
                 free = QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
                 self.tour.start(focus=free and self.tour.view.window().focusWidget() is self.tour.view)
@@ -128,12 +128,12 @@ class Hints(QObject):
     def _show(self, name: str, text: str, *, offer: tuple[str, Callable[[], object]] | None = None) -> None:
         if name in self._opening.settings.hints_seen:
             return
-        self._remember(name)
+        self._mark_seen(name)
         self.tour.end()
         self.card.show_text(text, key=self._actions.key("close_hint"), offer=offer)
         self.changed.emit()
 
-    def _remember(self, name: str) -> None:
+    def _mark_seen(self, name: str) -> None:
         """Save that a hint was shown, before it is, so that it is not shown twice."""
         now = self._opening.settings
         self._change_settings(replace(now, hints_seen=(*now.hints_seen, name)))

@@ -78,8 +78,8 @@ def collect(
 def rank(entries: Iterable[PaletteEntry], typed: str, ages: Mapping[str, int]) -> list[PaletteMatch]:
     """Return the entries that match, best first.
 
-    Of equally good ones, those that are available come first, then those used last, as in ``RecentChoices``. What has
-    just the typed word as a synonym is not put back for being unavailable, since it is what is meant.
+    Of equally good ones, those that are available come first, then those used last, as in ``RecentChoices``. An entry
+    with exactly the typed word among its synonyms keeps its place although unavailable, since it is what is meant.
     """
     query = typed.strip().casefold()
     ranked: list[tuple[int, bool, int, int, int, PaletteMatch]] = []

@@ -87,15 +87,15 @@ class MessageBar(QWidget):
         if dismiss is not None:
             message.closed.clicked.connect(lambda _=False: dismiss())
         if offer is not None:
-            title, does = offer
+            title, action = offer
             button = message.add_offer(title)
-            if isinstance(does, Sequence):
+            if isinstance(action, Sequence):
                 menu = QMenu(button)
-                for item, do in does:
+                for item, do in action:
                     menu.addAction(item).triggered.connect(partial(self._run, key or text, do))
                 button.setMenu(menu)
             else:
-                button.clicked.connect(partial(self._run, key or text, does))
+                button.clicked.connect(partial(self._run, key or text, action))
         self._messages[key or text] = message
         layout = self.layout()
         assert layout is not None

@@ -86,7 +86,7 @@ class SidePage(QWidget):
         host: Where it is shown.
         task: Pages of the same task share a layout of the window.
         tab_title: The title of its tab.
-        main_part: What gets the focus when its tab is clicked; None: as Qt finds it.
+        focus_target: What gets the focus when its tab is clicked; None: as Qt finds it.
     """
 
     visibilityChanged = Signal(bool)  # noqa: N815  (named as Qt's own)
@@ -105,7 +105,7 @@ class SidePage(QWidget):
         self.setObjectName(name)
         self.tab_title = tab_title or title
         self.host: PageHost | None = None
-        self.main_part: QWidget | None = None
+        self.focus_target: QWidget | None = None
         self._room: _Room | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -173,12 +173,12 @@ class WordTable(RowTable):
             painter.end()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
-        """Scroll what is drawn, now that the style is set."""
+        """Fill the background, so that Qt can scroll the drawn rows."""
         super().showEvent(event)
         self._fill_background()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
-        """Scroll what is drawn with another style, too."""
+        """Fill the background with another style, too."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._fill_background()
@@ -196,12 +196,15 @@ class WordTable(RowTable):
     @contextmanager
     def _unpainted(self) -> Iterator[None]:
         """Let Qt not paint all rows as the focus comes and goes, which it does twice between two words."""
+        before = self.currentIndex(), self._document.selection, self._document.page
         # Not setUpdatesEnabled, which paints everything when it is switched on again.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, True)
         try:
             yield
         finally:
             self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, False)
+        if (self.currentIndex(), self._document.selection, self._document.page) != before:
+            self.viewport().update()
 
     def _fill_background(self) -> None:
         # The style sheet leaves it to what is below; then Qt paints all rows anew with each row that it scrolls.

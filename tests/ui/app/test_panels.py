@@ -247,6 +247,33 @@ def test_a_panel_moves_to_a_window_of_its_own_and_back(studio: Studio, qtbot: Qt
     assert window.side.front is words
 
 
+def test_keys_in_a_window_of_its_own_find_the_actions_as_they_are_now(studio: Studio) -> None:
+    window = studio.window
+    words = window.side.pages[0]
+    window.side.move_out(words)
+    words.window().activateWindow()
+    window.table.setFocus()
+    [key, *_] = studio.document.order()
+    studio.document.select([key])
+    QTest.keyClick(window.table, Qt.Key.Key_Delete)
+    assert key not in studio.document.order()
+    QTest.keyClick(window.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert key in studio.document.order()
+
+
+def test_the_layout_can_be_reset_before_a_photo_is_open(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio()
+    layouts = studio.window.layouts
+    layouts.restore({"task": "correct", "tasks": {"correct": {"front": "text", "side": 500}}, "out": ["review"]})
+    studio.window.action_set["reset_layout"].trigger()
+    assert layouts.saved()["out"] == ()
+    studio.opening.open_paths([folder / "board 2.png"])
+    qtbot.waitUntil(lambda: studio.document.page is not None and not studio.busy)
+    qtbot.wait(50)
+    assert studio.window.side.front is studio.window.side.pages[0]
+    assert not studio.window.review.isVisible()
+
+
 def test_a_panel_that_was_closed_is_opened_again(studio: Studio, open_studio: Open) -> None:
     start = open_studio().window  # without a photo
     words_out = studio.window

@@ -38,7 +38,7 @@ _LEAVE = (
 @pytest.fixture(autouse=True)
 def no_file_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = action_effects.SHOWN
-    monkeypatch.setattr("ocr_studio.ui.widgets.file_browser.show_in_folder", lambda path, _: shown.append(path))
+    monkeypatch.setattr("ocr_studio.ui.document.file_browser.show_in_folder", lambda path, _: shown.append(path))
     action_effects.SHOWN.clear()
 
 
@@ -108,7 +108,7 @@ def _try(spec: ActionSpec[Any], studio: Studio, qtbot: QtBot) -> None:
     before = action_effects.before(studio)
     if spec.id in action_effects.ARRANGE:
         action_effects.ARRANGE[spec.id](studio)
-    qtbot.waitUntil(action.isEnabled)
+    assert studio.window.action_set[spec.id].isEnabled(), spec.id
     action.trigger()
     qtbot.waitUntil(lambda: action_effects.EFFECTS[spec.id](studio, before))
     qtbot.waitUntil(lambda: not studio.busy)
