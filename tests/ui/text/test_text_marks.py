@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QHelpEvent, QTextCursor
+from PySide6.QtWidgets import QToolTip
+from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import Settings
@@ -36,10 +40,19 @@ def test_the_key_for_suggestions_is_named() -> None:
     assert describe("") == "Not in the dictionary."
 
 
-def test_tips_name_the_keys_that_the_user_has_set(open_studio: Open, folder: Path) -> None:
+def test_tips_name_the_keys_that_the_user_has_set(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
     keys = {"spelling": ("Ctrl+J",), "find_everywhere": ("Ctrl+Alt+F",)}
-    window = open_studio(folder / "board 1.png", settings=Settings(keys=keys)).window
-    assert window.texts.panel.text._marking._key_of("spelling") == "Ctrl+J"
+    studio = open_studio(folder / "board 1.png", settings=Settings(keys=keys))
+    window, text = studio.window, studio.window.texts.panel.text
+    window.action_set["text_panel"].trigger()
+    word = studio.document.word("w7")
+    qtbot.waitUntil(lambda: bool(word and window.texts.spelling.spelling.doubts(word)))
+    place = QTextCursor(text.document())
+    place.setPosition(text.toPlainText().index("eves"))
+    here = text.cursorRect(place).center()
+    QCoreApplication.sendEvent(text, QHelpEvent(QEvent.Type.ToolTip, here, text.viewport().mapToGlobal(here)))
+    assert "Press Ctrl+J for suggestions." in QToolTip.text()
+    QToolTip.hideText()
     window.find_panel.bar.begin()
     assert window.find_panel.bar.everywhere.toolTip() == "Find on all photos (Ctrl+Alt+F)"
 
