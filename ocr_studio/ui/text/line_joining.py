@@ -6,10 +6,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
-# Keys that delete a line break, and over what the cursor moves for that.
+_Modifiers = Qt.KeyboardModifier
+# Keys that delete a line break, and over what the cursor moves for that. Ctrl deletes a whole word, but of a line
+# break only this.
 _KEYS = {
-    Qt.Key.Key_Backspace: QTextCursor.MoveOperation.PreviousCharacter,
-    Qt.Key.Key_Delete: QTextCursor.MoveOperation.NextCharacter,
+    (Qt.Key.Key_Backspace, _Modifiers.NoModifier): QTextCursor.MoveOperation.PreviousCharacter,
+    (Qt.Key.Key_Backspace, _Modifiers.ShiftModifier): QTextCursor.MoveOperation.PreviousCharacter,
+    (Qt.Key.Key_Backspace, _Modifiers.ControlModifier): QTextCursor.MoveOperation.PreviousCharacter,
+    (Qt.Key.Key_Delete, _Modifiers.NoModifier): QTextCursor.MoveOperation.NextCharacter,
+    (Qt.Key.Key_Delete, _Modifiers.ControlModifier): QTextCursor.MoveOperation.NextCharacter,
 }
 _BREAK = "\u2029"  # as Qt has line breaks in selected text
 
@@ -20,8 +25,8 @@ def join_lines(editor: QPlainTextEdit, event: QKeyEvent) -> bool:
     Returns:
         Whether the key has deleted such a line break.
     """
-    move = _KEYS.get(Qt.Key(event.key()))
-    if move is None or editor.isReadOnly() or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+    move = _KEYS.get((Qt.Key(event.key()), event.modifiers() & ~_Modifiers.KeypadModifier))
+    if move is None or editor.isReadOnly():
         return False
     cursor, text = editor.textCursor(), editor.document()
     if not cursor.hasSelection():

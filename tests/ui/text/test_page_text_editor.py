@@ -333,14 +333,25 @@ def test_a_click_takes_what_is_offered_for_the_word_at_the_cursor(studio: Studio
     assert editor.hasFocus()
 
 
-@pytest.mark.parametrize("key", [Key.Key_Backspace, Key.Key_Delete])
-def test_lines_are_joined_by_a_space(studio: Studio, editor: PageTextEditor, key: Key) -> None:
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [
+        (Key.Key_Backspace, Qt.KeyboardModifier.NoModifier),
+        (Key.Key_Backspace, SHIFT),
+        (Key.Key_Backspace, CTRL),
+        (Key.Key_Delete, Qt.KeyboardModifier.NoModifier),
+        (Key.Key_Delete, CTRL),
+    ],
+)
+def test_lines_are_joined_by_a_space(
+    studio: Studio, editor: PageTextEditor, key: Key, held: Qt.KeyboardModifier
+) -> None:
     before = page_of(studio)
     put(editor, "ask")
     QTest.keyClick(editor, Key.Key_Backspace)  # the empty line
     if key == Key.Key_Delete:
         QTest.keyClick(editor, Key.Key_Left)
-    QTest.keyClick(editor, key)
+    QTest.keyClick(editor, key, held)
     editor.finish()
     assert editor.toPlainText() == TEXT.replace("\n\n", " ")
     assert page_of(studio).words == before.words
