@@ -226,7 +226,7 @@ class PageTextEditor(QPlainTextEdit):
             self._stale = True
             return
         self._stale = False
-        self.choices.leave_stop()
+        self.choices.reject_digits()
         page = self._document.page
         self.typed.open(page)
         writable = page is not None and self._document.writable
@@ -336,7 +336,7 @@ class PageTextEditor(QPlainTextEdit):
 
     def _put_cursor(self, start: int, end: int) -> None:
         self._following = True
-        self.choices.leave_stop()
+        self.choices.reject_digits()
         cursor = _cursor_over(self, start, end)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
@@ -349,7 +349,7 @@ class PageTextEditor(QPlainTextEdit):
         """Note what was typed, to be saved soon."""
         if self._following or not self.typed.is_open:
             return
-        self.choices.leave_stop()
+        self.choices.reject_digits()
         after = max(0, self.document().characterCount() - 1 - place - added)
         self.typed.note(place, after)
         self._pause.start()
@@ -429,7 +429,7 @@ class PageTextEditor(QPlainTextEdit):
         self._put_cursor(*self.typed.place_of(found))
         self._rest()
         self._select_words()
-        self.choices.stop_here()
+        self.choices.accept_digits()
         return True
 
     def _replace(self, start: int, end: int, text: str) -> None:

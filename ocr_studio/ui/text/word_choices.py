@@ -25,7 +25,7 @@ class WordChoices(QObject):
     def __init__(self, document: Document, prompter: Prompter, editor: QPlainTextEdit) -> None:
         super().__init__(editor)
         self._document, self._prompter, self._editor = document, prompter, editor
-        self._stop: tuple[int, int] | None = None
+        self._tab_selection: tuple[int, int] | None = None
         document.selection_changed.connect(self.changed)
         document.changed.connect(lambda change: self.changed.emit() if change.here else None)
         prompter.changed.connect(self.changed)
@@ -39,27 +39,27 @@ class WordChoices(QObject):
     def takes_digits(self) -> bool:
         """Whether digits alone choose a text: after Tab has selected a word, unless it may begin with a digit."""
         writable = not self._editor.isReadOnly()
-        return self._stop is not None and writable and not suggestions.may_begin_with_digit(self.texts)
+        return self._tab_selection is not None and writable and not suggestions.may_begin_with_digit(self.texts)
 
     def prepare(self) -> None:
         """Load the texts of the project."""
         self._prompter.prepare()
 
-    def stop_here(self) -> None:
+    def accept_digits(self) -> None:
         """Take digits for choices as long as the word that is selected now stays selected."""
-        self._stop = self._selection()
+        self._tab_selection = self._selection()
         self.changed.emit()
 
-    def leave_stop(self) -> None:
+    def reject_digits(self) -> None:
         """Take digits for text again."""
-        if self._stop is not None:
-            self._stop = None
+        if self._tab_selection is not None:
+            self._tab_selection = None
             self.changed.emit()
 
     def follow_cursor(self) -> None:
         """Take digits for text again if something else is selected now."""
-        if self._selection() != self._stop:
-            self.leave_stop()
+        if self._selection() != self._tab_selection:
+            self.reject_digits()
 
     def index_of(self, event: QKeyEvent) -> int | None:
         """Return which text a key chooses, from 0; None if it is another key."""
