@@ -111,7 +111,7 @@ class Studio(QObject):
         )
         self.window.closing.connect(self._close)
         self.window.installEventFilter(self.opening)
-        self._guard = CloseGuard(self.window, self.opening.save)
+        self._guard = CloseGuard(self.window, self._save_all)
         self._guard.close_prevented.connect(self._show_unsaved)
         self.autosave.saved.connect(self._guard.reset)
         self.document.history.other_page_changed.connect(self._show_page)
@@ -212,6 +212,14 @@ class Studio(QObject):
     def _restart_in_language(self) -> None:
         # The window stays open if something could not be saved.
         self.restarts_for_language = self.window.close()
+
+    def _save_all(self) -> bool:
+        """Save everything, because the window is about to be closed. Returns whether everything is saved."""
+        self.window.framing.finish()
+        saved = self.opening.save()
+        if not saved:  # the window stays open
+            self.document.frame_again()
+        return saved
 
     def _show_unsaved(self) -> None:
         self.window.show_trouble(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
@@ -133,6 +134,8 @@ class Document(QObject):
         self._listed: tuple[str, ...] | None = None
         self._expected: tuple[Mapping[str, Word], tuple[str, ...]] = {}, ()
         self._writable = True
+        self._keeps_image = False  # while pages are turned and cropped
+        self._outdated = False  # the image isn't turned and cropped as the page says
         self._undone: tuple[str, frozenset[str]] = "", frozenset()  # words of a page that is about to be opened
         self._unread = False  # the page had never been read when it was opened
         self._read_at: str | None = None
@@ -256,7 +259,7 @@ class Document(QObject):
         self._read_at = page.read_at if page else None
         self._unread = self._read_at is None
         self._pyramid = None if image is None else pyramid or Pyramid(image)
-        self._framed = {}
+        self._framed, self._outdated = {}, False
         self._selection, self._current = frozenset(), None
         self.opened.emit()
         self.selection_changed.emit()
@@ -316,7 +319,10 @@ class Document(QObject):
         if edit and not page_order.keeps_order(edit):
             self._order = None
         if page and before and page.facts.frame != before.facts.frame and self._photo is not None:
-            self._use_frame(before.facts.frame, page.facts.frame, self._photo)
+            if self._keeps_image:
+                self._outdated = True
+            else:
+                self._use_frame(before.facts.frame, page.facts.frame, self._photo)
             self.photo_turned.emit()
         self.changed.emit(change)
         gone = {key for key, (_, after) in edit.changes.items() if after is None} if edit else set()
@@ -332,6 +338,23 @@ class Document(QObject):
     def prepare_framed(self, framed: FramedPhoto) -> None:
         """Keep the open photo turned and cropped, for a change that is about to be made."""
         self._framed[framed.frame] = framed
+
+    @contextmanager
+    def keep_image(self) -> Iterator[None]:
+        """Within this context, the photo is not turned and cropped with its page, as it is about to be closed."""
+        self._keeps_image = True
+        try:
+            yield
+        finally:
+            self._keeps_image = False
+
+    def frame_again(self) -> None:
+        """Turn and crop the photo after ``keep_image``, because it stays open."""
+        if self._outdated and self._page is not None and self._photo is not None:
+            framed = frame_photo.frame_photo(self._photo, self._page.facts.frame)
+            self._image, self._pyramid, self._framed = framed.image, framed.pyramid, {}
+            self._outdated = False
+            self.photo_turned.emit()
 
     def _use_frame(self, before: PhotoFrame | None, after: PhotoFrame | None, photo: NDArray[np.uint8]) -> None:
         """Turn and crop the open photo. As it was before is kept for undoing it; more would take too much memory."""

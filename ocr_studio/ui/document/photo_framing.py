@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -35,7 +35,8 @@ class _Request:
 class PhotoFraming(QObject):
     """Changes how the open photo is turned and cropped, one undoable step after the other.
 
-    A large photo is warped in a lane; its page changes when that is done.
+    A large photo is warped in a lane; its page changes when that is done, or at once when its project is closed. A
+    second undo or redo in a row warps it in the window's thread, as the document keeps only one earlier frame.
 
     Signals:
         message(str): a message for the status bar.
@@ -51,6 +52,7 @@ class PhotoFraming(QObject):
         self._document, self._lane = document, lane
         self._waiting: list[_Request] = []
         self._job: Job | None = None
+        document.history.ending.connect(self.finish)
 
     def change(
         self, make: Callable[[Page], Edit], *, join: str = "", done: Callable[[], object] = lambda: None
@@ -60,23 +62,42 @@ class PhotoFraming(QObject):
         Args:
             make: Makes the edit of the page, as it is when its turn comes.
             join: Consecutive changes with the same non-empty value become one step.
-            done: Called when the photo is changed, if it is still open.
+            done: Called when the photo is changed, if it is still open and stays so.
         """
         if self._document.page is not None:
             self._waiting.append(_Request(self._document.page.id, make, join, done))
             self._next()
 
+    def finish(self) -> None:
+        """Do all changes that wait, without waiting for the pixels: the photo, or the window, is about to be closed."""
+        waiting, self._waiting = self._waiting, []
+        if self._job is not None:
+            self._job.cancel()
+        with self._document.keep_image():
+            for request in waiting:
+                self._push(replace(request, done=lambda: None))
+
     def _next(self) -> None:
         while self._waiting and self._job is None:
-            request = self._waiting[0]
-            page, photo = self._document.page, self._document.photo
-            if page is not None and photo is not None and page.id == request.page_id:
-                frame = apply(page, request.make(page)).facts.frame
-                large = photo.shape[0] * photo.shape[1] > _AT_ONCE
-                if large and not self._document.has_framed(frame):
-                    self._prepare(partial(frame_photo.prepare_frame, photo, frame))
-                    return
-            self._push(self._waiting.pop(0))
+            try:
+                work = self._work_for(self._waiting[0])
+            except StudioError as error:
+                del self._waiting[0]
+                self.failed.emit(Trouble(str(error)))
+                continue
+            if work is not None:
+                self._prepare(work)
+            else:
+                self._push(self._waiting.pop(0))
+
+    def _work_for(self, request: _Request) -> Callable[[], Iterator[object]] | None:
+        """Return what has to be done in the lane before the page is changed, or None. May raise a StudioError."""
+        page, photo = self._document.page, self._document.photo
+        if page is None or photo is None or page.id != request.page_id:
+            return None
+        frame = apply(page, request.make(page)).facts.frame
+        small = photo.shape[0] * photo.shape[1] <= _AT_ONCE
+        return None if small or self._document.has_framed(frame) else partial(frame_photo.prepare_frame, photo, frame)
 
     def _prepare(self, make: Callable[[], Iterator[object]]) -> None:
         self.message.emit(tr("Rotating the photo…"))

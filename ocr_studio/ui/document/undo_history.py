@@ -117,13 +117,15 @@ class History(QObject):
 
     Signals: ``other_page_changed(page id)`` a step was undone or redone that changed this page, but not the open
     one; ``refused(str)`` a step can't be undone or redone, one line for the user; ``step_progressed(name, back,
-    photos)`` a step in parts is being undone (``back``) or redone, with this number of photos left, 0 at the end. The
-    document tells what has changed.
+    photos)`` a step in parts is being undone (``back``) or redone, with this number of photos left, 0 at the end;
+    ``ending()`` another history is about to begin, so a change of this project has to be made now. The document tells
+    what has changed.
     """
 
     other_page_changed = Signal(str)
     refused = Signal(str)
     step_progressed = Signal(str, bool, int)
+    ending = Signal()
 
     def __init__(self, screen: Screen, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -146,6 +148,7 @@ class History(QObject):
             pages: Access to its pages; None for a history of the open page only.
             history: The steps that were done before.
         """
+        self.ending.emit()
         self._pages = pages
         self._rest()
         with self._silence():
