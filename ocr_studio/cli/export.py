@@ -24,7 +24,8 @@ from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.units import counted
 
 _EPILOG: Final = """\
-Photos can be exported once they have been read in the window or with "ocr-studio read FOLDER --keep".
+Texts can be exported once photos have been read in the window or with "ocr-studio read FOLDER --keep". Each photo that
+is skipped is named on standard error, with the reason.
 
 CSV is for spreadsheets, which treat a cell that begins with = + - or @ (full-width ones included) as a formula. Such a
 text gets an apostrophe in front: "-Create" becomes "'-Create". A program that reads the file should remove one
@@ -32,7 +33,7 @@ apostrophe from texts in which only apostrophes and spaces come before one of th
 apostrophe is also inserted after a semicolon before one of them. JSON has every text unchanged. For more, see
 "ocr-studio help export".
 
-Exit status 0: all photos were exported; 1: some could not be exported; 2: incorrect usage.
+Exit status 0: all photos were exported; 1: some were skipped or could not be exported; 2: incorrect usage.
 """
 
 
@@ -60,7 +61,7 @@ def work(options: argparse.Namespace) -> int:
     with loading():
         from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
     out = OutputFolder(options.out, overwrite=options.overwrite)
-    photos = job.list_pages(project)
+    photos = job.list_all(project)
     written, progress = 0, Progress()
     with stopping(lambda: f"{written} of {counted(len(photos), 'photo')} written to {out.path}."):
         for event in job.export_photos(project, photos, out, options.format):

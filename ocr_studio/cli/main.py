@@ -51,7 +51,7 @@ commands:
   export PROJECT    export the photos of a project as text, Markdown, JSON, CSV or cleaned images
   dataset PROJECT   export checked words as a dataset
   evaluate DATA     measure how well photos with known text are read
-  models ACTION     list, select, import and export models
+  models ACTION     list, use, import and export models
   train             train a model on a dataset
   synth             generate synthetic words and boards as a dataset
   help [TOPIC]      show a help page, or list all of them

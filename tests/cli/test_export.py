@@ -165,3 +165,15 @@ def test_export_replaces_no_photo_even_if_that_is_asked_for(
     for _ in range(2):
         cli.run(["export", str(project.folder), "--format", "cleaned", "--out", str(tmp_path / "out")])
         assert "board cleaned.png" not in capsys.readouterr().err
+
+
+def test_export_names_each_photo_that_was_not_read(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo_file.save_png(tmp_path / "new.png", drawn_boards.face(90, 60))
+    out = tmp_path / "out"
+    assert cli.run(["export", str(project.folder), "--format", "text", "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert said.out == f"2 files (of 3 photos) written to {out}\n"
+    (line,) = said.err.splitlines()
+    assert line == f"ocr-studio: {tmp_path / 'new.png'}: not read yet. Run ocr-studio read FOLDER --keep."

@@ -233,6 +233,12 @@ def nothing_begun(room: Room) -> None:
     room.told(lambda: list(training.train(course, resume=True)))
 
 
+def unread_photo(room: Room) -> None:
+    made_datasets.three_boards(room.folder)
+    photo_file.save_png(room.folder / "photos" / "new.png", np.full((60, 90, 3), 200, np.uint8))
+    room.run("export", room.folder / "photos", "--format", "text", "--out", room.folder / "out")
+
+
 def among_the_photos(room: Room) -> None:
     made_datasets.three_boards(room.folder)
     photos = room.folder / "photos"
@@ -393,6 +399,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     "jobs/models/download.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/models/download.py:_other": (("models", "fetch"), not_found),
     "jobs/formats/export_photos.py:export_photos": (("export",), among_the_photos),
+    "jobs/formats/export_photos.py:_load": (("export",), unread_photo),
     "jobs/learning/train.py:_check_same": (("train",), nothing_begun),
     "jobs/learning/train.py:_check_same#2": (("train",), other_words),
     "jobs/learning/train.py:_nothing": (("train",), drawn_without_boards),

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
+from ocr_studio.core import paths
 from ocr_studio.core.errors import WriteFailed, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
@@ -73,6 +74,9 @@ class OutputFolder:
         try:
             self._folder.make_folder()
         except OSError as error:
+            if paths.exists(path) and not paths.is_folder(path):
+                what = tr("there is a file with this name")
+                raise WriteFailed(what, file=path, remedy=tr("Choose another folder.")) from error
             raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
         with _converting_errors(path / LIST):
             self._written = self._load()

@@ -49,7 +49,7 @@ def export(model: Model, file: Path, *, overwrite: bool = False) -> None:
         WriteFailed: The file cannot be written or must not be replaced.
     """
     if model.folder is None or model.of_program:
-        remedy = tr("It doesn’t need to be exported.")
+        remedy = tr("Only models that you trained or imported can be exported.")
         raise registry.ModelOfProgram(tr("the model “{name}” comes with the program", name=model.name), remedy=remedy)
     card = model_folder.inspect(model.folder)
     weights = model_folder.read_weights(model.folder, card)
@@ -122,6 +122,9 @@ def _read(file: Path) -> dict[str, bytes]:
             with zipfile.ZipFile(stream) as archive:
                 entries = _entries(archive)
                 return {entry.filename: _contents(archive, entry) for entry in entries}
+    except FileNotFoundError as error:
+        remedy = tr("Check the name, and that the disk or network share is connected.")
+        raise BadModel(tr("the file does not exist"), file=file, remedy=remedy) from error
     except OSError as error:
         what = tr("the file can’t be read: {reason}", reason=error.strerror or error)
         raise BadModel(what, file=file, remedy=tr("Check the path.")) from error

@@ -50,7 +50,7 @@ class ModelInUse(StudioError):
     """The model is in use, so it cannot be changed."""
 
 
-class ModelOfProgram(WrongUsage):
+class ModelOfProgram(StudioError):
     """The model comes with the program, so it cannot be changed."""
 
 
@@ -318,7 +318,7 @@ def delete(name: str, *, in_use: Collection[str | None], writers: Sequence[str] 
     """
     if name in [each.name for each in (*BORROWED, *_adapted())]:
         what = tr("the model “{name}” comes with the program", name=name)
-        raise ModelOfProgram(what, remedy=tr("It can’t be deleted."))
+        raise ModelOfProgram(what, remedy=tr("Only models that you trained or imported can be deleted."))
     if name in in_use:
         raise ModelInUse(
             tr("the model “{name}” is in use", name=name),
@@ -357,7 +357,7 @@ def rename(name: str, new: str) -> Model:
     model = find(name)
     if model.folder is None or model.of_program:
         what = tr("the model “{name}” comes with the program", name=name)
-        raise ModelOfProgram(what, remedy=tr("It can’t be renamed."))
+        raise ModelOfProgram(what, remedy=tr("Only models that you trained or imported can be renamed."))
     if name == new:
         return model
     if new.casefold() != name.casefold() or name_trouble(new):

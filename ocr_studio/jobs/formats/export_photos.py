@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from ocr_studio.core.errors import StudioError, WrongUsage
@@ -87,6 +88,35 @@ def list_pages(project: Project) -> list[ListedPhoto]:
     found = sorted(known, key=lambda key: (make_natural_key(known[key].image), key))
     damaged = sorted(set(project.page_ids()) - set(found))
     return [*(ListedPhoto(known[key].image, key) for key in found), *(ListedPhoto(key, key) for key in damaged)]
+
+
+def list_all(project: Project) -> list[ListedPhoto]:
+    """All photos of a project with a page, and those of its folder without one, in natural order.
+
+    A photo that was renamed, or has a damaged page, is listed under its present name; a copy as a photo of its own.
+    """
+    from ocr_studio.core.images import photo_file  # noqa: PLC0415  (loads Pillow, which the window has loaded)
+
+    listed = list_pages(project)
+    try:
+        present = {path.name for path in photo_file.list_photos(project.photos)}
+    except StudioError:  # the project was moved without its photos
+        return listed
+    page_ids = {photo.page_id for photo in listed}
+    new = [
+        ListedPhoto(name, _find_page(project.photos / name, page_ids)) for name in present - {p.image for p in listed}
+    ]
+    found = {photo.page_id for photo in new}
+    kept = [photo for photo in listed if photo.page_id not in found or (project.photos / photo.image).exists()]
+    return sorted([*kept, *new], key=lambda photo: (make_natural_key(photo.image), photo.page_id))
+
+
+def _find_page(path: Path, page_ids: Collection[str]) -> str:
+    """Return the id of a photo's page; "" if none of them is."""
+    try:
+        return found if (found := compute_content_id(path)) in page_ids else ""
+    except StudioError:  # reading the photo reports it
+        return ""
 
 
 def load_pages(project: Project, photos: Iterable[ListedPhoto]) -> Iterator[Page | PhotoSkipped]:
@@ -208,7 +238,12 @@ def _load(project: Project, photo: ListedPhoto, *, needs_text: bool, seek: bool)
     page_id = photo.page_id or (compute_content_id(path) if seek else "")
     page = project.load_page(page_id, aside=False) if page_id else None
     if needs_text and (page is None or page.state is PageState.UNREAD):
-        raise NotRead(tr("not read yet"), file=path, remedy=tr("Read the photo, then export it again."))
+        raise NotRead(
+            tr("not read yet"),
+            file=path,
+            remedy=tr("Read the photo, then export it again."),
+            command="Run ocr-studio read FOLDER --keep.",
+        )
     if page is None:
         from ocr_studio.core.images import photo_file  # noqa: PLC0415  (loads Pillow, which texts do not need)
 

@@ -252,3 +252,9 @@ def test_what_a_camera_writes_is_a_photo_and_an_empty_file_is_nothing(out: Path)
         OutputFile(out / "a.CR3", overwrite=True).write("text")
     (out / "empty.png").touch()
     OutputFile(out / "empty.png").write("text")
+
+
+def test_a_file_with_the_name_of_the_folder_is_told(tmp_path: Path) -> None:
+    (file := tmp_path / "out").write_text("mine")
+    with pytest.raises(WriteFailed, match=r"there is a file with this name\. Choose another folder"):
+        OutputFolder(file)

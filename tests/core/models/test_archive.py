@@ -252,3 +252,8 @@ def test_a_card_with_a_long_alphabet_comes_in(tmp_path: Path) -> None:
     assert back is not None
     assert back.alphabet == letters
     assert replace(back, sha256="", alphabet=CARD.alphabet) == CARD
+
+
+def test_a_missing_file_is_told_as_a_missing_photo_is(tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match=r"the file does not exist\. Check the name"):
+        model_archive.unpack(tmp_path / "gone.zip")

@@ -19,6 +19,7 @@ from ocr_studio.jobs.formats.export_photos import (
     PhotoSkipped,
     PhotoWritten,
     export_photos,
+    list_all,
     list_pages,
 )
 from tests.core import drawn_boards
@@ -117,3 +118,13 @@ def test_a_photo_outside_the_folder_is_not_opened(project: Project, tmp_path: Pa
     assert isinstance(event, ExportProgress)
     assert isinstance(skip, PhotoSkipped)
     assert "is not in" in skip.error.what
+
+
+def test_photos_without_a_page_are_listed_and_a_renamed_one_once(project: Project) -> None:
+    assert list_all(project) == list(LISTED)
+    photo = project.photos / "new.png"
+    project.save_page(written("former name.png", "found", page_id := photo_file.compute_content_id(photo)))
+    project.unlock()
+    assert list_all(project) == [*LISTED[:2], ListedPhoto("new.png", page_id)]
+    (project.photos / "broken.jpg").write_bytes(b"")
+    assert list_all(project)[2] == ListedPhoto("broken.jpg")
