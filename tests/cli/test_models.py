@@ -170,9 +170,9 @@ def test_what_is_in_use_keeps_being_used_under_its_new_name(capsys: pytest.Captu
     [
         (["use", "nobody"], 2),
         (["show", "nobody"], 2),
-        (["delete", BASE], 2),
-        (["rename", BASE, "mine"], 2),
-        (["export", BASE, "x.zip"], 2),
+        (["delete", BASE], 1),
+        (["rename", BASE, "mine"], 1),
+        (["export", BASE, "x.zip"], 1),
         (["import", "nothing.zip"], 1),
         (["import", "nothing.zip", "--name", "../x"], 2),
         (["rename", "Anna", "../x"], 2),
