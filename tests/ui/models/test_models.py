@@ -78,7 +78,7 @@ def test_a_model_is_used_and_the_one_before_again(qtbot: QtBot, open_studio: Ope
     assert (studio.settings.model, studio.settings.detector) == ("Anna", "Finder")
     choose(dialog, BASE)
     QTest.keyClick(dialog.list, Qt.Key.Key_Return)
-    assert studio.settings == Settings(model=BASE, detector="Finder")
+    assert studio.settings == Settings(model=BASE, detector="Finder", hints_seen=studio.settings.hints_seen)
     qtbot.waitUntil(lambda: not studio.busy)
     dialog.reject()
 
