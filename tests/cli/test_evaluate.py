@@ -158,7 +158,7 @@ def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pyte
         ([""], 2, "empty path"),
         (["data", "--out", ""], 2, "empty path"),
         (["gone"], 1, "the folder does not exist"),
-        (["data", "--out", "data/annotations.json"], 1, "can’t create the folder"),
+        (["data", "--out", "data/annotations.json"], 1, "there is a file with this name"),
     ],
 )
 def test_wrong_calls_are_said(
