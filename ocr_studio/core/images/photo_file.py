@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final, overload
@@ -22,18 +20,18 @@ from ocr_studio.core import errors, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import child_process
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
-from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.images import decoder as photo_decoder
 from ocr_studio.core.images import headers as photo_headers
 from ocr_studio.core.images import photo_stream
 from ocr_studio.core.images.photo_limit import MAX_PIXELS, allowed_pixels
 from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
+    PHOTO_SUFFIXES,
     PhotoError,
     compute_content_id,
     is_other_format,
-    is_photo_format,
-    make_access_error,
+    is_photo,
+    list_photos,
     make_unreadable_error,
 )
 from ocr_studio.core.images.pixel_formats import RGB, encode_image
@@ -54,45 +52,12 @@ __all__ = (
     "save_png",
 )
 
-PHOTO_SUFFIXES: Final = frozenset(
-    f".{kind}"
-    for kind in ("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "tif", "tiff", "bmp", "dib", "gif")
-    + ("heic", "heif", "hif", "avif")
-)
-
 # Larger files are not read whole by this program; a child process reads what it needs of them.
 MOST_READ: Final = 256 << 20
 # What decoding a photo of MAX_PIXELS may take: twice what the slowest honest ones take.
 _SECONDS: Final = 12.0
 _MEMORY: Final = 2 << 30
 _SIMPLER: Final = later("Save a smaller copy, or a copy as JPEG, and open that.")
-
-
-def is_photo(path: Path) -> bool:
-    """Whether this looks like a photo: by its suffix, or by its first bytes without one. Never raises."""
-    if path.suffix.lower() in PHOTO_SUFFIXES:
-        return True
-    if path.suffix:
-        return False
-    try:
-        with photo_stream.open_stream(path) as stream:
-            return is_photo_format(stream.read(32))
-    except PhotoError:
-        return False
-
-
-def list_photos(folder: Path) -> list[Path]:
-    """List the photos in a folder, in natural order (2 before 10). Hidden files and subfolders are left out.
-
-    Raises PhotoError if the folder cannot be listed.
-    """
-    try:
-        with os.scandir(folder) as entries:
-            # By their names: ten thousand paths take ten times as long.
-            found = sorted((entry.name for entry in entries if _is_listed(entry)), key=make_natural_key)
-    except OSError as error:
-        raise make_access_error(folder, error) from error
-    return [path for name in found if is_photo(path := folder / name)]
 
 
 def open_photo(path: Path) -> RGB:
@@ -236,16 +201,3 @@ def _is_possible_size(width: int, height: int, most: int) -> bool:
 
 def _make_strange_answer_error(name: str) -> PhotoError:
     return PhotoError(tr("the file is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN))
-
-
-def _is_listed(entry: os.DirEntry[str]) -> bool:
-    """Whether a user sees this as a file of the folder."""
-    try:
-        hidden = entry.name.startswith(".") or (sys.platform == "win32" and _is_hidden_by_windows(entry.stat()))
-        return not hidden and entry.is_file()
-    except OSError:  # a link that leads nowhere or in a circle
-        return False
-
-
-def _is_hidden_by_windows(status: os.stat_result) -> bool:
-    return bool(getattr(status, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)

@@ -1,4 +1,4 @@
-"""Opening of photo files: only regular files, without blocking, and no more bytes than a photo can have.
+"""Photo files: which files of a folder are photos, and opening them without blocking, within a limit of bytes.
 
 And the errors of files that are no photos, or can't be opened.
 """
@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -19,8 +20,14 @@ from PIL import UnidentifiedImageError
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.translation import later, tr
 
+PHOTO_SUFFIXES: Final = frozenset(
+    f".{kind}"
+    for kind in ("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "tif", "tiff", "bmp", "dib", "gif")
+    + ("heic", "heif", "hif", "avif")
+)
 MAX_BYTES: Final = 2 << 30
 
 _ID_BYTES: Final = 16
@@ -177,3 +184,43 @@ def make_unreadable_error(name: str, beginning: bytes, error: Exception) -> Phot
 
 def _is_text(beginning: bytes) -> bool:
     return not any(byte < 9 or 13 < byte < 32 for byte in beginning)
+
+
+def is_photo(path: Path) -> bool:
+    """Whether this looks like a photo: by its suffix, or by its first bytes without one. Never raises."""
+    if path.suffix.lower() in PHOTO_SUFFIXES:
+        return True
+    if path.suffix:
+        return False
+    try:
+        with open_stream(path) as stream:
+            return is_photo_format(stream.read(32))
+    except PhotoError:
+        return False
+
+
+def list_photos(folder: Path) -> list[Path]:
+    """List the photos in a folder, in natural order (2 before 10). Hidden files and subfolders are left out.
+
+    Raises PhotoError if the folder cannot be listed.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            # By their names: ten thousand paths take ten times as long.
+            found = sorted((entry.name for entry in entries if _is_listed(entry)), key=make_natural_key)
+    except OSError as error:
+        raise make_access_error(folder, error) from error
+    return [path for name in found if is_photo(path := folder / name)]
+
+
+def _is_listed(entry: os.DirEntry[str]) -> bool:
+    """Whether a user sees this as a file of the folder."""
+    try:
+        hidden = entry.name.startswith(".") or (sys.platform == "win32" and _is_hidden_by_windows(entry.stat()))
+        return not hidden and entry.is_file()
+    except OSError:  # a link that leads nowhere or in a circle
+        return False
+
+
+def _is_hidden_by_windows(status: os.stat_result) -> bool:
+    return bool(getattr(status, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)

@@ -13,7 +13,7 @@ from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images.photo_stream import compute_content_id
+from ocr_studio.core.images.photo_stream import compute_content_id, list_photos
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project
@@ -95,11 +95,9 @@ def list_all(project: Project) -> list[ListedPhoto]:
 
     A photo that was renamed, or has a damaged page, is listed under its present name; a copy as a photo of its own.
     """
-    from ocr_studio.core.images import photo_file  # noqa: PLC0415  (loads Pillow, which the window has loaded)
-
     listed = list_pages(project)
     try:
-        present = {path.name for path in photo_file.list_photos(project.photos)}
+        present = {path.name for path in list_photos(project.photos)}
     except StudioError:  # the project was moved without its photos
         return listed
     page_ids = {photo.page_id for photo in listed}
