@@ -203,6 +203,11 @@ class History(QObject):
         """The step that would be undone next, or None."""
         return self._at(self.stack.index() - 1)
 
+    @property
+    def newest_entry(self) -> object:
+        """Identifies the entry that would be undone next, or None; it stays the same while steps join the entry."""
+        return self._command(self.stack.index() - 1)
+
     def follow(self, step: Step, *, back: bool) -> None:
         """Continue with the other parts after a step was undone or redone. Called by the commands."""
         going = (step.series, back) if step.series and not self._silent else None

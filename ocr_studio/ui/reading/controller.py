@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import count
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.page import Page, Word
+from ocr_studio.core.page import Page, Quad, Word
 from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import kept_order
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import later, message, number, tr, tr_n
@@ -45,7 +46,7 @@ class ReadingController(QObject):
         self._being_written: Callable[[], Collection[str]] = tuple
         self._project: Callable[[], Project | None] = lambda: None
         self._numbers = count()
-        self._soon: list[str] = []
+        self._soon: dict[str, _BoxChange] = {}
         # Words that came while the window was busy are shown in one step.
         self._waiting: tuple[_PageInto | _WordsInto, reading.WordsRead] | None = None
         self._showing = QTimer(self, interval=0, singleShot=True)
@@ -126,8 +127,8 @@ class ReadingController(QObject):
         """Read these words again in their boxes. Texts typed by the user stay."""
         self._read_words(ids)
 
-    def _read_words(self, ids: Iterable[str], *, amend: bool = False) -> None:
-        """Read words again. amend: the readings are undone together with the newest change."""
+    def _read_words(self, ids: Iterable[str], changes: Mapping[str, _BoxChange] | None = None) -> None:
+        """Read words again. changes: what the user has done to their boxes, if that is why they are read."""
         self.show_waiting_words()
         image, ocr_service = self._document.image, self._ocr_service
         words = tuple(word for word in map(self._document.word, ids) if word and word.has_box)
@@ -138,19 +139,29 @@ class ReadingController(QObject):
         project, board = self._project(), page.facts.board_to_read
         self._start(
             lambda: reading.read_words(ocr_service, image, words, project=project, board=board, writer=writer),
-            _WordsInto(self._document, self._mark(), again, len(words), amend=amend),
+            _WordsInto(self._document, self._mark(), again, len(words), changes or {}),
             later("Reading again") if again else later("Reading"),
         )
 
     def read_changed(self, word_id: str) -> None:
         """Read a box that the user has just drawn, turned or merged, after the job that is running, if any.
 
-        The reading is undone together with the change; if nothing is read, the word keeps its text.
+        The reading is undone together with the change, unless the user has changed something else since; if nothing
+        is read, the word keeps its text.
         """
-        if self.busy:
-            self._soon.append(word_id)
-        else:
-            self._read_words([word_id], amend=True)
+        if word := self._document.word(word_id):
+            self._soon.pop(word_id, None)
+            self._soon[word_id] = _BoxChange(word.quad, self._document.history.newest_entry)
+            if not self.busy:
+                self._read_changed_boxes()
+
+    def _read_changed_boxes(self) -> None:
+        """Read the boxes that wait, but for those that have changed again or are gone."""
+        # The latest first, while its change is still the newest undo entry.
+        soon, self._soon = dict(reversed(self._soon.items())), {}
+        words = {word_id: self._document.word(word_id) for word_id in soon}
+        changes = {key: soon[key] for key, word in words.items() if word and word.quad == soon[key].quad}
+        self._read_words(changes, changes)
 
     def show_waiting_words(self) -> None:
         """Show the words that have come since the last time, and how far the photo is read."""
@@ -214,9 +225,16 @@ class ReadingController(QObject):
         self.show_waiting_words()
         self._job = self._into = None
         self.stopped.emit()
-        soon, self._soon = self._soon, []
-        if soon and not self.busy:
-            self._read_words(soon, amend=True)
+        if not self.busy:
+            self._read_changed_boxes()
+
+
+@dataclass(frozen=True, slots=True)
+class _BoxChange:
+    """A box that the user has changed and that has to be read: the new quad, and the undo entry of the change."""
+
+    quad: Quad
+    entry: object
 
 
 class _PageInto:
@@ -288,7 +306,9 @@ class _PageInto:
 class _WordsInto:
     """Puts words that were read again into the document, as the machine's text of the same words."""
 
-    def __init__(self, document: Document, mark: str, again: bool, total: int, *, amend: bool) -> None:
+    def __init__(
+        self, document: Document, mark: str, again: bool, total: int, changes: Mapping[str, _BoxChange]
+    ) -> None:
         """Start with no words.
 
         Args:
@@ -296,11 +316,11 @@ class _WordsInto:
             mark: Joins the words that come one after the other to one step.
             again: Whether they had been read before, for the message.
             total: How many are to be read.
-            amend: Whether they follow from the newest change of the page and are undone with it; then a word of which
-                nothing is read keeps its text.
+            changes: What the user has done to their boxes, by word id, if that is why they are read. The readings are
+                undone together with it, and a word of which nothing is read keeps its text.
         """
         self._document, self._mark, self._again, self._number = document, mark, again, 0
-        self._amend = amend
+        self._changes = changes
         # Only some of them are read if it is cancelled.
         self._name = edits.name_rereading(1) if total == 1 else message("Read words again")
         self._words: list[Word] = []
@@ -311,11 +331,24 @@ class _WordsInto:
 
     def show(self) -> None:
         """Put the words that were added into the document."""
+        self._number += len(self._words)
         if page := self._document.page:
-            self._number += len(self._words)
-            words = [word for word in self._words if not self._amend or _is_reading(word, page.words.get(word.id))]
-            self._document.push(edits.refresh(page, words, name=self._name), join=self._mark, amend=self._amend)
+            words = [word for word in self._words if not self._changes or _is_reading(word, page.words.get(word.id))]
+            amending = {word.id for word in words if self._belongs_to_newest(word.id)}
+            self._push([word for word in words if word.id in amending], amend=True)
+            self._push([word for word in words if word.id not in amending])
         self._words.clear()
+
+    def _push(self, words: list[Word], *, amend: bool = False) -> None:
+        if page := self._document.page:
+            self._document.push(edits.refresh(page, words, name=self._name), join=self._mark, amend=amend)
+
+    def _belongs_to_newest(self, word_id: str) -> bool:
+        """Whether the newest undo entry is the change of this box, or changed nothing but this word."""
+        history, change = self._document.history, self._changes.get(word_id)
+        if change is None or history.newest is None:
+            return False
+        return change.entry is history.newest_entry or _changes_only(history.newest, word_id)
 
     def finish(self, event: reading.ReadingDone) -> str:
         """Finish; returns a message for the status bar."""
@@ -330,6 +363,10 @@ class _WordsInto:
         return tr_n(
             "Read {count} word in {seconds} s", "Read {count} words in {seconds} s", self._number, seconds=seconds
         )
+
+
+def _changes_only(step: Step, word_id: str) -> bool:
+    return all(edit.changes.keys() == {word_id} for edit in step.edits.values())
 
 
 def _is_reading(read: Word, old: Word | None) -> bool:

@@ -247,3 +247,21 @@ def test_after_an_amendment_that_takes_all_back_there_is_nothing_to_undo(open_st
     assert studio.document.page is not None
     assert studio.document.page.words == page.words
     assert studio.document.undo_stack.count() == steps
+
+
+def test_the_newest_entry_stays_the_same_while_steps_join_it(qtbot: QtBot) -> None:
+    document = Document()
+    page, image = drawn_page()
+    document.open(page, image)
+    history, (first, second) = document.history, tuple(page.words)[:2]
+    assert history.newest_entry is None
+    for text in ("o", "on"):
+        document.push(edits.write(document.page or page, first, text), join="typing")
+    entry, step = history.newest_entry, history.newest
+    document.push(edits.write(document.page or page, second, "follows"), amend=True)
+    assert history.newest_entry is entry
+    assert history.newest is not step
+    document.push(edits.write(document.page or page, second, "another"))
+    assert history.newest_entry is not entry
+    history.stack.undo()
+    assert history.newest_entry is entry

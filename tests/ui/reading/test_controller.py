@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -283,6 +283,81 @@ def test_what_is_read_after_a_change_of_a_box_is_undone_with_it(
     assert _page(document).words["w0"].text == "again10"
 
 
+def _read_after_merging(lane: JobThread, document: Document, qtbot: QtBot, meanwhile: Callable[[], None]) -> None:
+    """Merge "Ship" and "the", and let the user do something else before the box is read."""
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
+    document.open(made_board.page(), made_board.photo())
+    document.push(edits.merge(_page(document), ["w0", "w1"]))
+    with qtbot.waitSignal(reading.stopped):
+        reading.read_changed("w0")
+        meanwhile()
+
+
+def test_a_correction_made_before_a_changed_box_is_read_is_undone_alone(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    _read_after_merging(lane, document, qtbot, lambda: document.push(edits.write(_page(document), "w5", "mine")))
+    assert _page(document).words["w0"].text == "again10"
+    assert document.undo_stack.undoText() == "Read word again"
+    document.undo_stack.undo()
+    assert (_page(document).words["w0"].text, _page(document).words["w5"].text) == ("Ship the", "mine")
+    document.undo_stack.undo()
+    assert _page(document).words["w5"].text == "Anna"
+    assert document.undo_stack.undoText() == "Merge 2 words"
+
+
+def test_a_correction_of_the_changed_box_itself_is_undone_with_what_is_read(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    _read_after_merging(lane, document, qtbot, lambda: document.push(edits.write(_page(document), "w0", "mine")))
+    machine = _page(document).words["w0"].machine
+    assert machine is not None
+    assert machine.text == "again10"
+    document.undo_stack.undo()  # no step of which nothing is seen
+    assert _page(document).words["w0"].text == "Ship the"
+    assert document.undo_stack.undoText() == "Merge 2 words"
+
+
+def test_each_of_two_boxes_that_wait_is_undone_with_its_own_change_if_possible(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05, seen=1)))
+    document.open(made_board.page(), made_board.photo())
+    reading.read_page()
+    for ids in (["w0", "w1"], ["w4", "w5"]):
+        document.push(edits.merge(_page(document), ids))
+        reading.read_changed(ids[0])
+    reading.cancel()
+    qtbot.waitUntil(lambda: not reading.busy)
+
+    def shown() -> list[str]:
+        return [_page(document).words[word_id].text for word_id in ("w0", "w4")]
+
+    assert all(text.startswith("again") for text in shown())
+    document.undo_stack.undo()
+    assert shown()[0] == "Ship the"
+    assert shown()[1].startswith("again")
+    document.undo_stack.undo()
+    assert shown() == ["Ship the", "ask"]
+
+
+def test_a_waiting_box_that_gets_its_old_shape_back_is_not_read(
+    lane: JobThread, document: Document, qtbot: QtBot
+) -> None:
+    reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
+    document.open(made_board.page(), made_board.photo())
+    reading.read_words(["w7"])
+    document.push(edits.merge(_page(document), ["w0", "w1"]))
+    reading.read_changed("w0")
+    document.undo_stack.undo()
+    assert document.undo_stack.canRedo()
+    said: list[str] = []
+    reading.finished.connect(said.append)
+    qtbot.waitUntil(lambda: not reading.busy)
+    assert len(said) == 1  # of the word that was chosen
+    assert _page(document).words["w0"] == made_board.page().words["w0"]
+
+
 def test_a_changed_box_in_which_nothing_is_read_keeps_its_text(
     lane: JobThread, document: Document, qtbot: QtBot
 ) -> None:
@@ -324,6 +399,7 @@ def test_a_page_is_read_once_more_while_a_drawn_box_waits(lane: JobThread, docum
 
 def test_a_box_that_waits_on_another_photo_is_forgotten(lane: JobThread, document: Document, qtbot: QtBot) -> None:
     reading = ReadingController(document, lane, StandInOcrService(StandInReader(pause=0.05)))
+    document.open(made_board.page(), made_board.photo())
     reading.read_page()
     reading.read_changed("w0")
     document.open(made_board.page(), made_board.photo())
