@@ -225,6 +225,7 @@ class AssembledWindow(QMainWindow):
     def _show_alternatives(self) -> None:
         """Hide the alternatives below the list where a panel has its own, also while the list has its own window."""
         self.alternatives.setVisible(not (self.review.isVisible() or self.texts.panel.isVisible()))
+        self.texts.panel.put_choices_aside(self.review.isVisible())
 
     # The actions are made after the panels.
 

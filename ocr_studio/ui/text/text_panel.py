@@ -19,6 +19,7 @@ from ocr_studio.ui.widgets.panel_keys import TEXT_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.words.choice_buttons import ChoiceButtons
+from ocr_studio.ui.words.choice_keys import ChoiceKeys
 from ocr_studio.ui.words.spell_checker import Spelling
 from ocr_studio.ui.words.suggestions import Prompter
 
@@ -57,7 +58,9 @@ class TextPanel(SidePanel):
         self.question.setProperty("quiet", True)
         self.choices = ChoiceButtons(commands.CHOICES, one_row=_ONE_ROW, across=_ACROSS)
         self.choices.chosen.connect(self._choose)
-        self.text.choices.changed.connect(self._show_choices)
+        self._keys, self._aside = ChoiceKeys(self, own=self.text), False
+        for changed in (self.text.choices.changed, self._keys.changed):
+            changed.connect(self._show_choices)
         self.visibilityChanged.connect(lambda _: self._show_choices())
         writing = QWidget()
         column = QVBoxLayout(writing)
@@ -98,20 +101,32 @@ class TextPanel(SidePanel):
         self.open()
         self.note.setFocus()
 
+    def put_choices_aside(self, aside: bool) -> None:
+        """Show likely texts only while the text is edited, as another panel shows alternatives of its own."""
+        self._aside = aside
+        self._show_choices()
+
     def _show_choices(self) -> None:
-        """Show the likely texts of the current word, and the keys that choose them."""
+        """Show what the digits choose for the current word, in the text or else on the photo, and the keys for it."""
         if not self.isVisible():
             return
-        texts, writing = self.text.choices.texts, not self.text.choices.takes_digits
         word = self._document.word(self._document.current)
+        if self._keys.is_own:
+            texts, writing = self.text.choices.texts, not self.text.choices.takes_digits
+        else:
+            readings = word.machine.alternatives if word and word.machine and not self._aside else ()
+            texts, writing = tuple(each.text for each in readings[: commands.CHOICES]), self._keys.writing
         self.choices.show_choices(texts, current=word.text if word else "", writing=writing)
         self.choices.setEnabled(self._document.writable)
         keys = labels.choice_keys(len(texts), writing=writing)
         self.question.setText(tr("Which is right? Press {keys}", keys=keys) if texts else "")
 
     def _choose(self, index: int) -> None:
-        self.text.choose(index)
-        self.text.setFocus()
+        if self._keys.is_own:
+            self.text.choose(index)
+            self.text.setFocus()
+        else:
+            commands.choose(self._document, index)
 
     def _edit(self) -> None:
         if self._document.current:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QBoxLayout,
-    QGraphicsView,
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +20,7 @@ from ocr_studio.ui.document import commands
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
-from ocr_studio.ui.words.word_editor import WordEditor
+from ocr_studio.ui.words.choice_keys import ChoiceKeys
 
 # Pixels before scaling: around the row, between its buttons, and inside each of them.
 _MARGIN, _SPACING, _PADDING = 12, 6, 20
@@ -41,7 +37,7 @@ class Alternatives(QWidget):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self._writing = False
+        self._keys = ChoiceKeys(self)
         self._state: tuple[Word | None, bool, int, bool] | None = None
         self.setAccessibleName(tr("Alternatives for the current word"))
         self._title = PlainLabel()
@@ -59,9 +55,7 @@ class Alternatives(QWidget):
         document.selection_changed.connect(self._show)
         document.changed.connect(self._show)
         document.opened.connect(self._show)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._follow_keys)
+        self._keys.changed.connect(self._show)
         self._show()
 
     @property
@@ -78,13 +72,6 @@ class Alternatives(QWidget):
         super().resizeEvent(event)
         self._show()
 
-    def _follow_keys(self, _left: QWidget | None, entered: QWidget | None) -> None:
-        """Show the keys for the focused widget: digits on the photo, Alt and digits where digits are text."""
-        writing = isinstance(entered, (WordEditor, QTableView, QPlainTextEdit))
-        if (writing or isinstance(entered, QGraphicsView)) and writing != self._writing:
-            self._writing = writing
-            self._show()
-
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()
         button.setProperty("reading", True)
@@ -97,13 +84,13 @@ class Alternatives(QWidget):
 
     def _show(self) -> None:
         word = self._document.word(self._document.current)
-        state = word, self._writing, self.width(), self._document.writable
+        state = word, self._keys.writing, self.width(), self._document.writable
         if state == self._state:
             return
         self._state = state
         readings = word.machine.alternatives[: commands.CHOICES] if word and word.machine else ()
         texts = [labels.shortened(each.text, _MOST) for each in readings]
-        self._title.setText(_title(word, len(readings), self._writing))
+        self._title.setText(_title(word, len(readings), self._keys.writing))
         shared = commands.CHOICES if self.width() >= _ROOMY else max(1, len(readings))
         room = (self.width() - 2 * _MARGIN - (shared - 1) * _SPACING) // shared - _PADDING
         longest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0)
@@ -118,10 +105,10 @@ class Alternatives(QWidget):
         # The title names the keys, too, so the alternatives get the room if there is not enough for both.
         named = [labels.choice(index, text, writing=True) for index, text in enumerate(texts)]
         roomy = all(self.fontMetrics().horizontalAdvance(each) <= room for each in named)
-        writing = self._writing and roomy
+        writing = self._keys.writing and roomy
         shown = labels.elided_apart(metrics, texts, room - labels.choice_key_width(metrics, writing=writing))
         for index, button in enumerate(self._buttons):
-            key = labels.choice_key(index, writing=self._writing)
+            key = labels.choice_key(index, writing=self._keys.writing)
             known = index < len(readings)
             # In a narrow window, empty buttons are hidden.
             button.setVisible(known or (self.width() >= _ROOMY and not lines))

@@ -326,6 +326,48 @@ def test_one_set_of_alternatives_is_in_sight(studio: Studio, qtbot: QtBot) -> No
     qtbot.waitUntil(studio.window.alternatives.isVisible)
 
 
+def test_on_the_photo_the_panel_offers_what_the_digits_there_choose(studio: Studio, editor: PageTextEditor) -> None:
+    window = studio.window
+    offer(studio, "w1", "tha")
+    put(editor, "tha")
+    assert offered(studio) == ["Alt+1  tha", "Alt+2  THA", "Alt+3  Tha", "Alt+4  thas"]
+    window.view.setFocus()
+    assert offered(studio) == ["1  tha", "2  THA", "3  thas"]
+    assert window.texts.panel.question.text() == "Which is right? Press 1 … 3"
+    QTest.keyClick(window.view, Key.Key_3)
+    assert texts(studio)[1] == "thas"
+    QTest.mouseClick(window.texts.panel.choices.buttons[1], Qt.MouseButton.LeftButton)
+    assert texts(studio)[1] == "THA"
+    assert studio.document.current == "w1"
+    assert window.view.hasFocus()
+    window.texts.panel.note.setFocus()  # no key chooses there
+    assert offered(studio)[2] == "3  thas"
+    window.table.setFocus()
+    assert offered(studio)[2] == "Alt+3  thas"
+
+
+def test_beside_the_review_the_panel_offers_texts_only_in_use(
+    studio: Studio, editor: PageTextEditor, qtbot: QtBot
+) -> None:
+    window = studio.window
+    window.side.move_out(window.texts.panel)
+    window.view.setFocus()
+    studio.document.select(["w1"])
+    assert offered(studio)
+    window.review.open()
+    assert window.review.isVisible()
+    assert not offered(studio)
+    editor.window().activateWindow()
+    editor.setFocus()
+    qtbot.waitUntil(editor.hasFocus)
+    assert offered(studio)
+    window.activateWindow()
+    window.view.setFocus()
+    qtbot.waitUntil(lambda: not offered(studio))
+    window.review.close()
+    qtbot.waitUntil(lambda: bool(offered(studio)))
+
+
 def test_a_click_takes_what_is_offered_for_the_word_at_the_cursor(studio: Studio, editor: PageTextEditor) -> None:
     put(editor, "uild")
     QTest.mouseClick(studio.window.texts.panel.choices.buttons[1], Qt.MouseButton.LeftButton)
