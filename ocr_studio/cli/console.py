@@ -176,11 +176,19 @@ def written(out: OutputFolder, name: str, data: bytes | str) -> bool:
     return True
 
 
-def print_written(count: int, total: int, out: OutputFolder) -> None:
-    """Print how many files were written, one for each of all photos, and to which folder."""
+def print_written(files: int, photos: int, total: int, out: OutputFolder) -> None:
+    """Print how many files were written of how many photos, and to which folder.
+
+    Args:
+        files: Number of files.
+        photos: Number of photos that they hold.
+        total: Number of all photos.
+        out: The folder.
+    """
     clear_progress()
-    part = "" if count == total else f" (of {counted(total, 'photo')})"
-    print(f"{counted(count, 'file')}{part} written to {visible(str(out.path))}")
+    of_photos = counted(photos, "photo") if files != photos else ""
+    part = " ".join(filter(None, (of_photos, "" if photos == total else f"of {counted(total, 'photo')}")))
+    print(f"{counted(files, 'file')}{f' ({part})' if part else ''} written to {visible(str(out.path))}")
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from ocr_studio.cli.console import (
 )
 from ocr_studio.cli.progress import Progress
 from ocr_studio.cli.project import add_follow_links, known_project
+from ocr_studio.core.command_line import visible
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.units import counted
@@ -59,17 +60,25 @@ def work(options: argparse.Namespace) -> int:
     """Export the photos. Returns the exit status; raises StudioError."""
     project = known_project(options.project, options)
     with loading():
-        from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
+        # --help needs neither.
+        from ocr_studio.core.formats.losses import describe_losses  # noqa: PLC0415
+        from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415
     out = OutputFolder(options.out, overwrite=options.overwrite)
     photos = job.list_all(project)
-    written, progress = 0, Progress()
+    written, files, progress = 0, set[str](), Progress()
+    lost: job.ContentLost | None = None
     with stopping(lambda: f"{written} of {counted(len(photos), 'photo')} written to {out.path}."):
         for event in job.export_photos(project, photos, out, options.format):
             if isinstance(event, job.ExportProgress):
                 progress.show("exporting", event.done, event.total, detail=f"photo {event.done + 1} of {event.total}")
             elif isinstance(event, job.PhotoWritten):
                 written += 1
+                files.add(event.file)
+            elif isinstance(event, job.ContentLost):
+                lost = event
             else:
                 complain(event.error)
-    print_written(written, len(photos), out)
+    print_written(len(files), written, len(photos), out)
+    if lost:
+        print(visible(describe_losses(options.format, lost.counts)))
     return GOOD if written == len(photos) else FAILED

@@ -30,7 +30,8 @@ from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import json_text, printed, visible
 from ocr_studio.core.errors import StudioError, WrongUsage
-from ocr_studio.core.formats import FORMATS, json_pages
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.documents import json_pages
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file, photo_stream
@@ -298,7 +299,7 @@ def _answer_in_files(
             done.append(page.image)
         else:
             watcher.unwritten += 1
-    print_written(len(set(done)), len(names), out)
+    print_written(len(set(done)), len(set(done)), len(names), out)
     return len(done)
 
 

@@ -24,7 +24,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.formats import FORMATS, Format
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.export_format import ExportFormat
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import snapping
 from ocr_studio.core.page import Alternative, Page, Quad, TextSource, Transcription, Word, WordOrder
@@ -167,7 +168,7 @@ def _alike(given: Given) -> object:
     return fix_everywhere.select_candidates(words, corrected, read)
 
 
-def _rendered(kind: Format, given: Given) -> str:
+def _rendered(kind: ExportFormat, given: Given) -> str | bytes:
     return kind.render([given.page])
 
 

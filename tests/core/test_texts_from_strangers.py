@@ -14,7 +14,9 @@ from markdown_it import MarkdownIt
 
 from ocr_studio.core.command_line import json_text, printed, visible
 from ocr_studio.core.evaluation import html_report
-from ocr_studio.core.formats import FORMATS, table_text
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.documents import json_pages, markdown, spreadsheet, table_text
+from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.spelling import Speller
@@ -71,7 +73,7 @@ def test_no_cell_is_a_formula(cell: str) -> None:
     for text in (table_text.format_tabs(((cell,),)).strip(), _cells(table_text.format_html(((cell,),)))[0]):
         for part in text.split(";"):
             assert next(each for each in part if each not in " \u200b\ufeff") not in "=+-@＝＋－＠"
-    [row] = csv.DictReader(io.StringIO(FORMATS["csv"].render([page_of(read_word(cell, 5))])))
+    [row] = csv.DictReader(io.StringIO(spreadsheet.render([page_of(read_word(cell, 5))])))
     assert row["text"] == table_text.format_tabs(((cell,),)).rstrip("\n")
 
 
@@ -111,7 +113,7 @@ def test_html_shows_just_the_text(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_shows_just_the_text(text: str) -> None:
     pages = [replace(page_of(read_word(text, 5)), image=f"{text}.jpg"), page_of()]
-    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(FORMATS["md"].render(pages))
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown.render(pages))
     found = _Tags(html)
     assert {tag for tag, _ in found.tags} <= {"h2", "p"}
     assert f"{text}.jpg" in "".join(found.texts)
@@ -122,9 +124,9 @@ def test_markdown_shows_just_the_text(text: str) -> None:
 def test_every_format_can_be_written(text: str) -> None:
     page = replace(page_of(read_word(one_line(text), 5)), image=f"{text}.jpg")
     for kind in FORMATS.values():
-        written = kind.render([page, page]).encode("utf-8")
-        assert b"\x1b" not in written
-    assert json.loads(FORMATS["json"].render([page]))["words"][0]["text"] == one_line(text)
+        written = kind.render([page] if kind.scope is FileScope.EACH else [page, page])
+        assert b"\x1b" not in (written.encode("utf-8") if isinstance(written, str) else written)
+    assert json.loads(json_pages.render([page]))["words"][0]["text"] == one_line(text)
 
 
 @pytest.mark.parametrize(

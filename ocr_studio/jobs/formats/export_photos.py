@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -11,8 +12,11 @@ from typing import Final, TypeAlias
 from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import CLEANED, FORMATS
+from ocr_studio.core.formats.content import Content
+from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images.photo_stream import compute_content_id, list_photos
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
@@ -20,7 +24,6 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 
 _CLEANED_SUFFIX: Final = " cleaned.png"
-_Renderer: TypeAlias = Callable[[Page], bytes | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,13 @@ class PhotoSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentLost:
+    """What the photos hold that the format has no place for; comes last, once, if there is anything."""
+
+    counts: Mapping[Content, int]
+
+
+@dataclass(frozen=True, slots=True)
 class PhotosRendered:
     """The text of so many photos, and its formatted form, "" for none."""
 
@@ -70,7 +80,7 @@ class PhotosRendered:
     formatted: str
 
 
-ExportEvent: TypeAlias = ExportProgress | PhotoWritten | PhotoSkipped
+ExportEvent: TypeAlias = ExportProgress | PhotoWritten | PhotoSkipped | ContentLost
 
 
 def list_rows(rows: Iterable[PhotoRow]) -> tuple[ListedPhoto, ...]:
@@ -165,7 +175,7 @@ def export_photos(
         out: Where to.
         kind: A key of ``FORMATS``, or ``CLEANED``.
         chosen: The ``image`` of those to export; None for all.
-        one_file: Write the texts of all of them to one file.
+        one_file: Write all of them to one file, where the format leaves the choice.
 
     Raises:
         WrongUsage: Cleaned boards can't go among the photos.
@@ -184,32 +194,54 @@ def export_photos(
         (photo, name) for photo, name in zip(photos, names, strict=True) if chosen is None or photo.image in chosen
     ]
     seek = bool(set(project.page_ids()) - {photo.page_id for photo in photos})
-    render = _choose_renderer(project, kind)
+    make, count_losses = _choose_maker(project, kind, out), _choose_counter(kind)
+    together = kind != CLEANED and _goes_together(kind, one_file=one_file)
     pages: list[Page] = []
+    lost: Counter[Content] = Counter()
     for number, (photo, name) in enumerate(wanted):
         yield ExportProgress(number, len(wanted), photo.image)
         try:
             page = _load(project, photo, needs_text=kind != CLEANED, seek=seek)
-            if one_file:
+            if together:
                 pages.append(page)
             else:
-                out.write(name, render(page))
-                yield PhotoWritten(photo.image, name)
+                file = name if kind == CLEANED else FORMATS[kind].prefix + name
+                out.write(file, make([page]))
+                yield PhotoWritten(photo.image, file)
+            lost += count_losses(page)
         except StudioError as error:
             yield PhotoSkipped(photo.image, error)
     if pages:
-        name = _name_whole(project, photos, suffix)
-        out.write(name, FORMATS[kind].render(pages))
+        name = FORMATS[kind].whole_name or _name_whole(project, photos, suffix)
+        out.write(name, make(pages))
         yield from (PhotoWritten(page.image, name) for page in pages)
+    if lost:
+        yield ContentLost(lost)
 
 
-def _choose_renderer(project: Project, kind: str) -> _Renderer:
-    """Return what makes the file of a page."""
+def _goes_together(kind: str, *, one_file: bool) -> bool:
+    """Whether all photos go to one file."""
+    scope = FORMATS[kind].scope
+    return scope is FileScope.ALL or (one_file and scope is FileScope.ANY)
+
+
+def _choose_maker(project: Project, kind: str, out: OutputFolder) -> Callable[[Sequence[Page]], bytes | str]:
+    """Return what makes the file of pages."""
     if kind != CLEANED:
-        return lambda page: FORMATS[kind].render([page])
+        source = PhotoSource(project.photo, out.path)
+        return lambda pages: FORMATS[kind].render(pages, source)
     from ocr_studio.jobs.photos import clean_board  # noqa: PLC0415  (loads OpenCV, which texts do not need)
 
-    return lambda page: clean_board.encode_page(project, page)
+    return lambda pages: clean_board.encode_page(project, pages[0])
+
+
+def _choose_counter(kind: str) -> Callable[[Page], Counter[Content]]:
+    """Return what counts what a page holds and the format has no place for."""
+    if kind == CLEANED or FORMATS[kind].is_document:
+        return lambda _: Counter()
+    from ocr_studio.core.formats import losses  # noqa: PLC0415  (loads OpenCV, which texts do not need)
+
+    return lambda page: losses.count_losses(kind, page)
 
 
 def _name_whole(project: Project, photos: Sequence[ListedPhoto], suffix: str) -> str:

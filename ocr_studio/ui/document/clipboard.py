@@ -8,8 +8,8 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.formats import html, markdown, table_text, text
-from ocr_studio.core.formats.table_text import Table
+from ocr_studio.core.formats.documents import html, markdown, table_text, text
+from ocr_studio.core.formats.documents.table_text import Table
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project import page_file

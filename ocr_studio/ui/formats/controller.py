@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import FORMATS, Format
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.export_format import ExportFormat
 from ocr_studio.core.formats.output_folder import OutputFile
+from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.formats.export_photos import list_rows
@@ -19,6 +21,9 @@ from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.formats.export_dialog import ExportDialog, ExportScope
 from ocr_studio.ui.job_thread import Lanes, Trouble
 from ocr_studio.ui.widgets import file_dialogs
+
+# Other formats are for programs, which take the photos as well.
+_DOCUMENTS: Final = {name: kind for name, kind in FORMATS.items() if kind.is_document}
 
 
 class PhotoList(Protocol):
@@ -68,7 +73,7 @@ class ExportController(QObject):
             return
         dialog = file_dialogs.make(self._window, tr("Save text as"), str(path.with_suffix(FORMATS[key].suffix)))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([_filter(kind) for kind in FORMATS.values()])
+        dialog.setNameFilters([_filter(kind) for kind in _DOCUMENTS.values()])
         dialog.selectNameFilter(_filter(FORMATS[key]))
         dialog.setDefaultSuffix(FORMATS[key].suffix.lstrip("."))
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_format_of(chosen).suffix.lstrip(".")))
@@ -103,25 +108,26 @@ class ExportController(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def save(self, path: Path, chosen: Format | None = None) -> None:
+    def save(self, path: Path, chosen: ExportFormat | None = None) -> None:
         """Save the text of the open photo, in the format of the suffix or else the chosen one; never over a photo."""
         self.writing.emit()
-        page = self._document.page
-        if page is None:
+        page, photo = self._document.page, self._opening.path
+        if page is None or photo is None:
             return
-        by_suffix = {kind.suffix: kind for kind in FORMATS.values()}
+        by_suffix = {kind.suffix: kind for kind in _DOCUMENTS.values()}
         kind = by_suffix.get(path.suffix.lower()) or chosen or FORMATS["text"]
         try:
-            OutputFile(path, overwrite=True).write(kind.render([page]))
+            photos = PhotoSource(lambda _: photo, path.parent)
+            OutputFile(path, overwrite=True).write(kind.render([page], photos))
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
         else:
             self.message.emit(tr("Saved as {name}", name=path.name))
 
 
-def _filter(kind: Format) -> str:
+def _filter(kind: ExportFormat) -> str:
     return f"{tr(kind.title)} (*{kind.suffix})"
 
 
-def _format_of(chosen: str) -> Format:
-    return next((kind for kind in FORMATS.values() if _filter(kind) == chosen), FORMATS["text"])
+def _format_of(chosen: str) -> ExportFormat:
+    return next((kind for kind in _DOCUMENTS.values() if _filter(kind) == chosen), FORMATS["text"])

@@ -21,13 +21,16 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.formats import CLEANED, FORMATS, export_preset
+from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.export_preset import ExportPreset
+from ocr_studio.core.formats.losses import describe_losses
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import folder_trouble
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.jobs.formats import export_photos
 from ocr_studio.jobs.formats.export_photos import (
+    ContentLost,
     ExportEvent,
     ExportProgress,
     ListedPhoto,
@@ -88,6 +91,7 @@ class ExportDialog(QDialog):
         self._job: Job | None = None
         self._total = 0
         self._written: list[PhotoWritten] = []
+        self._lost = ""
         self._skipped: list[tuple[Path, str]] = []
         self._make_form()
         self.doing = ElidedLabel()
@@ -192,7 +196,7 @@ class ExportDialog(QDialog):
             widget.hide()
 
     def _follow_form(self) -> None:
-        self.files.setEnabled(self.kind.currentData() != CLEANED and len(self._chosen) > 1)
+        self.files.setEnabled(_scope(self.kind.currentData()) is FileScope.ANY and len(self._chosen) > 1)
         self.export.setEnabled(self.busy or (self.folder.path is not None and bool(self._chosen)))
 
     @property
@@ -217,6 +221,7 @@ class ExportDialog(QDialog):
         one_file, replaces = self.files.isEnabled() and self.files.currentData() == "one", self.replace.isChecked()
         self._total, self._out = len(chosen), folder
         self._written.clear()
+        self._lost = ""
         self._skipped.clear()
         # A cleaned board takes seconds, which a click on a photo must not wait for.
         lane = self._lanes.slow if kind == CLEANED else self._lanes.files
@@ -250,6 +255,8 @@ class ExportDialog(QDialog):
                 self.doing.setText(tr("Photo {number} of {total}: {photo}", number=done + 1, total=total, photo=photo))
             case PhotoWritten():
                 self._written.append(event)
+            case ContentLost(counts):
+                self._lost = describe_losses(self.kind.currentData(), counts)
             case PhotoSkipped(image, error):
                 self._skipped.append((self._project.photos / image, str(error)))
 
@@ -277,6 +284,7 @@ class ExportDialog(QDialog):
             done=len(self._written),
             where=where,
         )
+        done = f"{done}. {self._lost}" if self._lost else done
         if not self._skipped:
             return done
         skipped = tr_n(
@@ -312,6 +320,11 @@ class ExportDialog(QDialog):
     def _show_folder(self) -> None:
         if self._out is not None:
             file_browser.open_folder(self._out, self)
+
+
+def _scope(kind: str) -> FileScope:
+    """How many photos a file of this format, or of cleaned boards, holds."""
+    return FileScope.EACH if kind == CLEANED else FORMATS[kind].scope
 
 
 def _name(scope: ExportScope, count: int) -> str:

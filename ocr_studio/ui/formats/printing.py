@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QWidget
 
-from ocr_studio.core.formats import text
+from ocr_studio.core.formats.documents import text
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document.document import Document
 

@@ -16,7 +16,8 @@ from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.editing import edits, text_edits
 from ocr_studio.core.editing.page_text import PageText, find_tokens, join_tokens
 from ocr_studio.core.editing.text_session import TextSession, merge
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.documents import json_pages, spreadsheet
+from ocr_studio.core.formats.documents import text as plain_text_file
 from ocr_studio.core.page import Edit, Mark, Page, Quad, Word, WordState, apply
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import page_order
@@ -235,11 +236,9 @@ def test_text_without_a_box_is_in_texts_and_files_and_in_no_dataset() -> None:
     page = apply(two_columns(), edits.accept(two_columns(), two_columns().words))
     page = apply(page, text_edits.rewrite(page, TEXT.replace("rice", "rice or")))
     assert page_file.decode(page_file.encode(page)) == page
-    assert "rice or pasta salt" in FORMATS["text"].render([page])
-    assert [each["quad"] for each in json.loads(FORMATS["json"].render([page]))["words"] if each["text"] == "or"] == [
-        None
-    ]
-    assert any(line.endswith("or,1.0,corrected,2,,,,,,,,") for line in FORMATS["csv"].render([page]).splitlines())
+    assert "rice or pasta salt" in plain_text_file.render([page])
+    assert [each["quad"] for each in json.loads(json_pages.render([page]))["words"] if each["text"] == "or"] == [None]
+    assert any(line.endswith("or,1.0,corrected,2,,,,,,,,") for line in spreadsheet.render([page]).splitlines())
     for unit, left_out in (("words", ["or"]), ("lines", ["rice or pasta salt"])):
         found = eligibility.find_candidates(SourcePage(page, Path("p.png"), whole=True), unit=unit, letters=None)
         assert [each.text for each in found if each.reason] == left_out

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ocr_studio.core.editing import edits, photo_frames
-from ocr_studio.core.formats import FORMATS, spreadsheet
-from ocr_studio.core.formats.markdown import escape_line
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.documents import spreadsheet
+from ocr_studio.core.formats.documents.markdown import escape_line
 from ocr_studio.core.page import Page, Quad, TextSource, Word, apply
 from ocr_studio.core.reading_order import layout as reading_order
 from tests.core.made_pages import boxes, page_of, pages, read_word
@@ -33,11 +34,13 @@ OTHER = replace(page_of(read_word("mop", 5)), image="sub/other.png")
 
 
 def render(name: str, *found: Page) -> str:
-    return FORMATS[name].render(found)
+    told = FORMATS[name].render(found)
+    assert isinstance(told, str)
+    return told
 
 
 def test_the_table_of_formats() -> None:
-    assert {name: each.suffix for name, each in FORMATS.items()} == {
+    assert {name: FORMATS[name].suffix for name in ("text", "md", "json", "csv")} == {
         "text": ".txt",
         "md": ".md",
         "json": ".json",
@@ -183,7 +186,7 @@ def test_every_format_takes_every_page(page: Page) -> None:
     for each in FORMATS.values():
         text = each.render([page])
         assert each.render([page]) == text
-        assert text == "" or text.endswith("\n")
+        assert isinstance(text, bytes) or text == "" or text.endswith("\n")
     found = json.loads(render("json", page))
     assert [word["id"] for word in found["words"]] == list(reading_order.order_words(page.words.values()))
     rows = list(csv.reader(io.StringIO(render("csv", page), newline="")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_studio.core.formats import html
+from ocr_studio.core.formats.documents import html
 
 
 def test_lines_and_paragraphs_stay_and_signs_are_escaped() -> None:

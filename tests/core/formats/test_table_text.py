@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr_studio.core.formats import table_text
+from ocr_studio.core.formats.documents import table_text
 from ocr_studio.core.page import Page
 from tests.core.made_pages import page_of, read_word
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_studio.core.editing import edits
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.documents import json_pages, markdown, spreadsheet, text
 from ocr_studio.core.page import Page, WordOrder, apply
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import layout as reading_order
@@ -168,12 +168,12 @@ def test_no_word_is_lost_or_doubled(page: Page, chance: object) -> None:
 def test_everything_that_is_written_of_a_page_keeps_to_its_order() -> None:
     page = apply(_MIXED, page_order.chain_words(_MIXED, ["below", "red"]))
     wanted = ["below", "red", "cat", "blue", "dog"]
-    assert FORMATS["text"].render([page]).split() == wanted
-    assert FORMATS["md"].render([page]).replace("\\", "").split() == wanted
-    found = json.loads(FORMATS["json"].render([page]))
+    assert text.render([page]).split() == wanted
+    assert markdown.render([page]).replace("\\", "").split() == wanted
+    found = json.loads(json_pages.render([page]))
     assert [word["text"] for word in found["words"]] == wanted
     assert [word["line"] for word in found["words"]] == [1, 2, 2, 3, 3]
-    assert [row["text"] for row in csv.DictReader(io.StringIO(FORMATS["csv"].render([page])))] == wanted
+    assert [row["text"] for row in csv.DictReader(io.StringIO(spreadsheet.render([page])))] == wanted
     assert [row.word_id for row in review_queue.list_rows(page)] == wanted
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import text
+from ocr_studio.core.formats.documents import text
 from ocr_studio.core.photo_list.filter_query import parse_filter
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats.export_photos import ExportEvent, PhotoWritten

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.formats.documents.spreadsheet import escape_cell
 from ocr_studio.core.formats.names import format_photo_name
-from ocr_studio.core.formats.spreadsheet import escape_cell
 from ocr_studio.core.page import Page
 from ocr_studio.core.plain_text import word_count
 from ocr_studio.core.reading_order import text_lines

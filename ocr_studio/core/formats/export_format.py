@@ -1,0 +1,68 @@
+"""A format that pages are exported to, as it stands in the table of formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from ocr_studio.core.formats.content import Content
+from ocr_studio.core.page import Page
+
+if TYPE_CHECKING:
+    from ocr_studio.core.formats.photo_source import PhotoSource
+
+# Makes a file of pages; the photos are for formats that contain them or refer to them.
+Renderer: TypeAlias = "Callable[[Sequence[Page], PhotoSource | None], str | bytes]"
+
+
+class FileScope(StrEnum):
+    """How many photos a file holds: one, all of them, or as the user wishes."""
+
+    EACH = "each"
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """A format to export to.
+
+    Attributes:
+        name: Its name on the command line.
+        suffix: The suffix of its files, with the dot.
+        title: Its name for users, a text for ``tr``.
+        renderer: Makes a file.
+        scope: How many photos a file holds.
+        prefix: What the name of a photo's file begins with.
+        whole_name: The name that other programs expect for the file of all photos; "" for that of the folder.
+        holds: What the format has a place for; None for documents and tables, which nobody expects to hold
+            everything.
+    """
+
+    name: str
+    suffix: str
+    title: str
+    renderer: Renderer
+    scope: FileScope = FileScope.ANY
+    prefix: str = ""
+    whole_name: str = ""
+    holds: frozenset[Content] | None = None
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a document or a table; otherwise it is for programs that label, train or archive."""
+        return self.holds is None
+
+    def render(self, pages: Sequence[Page], photos: PhotoSource | None = None) -> str | bytes:
+        """Make a file of pages; text has lines ending in ``\\n`` and becomes UTF-8.
+
+        Args:
+            pages: The pages, one for a format with ``FileScope.EACH``.
+            photos: Opens their photos; formats that contain the photos need it.
+
+        Raises:
+            StudioError: A photo can't be read.
+        """
+        return self.renderer(pages, photos)
