@@ -17,7 +17,7 @@ GUARDED: Final = {
     "QLabel": {"widgets/plain_label.py", "models/controller.py"},
     "elidedText": {"style/labels.py"},
     "setHtml": {"document/clipboard.py"},
-    "showText": {"widgets/form_fields.py", "text/mark_painter.py"},
+    "showText": {"widgets/form_fields.py", "widgets/elided_label.py", "text/mark_painter.py"},
     # The program's own help pages.
     "QTextBrowser": {"help/help_window.py"},
     "QTextDocument": {"help/help_window.py", "formats/printing.py"},

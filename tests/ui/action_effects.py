@@ -290,6 +290,7 @@ EFFECTS: Mapping[str, Effect] = {
     "board_view": lambda s, _: s.window.board.looking.on,
     "full_screen": lambda s, _: s.window.isFullScreen(),
     "focus_mode": lambda s, _: s.window.layouts.focused,
+    "go_to_words": lambda s, _: s.window.table.hasFocus(),
     "move_panel": lambda s, _: s.window.side.moved_out(s.window.side.pages[0]),
     "reset_layout": lambda s, _: s.window.side.front is s.window.side.pages[0] and not s.window.layouts.focused,
     "save_cleaned": _over("QFileDialog"),

@@ -140,6 +140,12 @@ class Side(QWidget):
                 self._windows[page].activateWindow()
         self._update()
 
+    def go_to_page(self, page: SidePage) -> None:
+        """Show an open page in front of the others, and give it the focus."""
+        self._come(page)
+        if page.focus_target is not None:
+            page.focus_target.setFocus()
+
     def hide_page(self, page: SidePage) -> None:
         """Take a page away, and show the one that was in front before."""
         if page in self._open and page is not self.pages[0]:

@@ -185,6 +185,10 @@ class WindowLayout(QObject):
         if page is not None:
             (self._side.move_in if self._side.moved_out(page) else self._side.move_out)(page)
 
+    def show_words(self) -> None:
+        """Show the list of words, and give it the focus."""
+        self._side.go_to_page(self._side.pages[0])
+
     def reset(self) -> None:
         """Use the layout that the program comes with, and bring all pages back into the window."""
         self.set_focused(False)

@@ -38,6 +38,9 @@ class Layouts(Protocol):
     def move_front(self) -> None:
         """Move this panel to a window of its own, or back."""
 
+    def show_words(self) -> None:
+        """Show the list of words, and give it the focus."""
+
     def reset(self) -> None:
         """Use the layout that the program comes with."""
 
@@ -125,6 +128,11 @@ ACTIONS: tuple[ActionSpec[ViewMenu], ...] = (
         "focus_mode", "Fo&cus mode", lambda p: p.layouts.set_focused(not p.layouts.focused), "&View", 4,
         "mdi6.image-filter-center-focus", ("Shift+F11",), tip="Show only the photo and one panel", when=has_photo,
         checked=lambda p: p.layouts.focused, looks=True,
+    ),
+    ActionSpec(
+        "go_to_words", "Go to list of wor&ds", lambda p: p.layouts.show_words(), "&View", 4,
+        "mdi6.format-list-text", ("Ctrl+Shift+W",), when=has_photo,
+        tip="Show the list of words, and move the keyboard focus to it",
     ),
     ActionSpec(
         "move_panel", "&Panel in its own window", lambda p: p.layouts.move_front(), "&View", 4, "mdi6.dock-window",

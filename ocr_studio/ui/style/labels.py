@@ -26,6 +26,8 @@ _MOST_ON_BUTTON: Final = 200
 _LONG: Final = re.compile(r"[^\s/]{30}|/")
 # Characters that are shown before the first difference of texts that are too long.
 _BEFORE_DIFFERENCE: Final = 3
+# Characters that are shown around each difference, where there is room.
+_MOST_AROUND: Final = 4
 # Characters of texts that are compared letter by letter.
 _MOST_COMPARED: Final = 200
 
@@ -141,28 +143,36 @@ def elided(
     """Return a text elided to a width in pixels; fast even for extremely long texts."""
     if len(text) > _MOST:
         half = _MOST // 2
-        text = f"{text[:half]}…{text[-half:]}" if mode == Qt.TextElideMode.ElideMiddle else text[:_MOST] + "…"
-    return metrics.elidedText(text, mode, int(width))
+        beginning, end = f"{text[:_MOST]}…", f"…{text[-_MOST:]}"
+        modes = Qt.TextElideMode
+        text = {modes.ElideMiddle: f"{text[:half]}…{text[-half:]}", modes.ElideLeft: end}.get(mode, beginning)
+    # Qt's answer is empty where there is no room at all.
+    return metrics.elidedText(text, mode, int(width)) or ("…" if text else "")
 
 
 def elided_apart(metrics: QFontMetrics | QFontMetricsF, texts: Sequence[str], width: float) -> list[str]:
     """Return texts elided to a width in pixels so that they differ.
 
-    At the end, else also before the first difference, else in the middle, else wherever they are alike.
+    At the end, else in the middle, else at the beginning, else around the first difference, else wherever they are
+    alike.
     """
     beginnings = (text[:_MOST] for text in texts)
     alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*beginnings, strict=False))
     start = max(0, sum(1 for _ in alike) - _BEFORE_DIFFERENCE)
     fit = [metrics.horizontalAdvance(text[:_MOST]) <= width and len(text) <= _MOST for text in texts]
+    modes = Qt.TextElideMode
     ways = [
-        [elided(metrics, text, width) for text in texts],
-        [text if fits else elided(metrics, f"…{text[start:]}", width) for text, fits in zip(texts, fit, strict=True)],
-        [elided(metrics, text, width, Qt.TextElideMode.ElideMiddle) for text in texts],
+        [elided(metrics, text, width, mode) for text in texts]
+        for mode in (modes.ElideRight, modes.ElideMiddle, modes.ElideLeft)
     ]
+    ways.append(
+        [text if fits else elided(metrics, f"…{text[start:]}", width) for text, fits in zip(texts, fit, strict=True)]
+    )
     if max(len(set(found)) for found in ways) < len(set(texts)):
         short = [text[:_MOST_COMPARED] for text in texts]
         ways += [
-            [elided(metrics, _find_differences(text, short, around), width) for text in short] for around in (1, 0)
+            [elided(metrics, _find_differences(text, short, around), width) for text in short]
+            for around in range(_MOST_AROUND, -1, -1)
         ]
     return max(ways, key=lambda found: len(set(found)))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
@@ -31,7 +32,7 @@ class StatusLabel(PlainLabel):
 
 
 class ElidedLabel(PlainLabel):
-    """A label that elides its text with "…" where there is no room."""
+    """A label that elides its text with "…" where there is no room, and shows all of it in a tooltip."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
@@ -41,6 +42,15 @@ class ElidedLabel(PlainLabel):
     def shown(self) -> str:
         """The visible text."""
         return labels.elided(self.fontMetrics(), self.text(), self.contentsRect().width())
+
+    def event(self, event: QEvent) -> bool:
+        """Show the whole text in a tooltip where it is elided, unless the label has another tooltip."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and not self.toolTip():
+            if self.shown != self.text():
+                QToolTip.showText(event.globalPos(), labels.tooltip(self.text()), self)
+                return True
+            QToolTip.hideText()
+        return super().event(event)
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Draw the elided text."""

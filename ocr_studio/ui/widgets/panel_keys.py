@@ -65,6 +65,7 @@ LIST = PanelKeys(
         (later("Any letter or digit, F2"), later("Replace the text, or edit it")),
         (later("Alt+1 … Alt+5"), later("Use an alternative")),
         (later("Up, Down"), later("Previous or next word")),
+        (later("Home, End"), later("First or last word")),
     ),
 )
 

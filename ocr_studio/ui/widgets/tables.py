@@ -194,6 +194,17 @@ class RowTable(RowsInSight, QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
+    def moveCursor(  # noqa: N802  (Qt's name)
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Return where a key moves to: Home and End to the first and last row, not column, as rows are selected."""
+        ends = QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd
+        rows = self.model().rowCount() if self.model() is not None and action in ends else 0
+        if not rows:
+            return super().moveCursor(action, modifiers)
+        column = self.currentIndex().column() if self.currentIndex().isValid() else self.columnAt(0)
+        return self.model().index(0 if action is ends[0] else rows - 1, max(0, column))
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
         """Follow the density."""
         super().changeEvent(event)

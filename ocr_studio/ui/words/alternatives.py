@@ -28,7 +28,7 @@ _ROOMY = 380
 # Characters of an alternative that are shown at most.
 _MOST = 400
 # Share of the longest alternative that has to be visible.
-_ENOUGH = 0.6
+_ENOUGH = 0.8
 
 
 class Alternatives(QWidget):

@@ -13,10 +13,14 @@ from ocr_studio.ui.style import labels, theme
 
 # Pixels: between buttons, and inside each of them.
 _GAP, _EDGES = 6, 20
+# Letters of a text for which a button has room beside its key, however narrow the panel is.
+_LEAST_LETTERS = 9
 
 
 class ChoiceButtons(QWidget):
     """A button for each text, in a row where there is room.
+
+    Where texts are too long for that, they share the rows that are there for the largest number of them.
 
     Signals:
         chosen(index): the user has clicked this text.
@@ -37,7 +41,8 @@ class ChoiceButtons(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(_GAP)
-        self._across = 0
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._across = self._across_by_width = 0
         self._texts: tuple[str, ...] = ()
         self._current, self._writing = "", False
         self.buttons = [self._button(index) for index in range(count)]
@@ -45,11 +50,12 @@ class ChoiceButtons(QWidget):
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
+        self._across_by_width = count
         self._arrange(count)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """As high as all rows, also those that are empty, so that what is above keeps its size from word to word."""
-        rows, high = -(-len(self.buttons) // self._across), self.buttons[0].sizeHint().height()
+        rows, high = self._rows, self.buttons[0].sizeHint().height()
         return QSize(0, rows * high + (rows - 1) * _GAP)
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -59,7 +65,12 @@ class ChoiceButtons(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Use several rows in a narrow panel, and show as much of each text as fits."""
         super().resizeEvent(event)
-        self._arrange(len(self.buttons) if event.size().width() >= self._one_row else self._most_across)
+        across = min(self._most_across, self._find_most_across())
+        if self.width() >= self._one_row:
+            across = len(self.buttons)
+        if across != self._across_by_width:
+            self._across_by_width = across
+            self.updateGeometry()
         self._show()
 
     def show_choices(self, texts: Sequence[str], *, current: str, writing: bool) -> None:
@@ -73,11 +84,37 @@ class ChoiceButtons(QWidget):
         self._texts, self._current, self._writing = tuple(texts[: len(self.buttons)]), current, writing
         self._show()
 
-    def _show(self) -> None:
+    @property
+    def _rows(self) -> int:
+        """How many rows there is space for."""
+        return -(-len(self.buttons) // self._across_by_width)
+
+    def _find_most_across(self) -> int:
+        """Return how many buttons fit in a row with their keys and some letters."""
         metrics = self.buttons[0].fontMetrics()
-        room = (self.width() - (self._across - 1) * _GAP) // self._across - _EDGES
+        letters = metrics.horizontalAdvance("n" * _LEAST_LETTERS)
+        least = labels.choice_key_width(metrics, writing=True) + letters + _EDGES
+        return max(1, (self.width() + _GAP) // (least + _GAP))
+
+    def _room(self, across: int) -> int:
+        """Return how many pixels the text of a button has in rows of this many."""
+        return (self.width() - (across - 1) * _GAP) // across - _EDGES
+
+    def _find_across(self) -> int:
+        """Return how many are in a row: as many as fit; fewer in the rows that are there, if texts are long."""
+        metrics, count = self.buttons[0].fontMetrics(), len(self._texts)
+        named = [labels.choice(index, text, writing=self._writing) for index, text in enumerate(self._texts)]
+        longest = max((metrics.horizontalAdvance(labels.shortened(each)) for each in named), default=0)
+        fewer = (-(-count // rows) for rows in range(1, self._rows + 1)) if count else ()
+        most = max(self._most_across, self._across_by_width)
+        ways = [most, self._across_by_width, *(across for across in fewer if across < self._across_by_width)]
+        return next((across for across in ways if longest <= self._room(across)), ways[-1])
+
+    def _show(self) -> None:
+        self._arrange(self._find_across())
+        metrics = self.buttons[0].fontMetrics()
         keys = labels.choice_key_width(metrics, writing=self._writing)
-        texts = labels.elided_apart(metrics, self._texts, room - keys)
+        texts = labels.elided_apart(metrics, self._texts, self._room(self._across) - keys)
         for index, button in enumerate(self.buttons):
             known = index < len(self._texts)
             button.setVisible(known)
@@ -98,7 +135,6 @@ class ChoiceButtons(QWidget):
             self._grid.addWidget(button, index // across, index % across)
         for column in range(len(self.buttons)):
             self._grid.setColumnStretch(column, 1 if column < across else 0)
-        self.updateGeometry()
 
     def _button(self, index: int) -> QPushButton:
         button = QPushButton()

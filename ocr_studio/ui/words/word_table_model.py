@@ -57,8 +57,8 @@ _CUTTING_SECONDS = 0.004
 class WordTableModel(TitledRows):
     """The document's words as rows. Rows are added, removed and moved singly, so that an open editor stays open.
 
-    They can be sorted and filtered. A word that is edited keeps its row until they are sorted or filtered again, or
-    words are added or removed.
+    They can be sorted and filtered. A word that is edited keeps its row until they are sorted or filtered again, words
+    are added or removed, or the edit is undone or redone.
 
     Attributes:
         filter: Which words are shown.
@@ -248,14 +248,27 @@ class WordTableModel(TitledRows):
             new = set(order) - known
             matching = self._list(self.filter) if new else []
             self._append([word_id for word_id in matching if word_id in new])
-            # Words that were edited and do not match any more keep their rows.
-            self._arrange([word_id for word_id in self._list(WordFilter()) if word_id in self._rows])
+            self._arrange_listed()
             self._number()
             self._tell_document()
+        if self.filter and change.step is not None and not change.new:
+            self._filter_again(change.words)
         rows = sorted(self._rows[word_id] for word_id in change.words if word_id in self._rows)
         if rows:
             # One span, because a view repaints only its visible part, which is less work than a signal for each row.
             self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(TITLES) - 1))
+
+    def _filter_again(self, changed: frozenset[str]) -> None:
+        """List those of these words that match, and no others of them: an undo or a redo has changed them."""
+        matching = self._list(self.filter)
+        self._remove(set(changed) - set(matching))
+        self._append([word_id for word_id in matching if word_id in changed and word_id not in self._rows])
+        self._arrange_listed()
+        self._tell_document()
+
+    def _arrange_listed(self) -> None:
+        """Sort the rows. Words that were edited and do not match any more keep theirs."""
+        self._arrange([word_id for word_id in self._list(WordFilter()) if word_id in self._rows])
 
     def _number(self) -> None:
         # Rows are moved singly, but numbered once at the end.

@@ -54,6 +54,19 @@ def test_a_click_on_the_tab_of_the_words_leads_to_their_table(studio: Studio) ->
     assert tabs.hasFocus()
 
 
+def test_a_command_leads_to_the_list_of_words_from_anywhere(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.find_panel.begin("the")
+    assert window.find_panel.line.hasFocus()
+    window.action_set["go_to_words"].trigger()
+    assert window.table.hasFocus()
+    assert window.side.front is window.side.pages[0]
+    window.side.move_out(window.side.pages[0])
+    window.view.setFocus()
+    window.action_set["go_to_words"].trigger()
+    qtbot.waitUntil(window.table.hasFocus)
+
+
 def test_the_menu_view_opens_each_and_its_button_closes_it(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     in_menu = window.action_set.menu("&View").actions()

@@ -28,6 +28,21 @@ def test_long_texts_are_told_apart(texts: tuple[str, ...]) -> None:
     assert all("…" in each and metrics.horizontalAdvance(each) <= width + 1 for each in shown)
 
 
+@pytest.mark.usefixtures("qtbot")
+def test_long_texts_use_the_room_there_is() -> None:
+    texts = "Wahrscheinlichkeitsrechnung", "Wahrscheinlichkeitsrechnumg"
+    metrics = QFontMetricsF(QFont())
+    width = metrics.horizontalAdvance(texts[0][2:])
+    shown = labels.elided_apart(metrics, texts, width)
+    assert [(each[:3], each[-3:]) for each in shown] == [("Wah", "ung"), ("Wah", "umg")]
+    assert all(metrics.horizontalAdvance(each) > 0.9 * width for each in shown)
+
+
+def test_without_room_a_text_is_still_there(qtbot: QtBot) -> None:
+    assert labels.elided(QFontMetricsF(QFont()), "word", 0) == "…"
+    assert labels.elided(QFontMetricsF(QFont()), "", 0) == ""
+
+
 def test_texts_that_fit_stay_whole(qtbot: QtBot) -> None:
     assert labels.elided_apart(QFontMetricsF(QFont()), ("map", "mop", ""), 500) == ["map", "mop", ""]
     assert labels.elided_apart(QFontMetricsF(QFont()), (), 500) == []

@@ -1,17 +1,18 @@
-"""A combo box shows what fits of a text, and the rest in its tooltip."""
+"""A combo box or a label shows what fits of a text, and the rest in its tooltip."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox
 
 
-def _tooltip(box: ComboBox) -> str:
+def _tooltip(box: QWidget) -> str:
     QToolTip.hideText()
     here = QPoint(5, 5)
     QCoreApplication.sendEvent(box, QHelpEvent(QEvent.Type.ToolTip, here, box.mapToGlobal(here)))
@@ -33,3 +34,17 @@ def test_a_text_that_is_too_long_is_elided_and_whole_in_the_tooltip(qtbot: QtBot
     assert box.shown == title
     assert _tooltip(box) == "Base model"
     QToolTip.hideText()
+
+
+def test_a_label_that_is_too_narrow_shows_its_whole_text_in_the_tooltip(qtbot: QtBot) -> None:
+    label = ElidedLabel("Enter: confirm, next word   Shift+Enter: back")
+    qtbot.addWidget(label)
+    label.resize(90, 20)
+    label.show()
+    assert label.shown.endswith("…")
+    assert _tooltip(label) == label.text()
+    label.setToolTip("Two words were not replaced")
+    assert _tooltip(label) == "Two words were not replaced"
+    label.setToolTip("")
+    label.resize(900, 20)
+    qtbot.waitUntil(lambda: _tooltip(label) == "")

@@ -130,6 +130,25 @@ def test_a_filtered_word_that_is_edited_stays_until_it_is_filtered_again(
     assert not bar.status.isVisible()
 
 
+def test_the_filter_follows_undo_and_redo(table: WordTable, bar: WordFilterBar, document: Document) -> None:
+    document.push(edits.accept(document.page, [document.order()[0]]))  # type: ignore[arg-type]
+    table.filter_by(WordFilter(WordKind.UNCHECKED))
+    first, *others = document.order()
+    assert rows(table) == others
+    document.undo_stack.undo()
+    assert rows(table) == [first, *others]
+    assert document.listed() == (first, *others)
+    assert bar.status.text() == "Unchecked words: 8 of 8 words"
+    document.undo_stack.redo()
+    assert rows(table) == others
+    document.push(edits.write(document.page, others[0], "zzz"))  # type: ignore[arg-type]
+    assert rows(table) == others  # what the user edits keeps its row
+    document.undo_stack.undo()
+    assert rows(table) == others
+    document.undo_stack.redo()
+    assert rows(table) == others[1:]
+
+
 def test_text_filters_as_it_is_typed(table: WordTable, bar: WordFilterBar, document: Document) -> None:
     document.select(["w0"])
     QTest.keyClicks(bar.edit, "AN")

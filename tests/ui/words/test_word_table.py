@@ -110,6 +110,20 @@ def test_the_model_keeps_qts_rules_through_every_kind_of_change(table: WordTable
     del tester
 
 
+def test_home_and_end_go_to_the_first_and_last_row(table: WordTable, document: Document) -> None:
+    document.select(["w3"])
+    table.setFocus()
+    QTest.keyClick(table, Key.Key_End)
+    assert document.selection == {"w7"}
+    QTest.keyClick(table, Key.Key_Home)
+    assert document.selection == {"w0"}
+    QTest.keyClick(table, Key.Key_End, SHIFT)
+    assert document.selection == set(document.order())
+    document.open(replace(made_board.page(), words={}), made_board.photo())
+    QTest.keyClick(table, Key.Key_End)
+    assert document.selection == frozenset()
+
+
 def test_a_click_selects_the_word_and_a_word_its_row(table: WordTable, document: Document) -> None:
     index = _model(table).index(3, TEXT)
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center())
