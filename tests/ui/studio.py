@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
+from ocr_studio.core import paths
 from ocr_studio.ui.app.app import Studio
 
 Open: TypeAlias = Callable[..., Studio]
@@ -52,3 +57,23 @@ def record_opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     return opened
+
+
+def kill(studio: Studio, folder: Path, qtbot: QtBot, *, draft: str) -> None:
+    """Leave the files as a killed program would, as soon as this draft is in the file of the session."""
+    file = paths.state_dir() / "session.json"
+
+    def drafts() -> list[str]:
+        return [each["text"] for each in json.loads(file.read_text()).get("drafts", [])] if file.exists() else []
+
+    qtbot.waitUntil(lambda: draft in drafts())
+    studio.autosave.flush()
+    kept = file.with_suffix(".kept")
+    shutil.copy(file, kept)
+    shutil.copytree(folder, folder.with_name("kept"))
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    shutil.rmtree(folder)
+    folder.with_name("kept").rename(folder)
+    kept.replace(file)

@@ -6,8 +6,8 @@ Only one window keeps it, the first; whether that one was closed, or ended in an
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core import paths, state_file
@@ -20,18 +20,41 @@ log = logging.getLogger(__name__)
 
 # More selected words than this are not looked for again: the file is written every few seconds.
 _MOST_SELECTED = 1000
+# Characters of drafts that are kept; the file has a limit.
+_MOST_DRAFTED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text that was typed for a word and not saved yet.
+
+    Attributes:
+        page: Id of the page.
+        word: Id of the word.
+        before: The text of the word at that time; if it is another one now, the draft is out of date.
+        text: What was typed.
+        review: Whether it was typed in the review queue.
+    """
+
+    page: str
+    word: str
+    before: str
+    text: str
+    review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
     """Where a person is. selection: ids of words, the current one first. zoom: screen pixels per pixel of the photo,
-    None where the whole photo is shown; middle: what point of the photo is in the middle of the window.
+    None where the whole photo is shown; middle: what point of the photo is in the middle of the window. drafts: what
+    was being typed.
     """
 
     photo: Path
     selection: tuple[str, ...] = ()
     zoom: FiniteNumber | None = None
     middle: tuple[FiniteNumber, FiniteNumber] = (0.0, 0.0)
+    drafts: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +98,7 @@ class SessionFile:
         if place is not None:
             value |= {"photo": str(place.photo), "selection": list(place.selection[:_MOST_SELECTED])}
             value |= {"zoom": place.zoom, "middle": list(place.middle)}
+            value |= {"drafts": [asdict(draft) for draft in _limit_drafts(place.drafts)]}
         try:
             # In the window's thread, every few seconds: a disk is not waited for.
             state_file.write(self._path, value, flush=False)
@@ -89,6 +113,16 @@ class SessionFile:
     def end(self) -> None:
         """Leave it to the next window."""
         self._lock.release()
+
+
+def _limit_drafts(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Yield the first drafts, as many as the file may hold."""
+    room = _MOST_DRAFTED
+    for draft in drafts:
+        room -= len(draft.before) + len(draft.text)
+        if room < 0:
+            return
+        yield draft
 
 
 def _place(kept: Mapping[str, object]) -> ViewState | None:

@@ -19,6 +19,7 @@ from ocr_studio.ui.board.save_board import BoardSaving
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.canvas.view_session import SessionKeeper
+from ocr_studio.ui.canvas.word_drafts import WordDrafts
 from ocr_studio.ui.capture.screen_reading import ScreenReading
 from ocr_studio.ui.commands.spec import Scope
 from ocr_studio.ui.datasets.export import DatasetExport
@@ -142,6 +143,8 @@ class AssembledWindow(QMainWindow):
         self.texts = TextSide(document, opening, services.index_service, canvas=canvas, lane=files, key_of=self._key_of)
         self.board = BoardPanel(BoardLooking(document, shown, services.lanes.slow), self.view)
         self.session = SessionKeeper(document, opening, self.view)
+        self.word_drafts = WordDrafts(document, self.view, self.table)
+        self.session.keep_drafts(self.word_drafts)
         self.pictures = WordPictures(document, files, lambda: opening.project, self)
         self.photos = PhotoListView(files)
         self.clipboard = WordClipboard(document, opening, files, self.photos.chosen_rows)
@@ -212,6 +215,7 @@ class AssembledWindow(QMainWindow):
             name_with_key=self._name_with_key,
         )
         self.review.left.connect(self.view.setFocus)
+        self.session.keep_drafts(self.review.drafts)
         services.opening.started.connect(lambda _: self.review.word_focus.stop())
         for panel in (self.review, self.texts.panel):
             panel.visibilityChanged.connect(self._show_alternatives)

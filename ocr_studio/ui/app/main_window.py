@@ -93,6 +93,7 @@ class MainWindow(AssembledWindow):
         self.view.step_requested.connect(lambda step: commands.go(document, step))
         self.view.message.connect(status.show_hint)
         self.table.message.connect(status.show_hint)
+        self.word_drafts.message.connect(status.say)
         self.view.zoom_changed.connect(lambda factor: status.show_zoom(factor * 100))
         self.photos.entered.connect(self.view.setFocus)
         self.photos.photo_chosen.connect(lambda path: self._services.opening.open_paths([path]))

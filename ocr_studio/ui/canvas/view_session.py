@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from ocr_studio.core import paths
-from ocr_studio.core.project.last_session import SessionFile, ViewState
+from ocr_studio.core.project.last_session import Draft, SessionFile, ViewState
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
@@ -17,8 +19,22 @@ from ocr_studio.ui.document.open_photos import Opening
 _EVERY = 1500
 
 
+class DraftFields(Protocol):
+    """Fields in which the text of a word is typed before it is saved."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Signal: something was typed or saved."""
+
+    def drafts(self) -> Sequence[Draft]:
+        """Return the texts that are not saved yet."""
+
+    def restore(self, drafts: Sequence[Draft]) -> None:
+        """Show the drafts of the last session that belong to these fields when their words are shown."""
+
+
 class SessionKeeper(QObject):
-    """Saves the open photo, the selection and the view, so that a session can be resumed.
+    """Saves the open photo, the selection, the view and unsaved texts, so that a session can be resumed.
 
     ``offer`` is the session that can be resumed; it is withdrawn when anything is opened.
 
@@ -36,6 +52,7 @@ class SessionKeeper(QObject):
         self.offer: ViewState | None = None
         self._wanted: ViewState | None = None
         self._written: ViewState | None = None
+        self._fields: list[DraftFields] = []
         self._clock = QTimer(self, singleShot=True, interval=_EVERY)
         self._clock.timeout.connect(self._write)
         opening.opened.connect(self._restore_view)
@@ -44,6 +61,11 @@ class SessionKeeper(QObject):
         for signal in (document.selection_changed, view.zoom_changed, view.horizontalScrollBar().valueChanged,
                        view.verticalScrollBar().valueChanged):  # fmt: skip
             signal.connect(self._note)
+
+    def keep_drafts(self, fields: DraftFields) -> None:
+        """Save the texts that are being typed there, too."""
+        self._fields.append(fields)
+        fields.changed.connect(self._note)
 
     def begin(self, *, busy: bool, resumes: bool = False) -> None:
         """Resume the last session, or offer to, when the window was opened.
@@ -57,6 +79,8 @@ class SessionKeeper(QObject):
         """
         last = self._file.begin() if self._opening.saves_state else None
         place = last.place if last else None
+        for fields in self._fields if place else ():
+            fields.restore(place.drafts if place else ())
         if last is None or place is None or busy or not paths.exists(place.photo):
             return
         if last.closed and (resumes or self._opening.settings.go_on):
@@ -128,4 +152,5 @@ class SessionKeeper(QObject):
         first = (document.current,) if document.current else ()
         rest = tuple(key for key in document.order() if key in document.selection and key != document.current)
         zoom = None if view.shows_whole else view.zoom
-        return ViewState(path, (*first, *rest), zoom, view.middle if zoom else (0.0, 0.0))
+        drafts = tuple(draft for fields in self._fields for draft in fields.drafts())
+        return ViewState(path, (*first, *rest), zoom, view.middle if zoom else (0.0, 0.0), drafts)

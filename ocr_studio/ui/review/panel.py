@@ -108,7 +108,7 @@ class ReviewPanel(SidePanel):
         self.offered = ChoiceButtons(self.line.most_choices, one_row=_ONE_ROW, across=_ACROSS)
         self.choices = self.offered.buttons
         self.strip = ReviewStrip()
-        self._drafts = ReviewDrafts(self.line, reviewing)
+        self.drafts = ReviewDrafts(self.line, reviewing)
         self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self.keys = ElidedLabel(tr(_KEYS))
@@ -151,7 +151,7 @@ class ReviewPanel(SidePanel):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Take the focus, and make cards again if they were released."""
         super().showEvent(event)
-        self._drafts.guard(self.main_window)
+        self.drafts.guard(self.main_window)
         self._away.stop()
         self.word_focus.active = not self.reopening
         if self.reviewing.is_under_way:
@@ -279,7 +279,7 @@ class ReviewPanel(SidePanel):
 
     def _cancel(self) -> None:
         if self.line.isModified() and self.reviewing.word is not None:
-            self._drafts.drop()
+            self.drafts.drop()
             self._show_word()
         else:
             self.close()
@@ -308,7 +308,7 @@ class ReviewPanel(SidePanel):
     def _show_word(self) -> None:
         word = self.reviewing.word
         self.line.show_word(word, self._prompter.texts(word, most=self.line.most_choices))
-        self._drafts.take_up()
+        self.drafts.take_up()
 
     def _show_counts(self) -> None:
         session, page = self.reviewing.session, self.reviewing.page

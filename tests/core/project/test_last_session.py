@@ -7,13 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.project.last_session import LastTime, SessionFile, ViewState
+from ocr_studio.core.project.last_session import Draft, LastTime, SessionFile, ViewState
 
 PLACE = ViewState(Path("/photos/a.png"), ("w3", "w1"), 2.5, (100.0, 40.5))
+DRAFT = Draft("p1", "w3", "before", "half typ\udc00")
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def test_nothing_is_known_at_the_first_start(path: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", [True, False])
-@pytest.mark.parametrize("place", [PLACE, ViewState(Path("/photos/stray\udcff.png")), None])
+@pytest.mark.parametrize(
+    "place", [PLACE, replace(PLACE, drafts=(DRAFT,)), ViewState(Path("/photos/stray\udcff.png")), None]
+)
 def test_the_place_comes_back_as_it_was_left(path: Path, place: ViewState | None, closed: bool) -> None:
     first = SessionFile(path)
     first.begin()
@@ -37,6 +41,21 @@ def test_the_place_comes_back_as_it_was_left(path: Path, place: ViewState | None
     second = SessionFile(path)
     assert second.begin() == LastTime(place, closed=closed)
     second.end()
+
+
+def test_drafts_leave_the_file_small_enough_to_be_read(path: Path) -> None:
+    first = SessionFile(path)
+    first.begin()
+    drafts = tuple(replace(DRAFT, word=f"w{number}", text="\U0001f600" * 1000) for number in range(1000))
+    first.write(replace(PLACE, drafts=drafts), closed=False)
+    first.end()
+    second = SessionFile(path)
+    last = second.begin()
+    second.end()
+    assert last is not None
+    assert last.place is not None
+    assert last.place.drafts == drafts[: len(last.place.drafts)]
+    assert len(last.place.drafts) > 40
 
 
 def test_a_second_window_leaves_it_to_the_first(path: Path) -> None:

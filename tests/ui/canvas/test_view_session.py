@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import paths
+from ocr_studio.core.editing import edits
+from ocr_studio.core.page import apply
 from ocr_studio.core.project.last_session import ViewState
+from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app.app import Studio
-from tests.ui.studio import Open
+from tests.ui.studio import Open, kill, texts
 
 
 @pytest.fixture
@@ -130,3 +133,66 @@ def test_a_second_window_neither_asks_nor_keeps(open_studio: Open, folder: Path,
     second.window.close()
     assert _kept()["closed"] is False
     assert first.document.page is not None
+
+
+# ------------------------------------------------------------------------------------------------- what is being typed
+
+
+@pytest.fixture
+def half_typed(open_studio: Open, folder: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Path:
+    """A user was typing "half" for the first word of board 1 when the program was killed."""
+    studio = open_studio(folder / "board 1.png")
+    studio.document.select(["w0"])
+    if request.param == "table":
+        studio.window.table.edit_current()
+    else:
+        studio.window.view.edit_current()
+    editor = studio.window.table.editor() if request.param == "table" else studio.window.view.editing.panel.editor
+    assert editor is not None
+    QTest.keyClicks(editor, "half")
+    kill(studio, folder, qtbot, draft="half")
+    return folder / "board 1.png"
+
+
+@pytest.mark.parametrize("half_typed", ["photo", "table"], indirect=True)
+def test_what_was_being_typed_is_in_the_field_again_and_not_saved(
+    half_typed: Path, open_studio: Open, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+    studio.window.activateWindow()
+    studio.window.session.resume()
+    editing = studio.window.view.editing
+    qtbot.waitUntil(lambda: editing.word_id == "w0" and not studio.busy)
+    qtbot.wait(50)
+    assert (editing.panel.editor.text(), texts(studio)[0]) == ("half", "Ship")
+    assert "restored" in studio.window.status.currentMessage()
+    QTest.keyClick(editing.panel.editor, Qt.Key.Key_Escape)
+    assert texts(studio)[0] == "Ship"
+    qtbot.waitUntil(lambda: _kept().get("drafts") == [])
+
+
+@pytest.mark.parametrize("half_typed", ["photo"], indirect=True)
+def test_what_was_being_typed_waits_for_its_photo(
+    half_typed: Path, open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio(folder / "board 2.png")
+    assert studio.window.view.editing.word_id is None
+    studio.window.close()
+    studio.stop()
+    studio.autosave.flush()
+    again = open_studio(folder / "board 1.png")
+    qtbot.waitUntil(lambda: again.window.view.editing.word_id == "w0")
+    assert again.window.view.editing.panel.editor.text() == "half"
+
+
+@pytest.mark.parametrize("half_typed", ["photo"], indirect=True)
+def test_what_was_being_typed_for_a_word_that_has_changed_is_dropped(
+    half_typed: Path, open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    project = Project.open(folder)
+    page = next(page for key in project.page_ids() if (page := project.load_page(key)) and "w0" in page.words)
+    project.save_page(apply(page, edits.write(page, "w0", "other")))
+    studio = open_studio(half_typed)
+    qtbot.wait(50)
+    assert studio.window.view.editing.word_id is None
+    assert texts(studio)[0] == "other"

@@ -12,7 +12,8 @@ from ocr_studio.core.review.queue import QueueOrder
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.ui import made_board
-from tests.ui.review_keys import here, panel, press, said, studio, type_in, word_at
+from tests.ui.review_keys import begin, here, panel, press, said, studio, type_in, word_at
+from tests.ui.studio import Open, kill
 
 __all__ = ["panel", "studio"]  # fixtures
 
@@ -118,6 +119,39 @@ def test_what_was_typed_is_kept_when_the_window_is_closed(panel: ReviewPanel, st
     page = project.load_page(first[0])
     assert page is not None
     assert (page.words[first[1]].text, page.words[second[1]].text) == ("slow", "quickly")
+
+
+def test_what_was_typed_before_a_kill_is_in_the_field_again_and_not_saved(
+    panel: ReviewPanel, studio: Studio, open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    first = here(panel)
+    type_in("slow")
+    press(KEY.Key_F5)
+    press(KEY.Key_F6)
+    press(KEY.Key_Tab)  # confirms "slow"
+    second = here(panel)
+    type_in("half")
+    kill(studio, folder, qtbot, draft="half")
+    again = open_studio(folder / "board 3.png")
+    assert (word_at(again, first).text, word_at(again, second).text) == ("slow", "the")
+    queue = begin(again, qtbot)
+    assert (here(queue), queue.line.text()) == (second, "half")
+    assert word_at(again, second).text == "the"
+    again.window.close()  # it was seen, so it is applied as any other
+    assert word_at(again, second).text == "half"
+    assert queue.drafts.drafts() == ()
+
+
+def test_what_was_typed_before_a_kill_and_not_seen_since_is_not_applied(
+    panel: ReviewPanel, studio: Studio, open_studio: Open, folder: Path, qtbot: QtBot
+) -> None:
+    place = here(panel)
+    type_in("half")
+    kill(studio, folder, qtbot, draft="half")
+    again = open_studio(folder / "board 3.png")
+    again.window.close()
+    assert word_at(again, place).text == "Ship"
+    assert [draft.text for draft in again.window.review.drafts.drafts()] == ["half"]
 
 
 # ------------------------------------------------------------------------------------------------ the picture of a word
