@@ -40,6 +40,7 @@ from ocr_studio.core.translation import later, tr
 __all__ = (
     "PHOTO_SUFFIXES",
     "PhotoError",
+    "check_format",
     "compute_content_id",
     "count_pages",
     "decode_photo",
@@ -58,6 +59,12 @@ MOST_READ: Final = 256 << 20
 _SECONDS: Final = 12.0
 _MEMORY: Final = 2 << 30
 _SIMPLER: Final = later("Save a smaller copy, or a copy as JPEG, and open that.")
+
+
+def check_format(path: Path) -> None:
+    """Check that a file can be read and may be a photo by its first bytes; a damaged one may. Raises PhotoError."""
+    with photo_stream.open_stream(path) as stream:
+        _check_beginning(stream, str(path))
 
 
 def open_photo(path: Path) -> RGB:

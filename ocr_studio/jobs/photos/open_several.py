@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core import paths
@@ -40,7 +40,7 @@ class SeveralOpened:
     Attributes:
         opened: Those of the folder that was opened; None if none could be opened.
         others: Those of other folders, as only one can be open.
-        left_out: Why the rest can't be opened.
+        left_out: Why the rest can't be opened, as far as it is known already.
     """
 
     opened: PhotoGroup | None
@@ -75,6 +75,24 @@ def sort_paths(given: Iterable[Path]) -> tuple[list[PhotoGroup], list[StudioErro
     ], left_out
 
 
+def _leave_out(groups: Iterable[PhotoGroup]) -> tuple[list[PhotoGroup], list[StudioError]]:
+    """Leave out what turns out to be no photo, so that it is known before its folder is opened."""
+    kept: list[PhotoGroup] = []
+    left_out: list[StudioError] = []
+    for group in groups:
+        good: list[Path] = []
+        for path in group.photos:
+            try:
+                photo_file.check_format(path)
+            except StudioError as error:
+                left_out.append(error)
+            else:
+                good.append(path)
+        if good or not group.photos:
+            kept.append(replace(group, photos=tuple(good)))
+    return kept, left_out
+
+
 def open_several(
     given: Sequence[Path], open_one: Callable[[Path], Iterator[PhotoOpened | LinkFound]]
 ) -> Iterator[PhotoOpened | LinkFound | SeveralOpened]:
@@ -96,6 +114,7 @@ def open_several(
                 left_out.append(error)
             else:
                 opened = PhotoGroup(group.folder, group.photos[number:])  # without those that can't be opened
-                yield SeveralOpened(opened, tuple(groups[place + 1 :]), tuple(left_out))
+                others, more = _leave_out(groups[place + 1 :])
+                yield SeveralOpened(opened, tuple(others), (*left_out, *more))
                 return
     yield SeveralOpened(None, (), tuple(left_out))

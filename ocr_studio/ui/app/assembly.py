@@ -274,7 +274,7 @@ class AssembledWindow(QMainWindow):
             services.reading.progressed, services.reading.stopped, services.evaluator.began,
             services.evaluator.ended, services.training.changed, view.editing.changed, view.looks.changed,
             table.editing_changed, self.session.changed, self.help.changed, self.photos.changed,
-            self.photos_panel.batch.changed, self.layouts.focus_changed,
+            self.photos_panel.batch.changed, self.photos_panel.photo_actions.changed, self.layouts.focus_changed,
             self.side.pages_changed, *(panel.changed for panel in self.panels),
         ):  # fmt: skip
             signal.connect(actions.refresh_soon)

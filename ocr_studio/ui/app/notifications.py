@@ -149,6 +149,7 @@ def connect_evaluation(evaluator: EvaluationController, opening: Opening, messag
 
 # Keys of messages. A message replaces the last one with its key, and is removed when another photo is opened.
 _REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE, _GONE = "refused", "read only", "twin", "elsewhere", "gone"
+_SELECTED, _OTHER_FOLDERS, _LEFT_OUT = "several selected", "other folders", "left out"
 
 
 class OpeningMessages(QObject):
@@ -172,6 +173,7 @@ class OpeningMessages(QObject):
         path = Path(os.path.abspath(path))
         short = _without_folder(trouble.message, path)
         details = trouble.details or (str(path) if short != trouble.message else "")
+        self._messages.withdraw(_LEFT_OUT)
         self._messages.show_message(short, Severity.ERROR, details=details, key=_REFUSED)
         self._photos.set_refused(path, short)
 
@@ -236,7 +238,6 @@ class OpeningMessages(QObject):
 
 # Files that are named in one message; the others are counted.
 _MOST_NAMED = 3
-_SELECTED, _OTHER_FOLDERS, _LEFT_OUT = "several selected", "other folders", "left out"
 
 
 def connect_several(opening: Opening, panel: PhotosPanel, messages: MessageBar) -> None:

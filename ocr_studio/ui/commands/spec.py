@@ -66,6 +66,7 @@ class ActionSpec(Generic[T]):
         checked: Whether it is on, for an action that can be switched on and off.
         looks: Whether it changes nothing, so that an open word editor may stay open. All other actions first save
             what has been typed.
+        title_now: Returns the title with what it acts on now, for an action whose title depends on that.
         why: Why it is not available, shown when its key is pressed, where the condition doesn't give a reason.
     """
 
@@ -86,6 +87,7 @@ class ActionSpec(Generic[T]):
     checked: Callable[[T], bool] | None = None
     looks: bool = False
     why: str = ""
+    title_now: Callable[[T], str] | None = None
 
     @property
     def name(self) -> str:
@@ -107,12 +109,14 @@ class Command:
         do: Runs it.
         is_available: Whether its condition holds.
         is_checked: Whether it is on, for an action that can be switched on and off.
+        title_now: Returns its title, if that depends on what it acts on.
     """
 
     spec: ActionSpec[Any]
     do: Callable[[], object]
     is_available: Callable[[], bool]
     is_checked: Callable[[], bool] | None
+    title_now: Callable[[], str] | None = None
 
 
 def bind(specs: Iterable[ActionSpec[T]], target: T) -> tuple[Command, ...]:
@@ -123,6 +127,7 @@ def bind(specs: Iterable[ActionSpec[T]], target: T) -> tuple[Command, ...]:
             partial(spec.do, target),
             partial(spec.when, target),
             partial(spec.checked, target) if spec.checked else None,
+            partial(spec.title_now, target) if spec.title_now else None,
         )
         for spec in specs
     )

@@ -273,7 +273,7 @@ class Document(QObject):
             self._read_at = when
             self.history.save(replace(self._page, read_at=when))
 
-    def push(self, edit: Edit, *, join: str = "", amend: bool = False) -> None:
+    def push(self, edit: Edit, *, join: str = "", amend: bool = False, automatic: bool = False) -> None:
         """Apply an edit and add it to the history. Does nothing for an empty one.
 
         Args:
@@ -281,12 +281,13 @@ class Document(QObject):
             join: Consecutive edits with the same non-empty value become one step, for example those of a drag.
             amend: Whether the edit becomes a part of the newest step if that changed the same page, as it follows
                 from it and is undone with it.
+            automatic: Whether the program made the edit, and not the user.
         """
         if edit and not self._writable:
             # Views may have drawn the change already, so they have to update.
             self.changed.emit(DocumentChange(here=True, words=frozenset(edit.changes)))
         elif self._page:
-            self.history.push(Step(edit.name, {self._page.id: edit}), join=join, amend=amend)
+            self.history.push(Step(edit.name, {self._page.id: edit}), join=join, amend=amend, automatic=automatic)
 
     def select(self, ids: Iterable[str], *, current: str | None = None) -> None:
         """Select words.

@@ -41,6 +41,7 @@ class DocumentChange:
         step: The step that was done, inverted if it was undone; None if there is nothing to undo in the change.
         undone: Whether the step was undone.
         new: Whether the step was done for the first time.
+        automatic: Whether the program made the step, for example as a photo was read, and not the user.
         here: Whether the open page is among the pages.
         words: Ids of the words that were added, removed or changed on the open page.
     """
@@ -51,6 +52,7 @@ class DocumentChange:
     step: Step | None = None
     undone: bool = False
     new: bool = False
+    automatic: bool = False
     here: bool = False
     words: frozenset[str] = frozenset()
 
@@ -157,7 +159,9 @@ class History(QObject):
                 self.stack.push(_Command(self, step))
             self.stack.setIndex(history.index)
 
-    def push(self, step: Step, *, join: str = "", amend: bool = False, line: bytes = b"") -> None:
+    def push(
+        self, step: Step, *, join: str = "", amend: bool = False, line: bytes = b"", automatic: bool = False
+    ) -> None:
         """Apply a step. Does nothing for an empty one; if an exception is raised, nothing is changed.
 
         Args:
@@ -165,6 +169,7 @@ class History(QObject):
             join: Consecutive steps with the same non-empty value become one.
             amend: Whether the step becomes a part of the newest one if that changed its pages, too.
             line: Its line of the undo log, ``undo_log.did(step)``, if it was made already.
+            automatic: Whether the program made it, and not the user.
 
         Raises:
             EditMismatch: A page is not as the step expects.
@@ -180,7 +185,7 @@ class History(QObject):
             log = line or (undo_log.done_line(step) if self._pages else b"")
             if joins:
                 log += undo_log.join_line()
-            self._screen.show(self._change(step, log, new=True))
+            self._screen.show(replace(self._change(step, log, new=True), automatic=automatic))
             self.stack.push(command)
 
     def save(self, *pages: Page) -> None:

@@ -165,15 +165,9 @@ class ActionSet(QObject):
                 self._disabled_keys[spec.id].setEnabled(not available)
             if is_checked := self._commands[spec.id].is_checked:
                 self._actions[spec.id].setChecked(is_checked())
-        stack = self._document.undo_stack
-        undo, redo = stack.undoText(), stack.redoText()
-        titles = {
-            "undo": tr("Undo “{change}”", change=undo) if undo else tr("Undo"),
-            "redo": tr("Redo “{change}”", change=redo) if redo else tr("Redo"),
-        }
-        for key, title in titles.items():
-            self._actions[key].setText(labels.label(title))
-            self._actions[key].setToolTip(labels.tooltip(_tip(title, self._actions[key])))
+            if title_now := self._commands[spec.id].title_now:
+                self._actions[spec.id].setText(labels.label(title := title_now()))
+                self._actions[spec.id].setToolTip(labels.tooltip(_tip(title, self._actions[spec.id])))
         self._show_alternatives()
 
     def retint(self) -> None:

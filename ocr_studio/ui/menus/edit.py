@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ocr_studio.core.translation import tr
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.commands.spec import ActionSpec, Scope, Where
 from ocr_studio.ui.document import commands
@@ -32,6 +33,17 @@ def _undo(menu: EditMenu) -> None:
         menu.photos_panel.photo_actions.undo_removal()
     else:
         menu.document.undo_stack.undo()
+
+
+def _undo_title(menu: EditMenu) -> str:
+    removal = menu.photos_panel.photo_actions.can_undo_removal
+    change = tr("Remove from list") if removal else menu.document.undo_stack.undoText()
+    return tr("Undo “{change}”", change=change) if change else tr("Undo")
+
+
+def _redo_title(menu: EditMenu) -> str:
+    change = menu.document.undo_stack.redoText()
+    return tr("Redo “{change}”", change=change) if change else tr("Redo")
 
 
 def _can_undo(menu: EditMenu) -> bool:
@@ -63,12 +75,12 @@ ACTIONS: tuple[ActionSpec[EditMenu], ...] = (
     ActionSpec(
         "undo", "&Undo", _undo, "&Edit", 1, "mdi6.undo", ("Ctrl+Z",),
         Where.TOOLBAR, tip="Undo the last change", edits=True,
-        when=_can_undo, why="There is nothing to undo.",
+        when=_can_undo, why="There is nothing to undo.", title_now=_undo_title,
     ),
     ActionSpec(
         "redo", "&Redo", lambda p: p.document.undo_stack.redo(), "&Edit", 1, "mdi6.redo", ("Ctrl+Shift+Z", "Ctrl+Y"),
         Where.TOOLBAR, tip="Redo the last change that was undone", edits=True,
-        when=lambda p: p.document.undo_stack.canRedo(), why="There is nothing to redo.",
+        when=lambda p: p.document.undo_stack.canRedo(), why="There is nothing to redo.", title_now=_redo_title,
     ),
     ActionSpec(
         "cut", "Cu&t", lambda p: p.clipboard.cut(), "&Edit", 2, "mdi6.content-cut", ("Ctrl+X",),

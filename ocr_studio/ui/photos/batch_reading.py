@@ -271,7 +271,7 @@ class BatchReading(QObject):
         keep = self._reading.being_written() if is_open else ()
         edit = edits.reread(now, tuple(fresh.words.values()), earlier=None, keep=keep)
         name = message("Read {photo}", photo=labels.file_name(event.path.name))
-        document.history.push(Step(name, {fresh.id: replace(edit, name=name)}))
+        document.history.push(Step(name, {fresh.id: replace(edit, name=name)}), automatic=True)
         when = fresh.read_at
         if is_open and when:
             document.set_read_at(when)

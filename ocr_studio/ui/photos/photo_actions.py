@@ -8,12 +8,22 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QMenuBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio.core.photo_list.rename_photo import NameRefused, check_name, rename_photo
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.document import file_browser
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.document.undo_history import DocumentChange
 from ocr_studio.ui.job_thread import JobThread, Priority
 from ocr_studio.ui.photos.photo_list_view import PhotoListView
 from ocr_studio.ui.style import labels
@@ -86,14 +96,21 @@ class PhotoActions(QObject):
 
     Signals:
         message(str): a message for the status bar.
+        changed(): other photos may be listed again by Undo, or none.
     """
 
     message = Signal(str)
+    changed = Signal()
 
     def __init__(self, photos: PhotoListView, opening: Opening, lane: JobThread, parent: QWidget) -> None:
         super().__init__(parent)
         self._photos, self._opening, self._lane, self._widget = photos, opening, lane, parent
-        self._removed: tuple[Path, frozenset[str]] | None = None  # last, and from which folder
+        self._removals: list[frozenset[str]] = []  # of this folder, the newest last
+        self._folder = photos.photos.folder
+        self._in_list = False
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
 
     def show_in_folder(self) -> None:
         """Show the first selected photo in the file manager."""
@@ -126,8 +143,10 @@ class PhotoActions(QObject):
         rows = [row.name for row in self._photos.shown_rows()]
         last = max(place for place, name in enumerate(rows) if name in gone)
         rest = [name for name in (*rows[last + 1 :], *reversed(rows[:last])) if name not in gone]
+        new = gone - self._opening.removed
         self._opening.set_removed(self._opening.removed | gone)
-        self._removed = self._photos.photos.folder, frozenset(gone)
+        if new:
+            self._set_removals([*self._removals, frozenset(new)])
         if rest:
             self._photos.go_to(rest[0])
             path = self._opening.path
@@ -150,24 +169,46 @@ class PhotoActions(QObject):
 
     @property
     def can_undo_removal(self) -> bool:
-        """Whether removing photos was the last thing done in this folder, and the list has the focus."""
-        here = self._removed is not None and self._removed[0] == self._photos.photos.folder
-        return here and self._photos.hasFocus()
+        """Whether the list has the focus, and photos were removed since the user's last edit in this folder."""
+        return bool(self._removals) and self._in_list
 
     def undo_removal(self) -> None:
-        """List the photos again that were removed last."""
-        if self._removed is not None:
-            gone, self._removed = self._removed[1], None
-            self._opening.set_removed(self._opening.removed - gone)
-            self.message.emit(tr_n("Listed {count} photo again", "Listed {count} photos again", len(gone)))
+        """List the photos again that were removed last; next time, those that were removed before."""
+        if self._removals:
+            *before, gone = self._removals
+            self._set_removals(before)
+            self._list_again(gone)
 
-    def forget_removal(self) -> None:
-        """Something else was changed since: Undo is about that."""
-        self._removed = None
+    def follow_change(self, change: DocumentChange) -> None:
+        """Forget what was removed once the user edits words: Undo is about that. What is read is no edit."""
+        if change.new and not change.automatic:
+            self._set_removals([])
+
+    def follow_folder(self, folder: Path) -> None:
+        """Forget what was removed if another folder is open."""
+        if folder != self._folder:
+            self._folder = folder
+            self._set_removals([])
 
     def list_removed(self) -> None:
-        """List the photos again that were removed."""
-        self._opening.set_removed(())
+        """List all photos again that were removed. There is nothing to undo then."""
+        self._set_removals([])
+        self._list_again(self._opening.removed)
+
+    def _list_again(self, names: frozenset[str]) -> None:
+        self._opening.set_removed(self._opening.removed - names)
+        self.message.emit(tr_n("Listed {count} photo again", "Listed {count} photos again", len(names)))
+
+    def _set_removals(self, removals: list[frozenset[str]]) -> None:
+        if removals != self._removals:
+            self._removals = removals
+            self.changed.emit()
+
+    def _follow_focus(self, _left: QWidget | None, entered: QWidget | None) -> None:
+        # The menu bar has the focus only for a moment, as have other windows.
+        if entered is not None and not isinstance(entered, QMenuBar) and self._in_list != (entered is self._photos):
+            self._in_list = not self._in_list
+            self.changed.emit()
 
     def _rename(self, dialog: RenameDialog, photo: Path, name: str) -> None:
         def make() -> Iterator[Path]:

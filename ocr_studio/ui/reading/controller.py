@@ -266,7 +266,7 @@ class _PageInto:
         self._words = [changed.get(word.id, word) for word in self._words]
         if self._streaming and (page := self._document.page):
             edit = replace(edits.refresh(page, event.words), order=kept_order.reset_computed_order(page))
-            self._document.push(edit, join=self._mark)
+            self._document.push(edit, join=self._mark, automatic=True)
 
     def show(self) -> None:
         """Put the words that were added into the document."""
@@ -289,9 +289,8 @@ class _PageInto:
         if page := self._document.page:
             keep = self._being_written()
             self._document.expect_order(self._words, self._order)
-            self._document.push(
-                edits.reread(page, words, earlier=self._pushed, keep=keep, left=self._left(page)), join=self._mark
-            )
+            edit = edits.reread(page, words, earlier=self._pushed, keep=keep, left=self._left(page))
+            self._document.push(edit, join=self._mark, automatic=True)
             self._pushed = [*(self._pushed or ()), *words]
 
     def _left(self, page: Page) -> list[Word]:
@@ -341,7 +340,8 @@ class _WordsInto:
 
     def _push(self, words: list[Word], *, amend: bool = False) -> None:
         if page := self._document.page:
-            self._document.push(edits.refresh(page, words, name=self._name), join=self._mark, amend=amend)
+            edit = edits.refresh(page, words, name=self._name)
+            self._document.push(edit, join=self._mark, amend=amend, automatic=True)
 
     def _belongs_to_newest(self, word_id: str) -> bool:
         """Whether the newest undo entry is the change of this box, or changed nothing but this word."""

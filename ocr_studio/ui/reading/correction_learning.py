@@ -186,7 +186,7 @@ class CorrectionLearning(QObject):
         if not words or not self._can_change(page):
             return
         edit = edits.refresh(page, words, name=message("Learn from corrections"))
-        self._document.push(edit, amend=self._edited)
+        self._document.push(edit, amend=self._edited, automatic=True)
         self.learned.emit(
             tr_n(
                 "Learned from your corrections; {count} other word has a new reading: {words}",

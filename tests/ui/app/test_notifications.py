@@ -44,6 +44,37 @@ def _listed(studio: Studio) -> dict[str, str]:
     return {row.data(): row.data(Qt.ItemDataRole.AccessibleTextRole).partition(", ")[2] for row in rows}
 
 
+def test_of_empty_folders_only_the_newest_message_stays(open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    studio = open_studio()
+    empty = [tmp_path / f"empty {number}" for number in (1, 2, 3)]
+    for path in empty:
+        path.mkdir()
+    studio.opening.open_paths(empty[:2])
+    qtbot.waitUntil(lambda: _said(studio) == ["2 items can’t be opened: empty 1, empty 2."])
+    _open(studio, empty[2], qtbot)
+    (said,) = _said(studio)
+    assert said.startswith("empty 3: ")
+
+
+def test_files_of_another_folder_that_are_no_photos_are_named_at_once(
+    open_studio: Open, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+    other = tmp_path / "other"
+    other.mkdir()
+    for number in range(5):
+        (other / f"text {number}.png").write_text("no photo")
+    (other / "good.png").write_bytes((folder / "board 1.png").read_bytes())
+    studio.opening.open_paths([folder / "board 2.png", *sorted(other.iterdir())])
+    qtbot.waitUntil(lambda: len(_said(studio)) == 2)
+    assert "You also chose photos in other." in _said(studio)[0]
+    assert _said(studio)[1] == "5 items can’t be opened: text 0.png, text 1.png, text 2.png, 2 more."
+    (other / "good.png").unlink()
+    studio.opening.open_paths([folder / "board 3.png", other / "text 0.png"])
+    qtbot.waitUntil(lambda: not studio.busy and len(_said(studio)) == 1)
+    assert _said(studio)[0].startswith("text 0.png: this is a text file, not a photo.")
+
+
 def test_photos_that_cannot_be_opened_are_one_message_that_goes(
     open_studio: Open, folder: Path, bad: list[Path], qtbot: QtBot
 ) -> None:

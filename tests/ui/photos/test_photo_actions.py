@@ -170,6 +170,57 @@ def test_undo_in_the_list_lists_removed_photos_again_and_leaves_words_alone(stud
     assert word.text == "Ship"
 
 
+def remove(studio: Studio, row: int, name: str, qtbot: QtBot) -> None:
+    click(studio, row)
+    wait_for(studio, name, qtbot)
+    press(studio, Key.Key_Delete)
+    qtbot.waitUntil(lambda: name not in names(studio) and not studio.busy)
+
+
+def test_undo_in_the_list_goes_back_removal_by_removal(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    remove(studio, 0, "board 1.png", qtbot)
+    remove(studio, 0, "board 2.png", qtbot)
+    assert names(studio) == ["board 3.png"]
+    assert window.action_set["undo"].text() == "Undo “Remove from list”"
+    window.view.setFocus()
+    assert window.action_set["undo"].text() == "Undo “Read photo”"
+    window.photos.setFocus()
+    assert window.action_set["undo"].text() == "Undo “Remove from list”"
+    press(studio, Key.Key_Z, Mods.ControlModifier)
+    assert names(studio) == ["board 2.png", "board 3.png"]
+    press(studio, Key.Key_Z, Mods.ControlModifier)
+    assert names(studio) == ["board 1.png", "board 2.png", "board 3.png"]
+    assert window.action_set["undo"].text() == "Undo “Read photo”"
+
+
+def test_after_list_again_there_is_no_removal_to_undo(studio: Studio, qtbot: QtBot) -> None:
+    remove(studio, 0, "board 1.png", qtbot)
+    remove(studio, 0, "board 2.png", qtbot)
+    QTest.mouseClick(studio.window.photos_panel.relist, Qt.MouseButton.LeftButton)
+    assert len(names(studio)) == 3
+    assert studio.window.status.currentMessage() == "Listed 2 photos again"
+    assert studio.window.photos.hasFocus()
+    assert studio.window.action_set["undo"].text() == "Undo “Read photo”"
+
+
+def test_what_is_read_meanwhile_leaves_the_removal_to_undo(studio: Studio, qtbot: QtBot) -> None:
+    window, document = studio.window, studio.document
+    remove(studio, 0, "board 1.png", qtbot)
+    page = document.page
+    assert page is not None
+    window.photos.choose({page.image.rpartition("/")[2]})
+    window.photos_panel.read_chosen()
+    qtbot.waitUntil(lambda: document.undo_stack.canUndo() and not studio.busy)
+    assert document.undo_stack.undoText().startswith("Read ")
+    window.photos.setFocus()
+    assert window.action_set["undo"].text() == "Undo “Remove from list”"
+    assert document.page is not None
+    document.push(edits.write(document.page, document.order()[0], "mine"))
+    assert window.action_set["undo"].text() == "Undo “Change text to “mine””"
+    assert names(studio) == ["board 2.png", "board 3.png"]
+
+
 def test_files_of_photos_are_copied(studio: Studio, folder: Path) -> None:
     studio.window.photos.selectAll()
     studio.window.photos.setFocus()
