@@ -12,12 +12,14 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
+from ocr_studio.core import resources
 from ocr_studio.core.command_line import json_text, printed, visible
 from ocr_studio.core.evaluation import html_report
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.documents import json_pages, markdown, spreadsheet, table_text
 from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.file_names import output_names
+from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.language.lexicon import Lexicon
 from ocr_studio.core.language.spelling import Speller
 from ocr_studio.core.page import Alternative, TextSource, Transcription
@@ -123,9 +125,10 @@ def test_markdown_shows_just_the_text(text: str) -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, *(f"a{each}b" for each in STEERING)])
 def test_every_format_can_be_written(text: str) -> None:
     page = replace(page_of(read_word(one_line(text), 5)), image=f"{text}.jpg")
+    photos = PhotoSource(lambda _: resources.sample_photo())
     for kind in FORMATS.values():
-        written = kind.render([page] if kind.scope is FileScope.EACH else [page, page])
-        assert b"\x1b" not in (written.encode("utf-8") if isinstance(written, str) else written)
+        written = kind.render([page] if kind.scope is FileScope.EACH else [page, page], photos)
+        assert isinstance(written, bytes) or "\x1b" not in written
     assert json.loads(json_pages.render([page]))["words"][0]["text"] == one_line(text)
 
 

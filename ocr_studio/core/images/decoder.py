@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import os
 import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -88,6 +90,40 @@ def read_size(stream: BinaryIO, name: str, most: int) -> tuple[int, int]:
         # Pillow's TIFF reader turns photos itself and gives the size they will have.
         turned = image.format != "TIFF" and _read_orientation(image) in {5, 6, 7, 8}
         return (height, width) if turned else (width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class JpegHeader:
+    """The header of a JPEG in grey or RGB.
+
+    Attributes:
+        width: Width in pixels, before the photo is turned upright.
+        height: Its height.
+        channels: 1 for grey, 3 for colours.
+        orientation: The EXIF orientation, 1..8.
+        dpi: Pixels per inch; 0 if unknown.
+        profile: Its ICC profile; empty for none.
+    """
+
+    width: int
+    height: int
+    channels: int
+    orientation: int
+    dpi: float
+    profile: bytes
+
+
+def read_jpeg_header(data: bytes, name: str, most: int) -> JpegHeader | None:
+    """Read the header of a whole JPEG in grey or RGB; None for other images. Raises PhotoError, which names it so."""
+    if not data.startswith(b"\xff\xd8") or not photo_headers.jpeg_is_whole(data):
+        return None
+    with _open_image(io.BytesIO(data), name, most) as image:
+        if image.format not in {"JPEG", "MPO"} or image.mode not in {"L", "RGB"}:
+            return None
+        dpi, profile = image.info.get("dpi", (0, 0)), image.info.get("icc_profile")
+        dots = float(dpi[0]) if isinstance(dpi, tuple) and math.isfinite(dpi[0]) else 0.0
+        orientation = _read_orientation(image)
+        return JpegHeader(*image.size, len(image.getbands()), orientation, dots, profile or b"")
 
 
 def count_pages(stream: BinaryIO, name: str, most: int) -> int:

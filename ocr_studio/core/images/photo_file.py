@@ -100,6 +100,18 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     return _decode_in_child(data, name, most)
 
 
+def read_jpeg_header(data: bytes, *, name: str) -> photo_decoder.JpegHeader | None:
+    """Read the header of an ordinary JPEG in grey or RGB; None for any other photo.
+
+    Raises PhotoError, which names it so.
+    """
+    stream = io.BytesIO(data)
+    _check_beginning(stream, name)
+    if len(data) > MOST_READ or not photo_headers.is_plain_photo(stream):
+        return None
+    return photo_decoder.read_jpeg_header(data, name, allowed_pixels())
+
+
 @overload
 def count_pages(source: Path) -> int: ...
 @overload

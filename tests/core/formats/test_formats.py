@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from ocr_studio.core import resources
 from ocr_studio.core.editing import edits, photo_frames
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.documents import spreadsheet
 from ocr_studio.core.formats.documents.markdown import escape_line
+from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page, Quad, TextSource, Word, apply
 from ocr_studio.core.reading_order import layout as reading_order
 from tests.core.made_pages import boxes, page_of, pages, read_word
@@ -30,6 +32,7 @@ LINES = (
     read_word("here", 170, 400),
 )
 PAGE = page_of(*LINES)
+SAMPLE = PhotoSource(lambda _: resources.sample_photo())
 OTHER = replace(page_of(read_word("mop", 5)), image="sub/other.png")
 
 
@@ -184,8 +187,8 @@ def test_csv_quotes() -> None:
 @given(pages(places=boxes))
 def test_every_format_takes_every_page(page: Page) -> None:
     for each in FORMATS.values():
-        text = each.render([page])
-        assert each.render([page]) == text
+        text = each.render([page], SAMPLE)
+        assert each.render([page], SAMPLE) == text
         assert isinstance(text, bytes) or text == "" or text.endswith("\n")
     found = json.loads(render("json", page))
     assert [word["id"] for word in found["words"]] == list(reading_order.order_words(page.words.values()))
@@ -196,5 +199,5 @@ def test_every_format_takes_every_page(page: Page) -> None:
 
 def test_a_photos_name_that_is_no_text(tmp_path: Path) -> None:
     page = replace(PAGE, image=os.fsdecode(b"caf\xe9\n.jpg"))
-    for each in FORMATS.values():
-        assert "caf� .jpg" in each.render([page, OTHER])
+    for name in ("text", "md", "json", "csv"):
+        assert "caf� .jpg" in render(name, page, OTHER)

@@ -1,0 +1,191 @@
+"""Searchable PDF, as PDFium (the one in Chrome) and qpdf read it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+from PIL.Image import Exif
+
+from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats.documents import pdf
+from ocr_studio.core.formats.photo_source import PhotoSource
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.warping import frame_photo
+from ocr_studio.core.page import Page, PageFacts, PhotoFrame, Quad, TextSource, Transcription, Word
+
+ORIENTATION = 0x0112
+SIZE = (120, 80)
+
+
+def draw_photo(path: Path, *, orientation: int = 1, mode: str = "RGB", **options: object) -> Path:
+    """A photo whose four corners differ, so that a wrong turn is seen."""
+    pixels = np.full((SIZE[1], SIZE[0], 3), 230, np.uint8)
+    for (x, y), colour in zip(
+        ((0, 0), (80, 0), (80, 50), (0, 50)), ((200, 0, 0), (0, 160, 0), (0, 0, 200), (40, 40, 40)), strict=True
+    ):
+        pixels[y : y + 30, x : x + 40] = colour
+    exif = Exif()
+    exif[ORIENTATION] = orientation
+    Image.fromarray(pixels).convert(mode).save(path, exif=exif, **options)  # type: ignore[arg-type]
+    return path
+
+
+def page_of(path: Path, *found: tuple[str, Quad], frame: PhotoFrame | None = None) -> Page:
+    width, height = frame.size if frame else photo_file.read_photo_size(path)
+    words = {
+        f"w{number}": Word(f"w{number}", quad, machine=Transcription(text, TextSource.MODEL, 0.9))
+        for number, (text, quad) in enumerate(found)
+    }
+    return Page("page", path.name, width, height, words, facts=PageFacts(frame=frame))
+
+
+def write(page: Page, *others: Page, folder: Path) -> bytes:
+    made = FORMATS["pdf"].render([page, *others], PhotoSource(lambda each: folder / each.image))
+    assert isinstance(made, bytes)
+    with pikepdf.open(io.BytesIO(made)) as opened:
+        assert opened.check_pdf_syntax() == []
+    return made
+
+
+def shown(data: bytes, page: Page) -> np.ndarray:
+    """The first page as PDFium draws it, in pixels of the photo."""
+    with pypdfium2.PdfDocument(data) as opened:
+        sheet = opened[0]
+        picture = sheet.render(scale=(page.width - 0.01) / sheet.get_width()).to_numpy()
+        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> float:
+    """Mean difference of two pictures of about the same size, 0..255."""
+    height, width = min(one.shape[0], other.shape[0]), min(one.shape[1], other.shape[1])
+    assert abs(one.shape[0] - other.shape[0]) <= 1
+    assert abs(one.shape[1] - other.shape[1]) <= 1
+    return float(np.abs(one[:height, :width].astype(float) - other[:height, :width]).mean())
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_jpeg_keeps_its_bytes_and_stands_upright(orientation: int, tmp_path: Path) -> None:
+    path = draw_photo(tmp_path / "a.jpg", orientation=orientation, quality=95)
+    page = page_of(path)
+    made = write(page, folder=tmp_path)
+    with pikepdf.open(io.BytesIO(made)) as opened:
+        [image] = opened.pages[0].get_images().values()
+        assert image.read_raw_bytes() == path.read_bytes()
+    assert difference(shown(made, page), photo_file.open_photo(path)) < 4
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        PhotoFrame(*SIZE, quarters=1),
+        PhotoFrame(*SIZE, quarters=2, crop=(10, 5, 70, 60)),
+        PhotoFrame(*SIZE, slant=20.0, crop=(45, 40, 95, 76)),
+        PhotoFrame(*SIZE, quarters=3, slant=-7.0, crop=(25, 30, 70, 100)),
+    ],
+)
+def test_a_photo_is_shown_as_it_is_turned_and_cropped(frame: PhotoFrame, tmp_path: Path) -> None:
+    path = draw_photo(tmp_path / "a.jpg", orientation=1, quality=95)
+    page = page_of(path, frame=frame)
+    made, photo = shown(write(page, folder=tmp_path), page), frame_photo(photo_file.open_photo(path), frame)
+    # PDFium draws slanted images up to two pixels beside their places.
+    assert difference(made, photo) < 12
+    assert difference(made, photo[::-1, ::-1]) > 40
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.webp", "a.tif", "grey.jpg", "cmyk.jpg"])
+def test_other_photos(name: str, tmp_path: Path) -> None:
+    modes = {"grey.jpg": "L", "cmyk.jpg": "CMYK"}
+    path = draw_photo(tmp_path / name, mode=modes.get(name, "RGB"), **({"quality": 95} if "jpg" in name else {}))
+    page = page_of(path)
+    made, photo = write(page, folder=tmp_path), photo_file.open_photo(path)
+    assert difference(shown(made, page), photo) < 6
+    if name in {"a.png", "a.bmp", "a.tif"}:
+        with pikepdf.open(io.BytesIO(made)) as opened:
+            [image] = opened.pages[0].get_images().values()
+            assert np.array_equal(np.asarray(pikepdf.PdfImage(image).as_pil_image()), photo)
+
+
+def test_words_are_found_in_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    Image.new("RGB", (800, 600), "white").save(path)
+    upright = ("hello", Quad.from_box(40, 30, 200, 70))
+    slanted = ("slanted", geometry.rotate_quad(Quad.from_box(300, 100, 460, 140), 25))
+    vertical = ("down", geometry.rotate_quad(Quad.from_box(600, 300, 760, 340), 90))
+    rest = [("häßlich", Quad.from_box(40, 200, 240, 240)), ("汉字→", Quad.from_box(40, 300, 160, 340))]
+    page = page_of(path, upright, slanted, vertical, *rest)
+    with pypdfium2.PdfDocument(write(page, folder=tmp_path)) as opened:
+        sheet = opened[0]
+        text = sheet.get_textpage()
+        scale = page.width / sheet.get_width()
+        assert sorted(text.get_text_range().split()) == sorted(word.text for word in page.words.values())
+        for word in page.words.values():
+            found = text.search(word.text, match_case=True).get_next()
+            assert found is not None
+            left, top, right, bottom = word.quad.bounds()
+            for index in range(found[0], found[0] + found[1]):
+                x0, y0, x1, y1 = (value * scale for value in text.get_charbox(index))
+                assert y1 > y0 + 1
+                assert left - 0.5 <= x0 < x1 <= right + 0.5
+                assert top - 0.5 <= page.height - y1 < page.height - y0 <= bottom + 0.5
+
+
+def test_words_are_in_reading_order_with_spaces(tmp_path: Path) -> None:
+    path = draw_photo(tmp_path / "a.jpg")
+    # Boxes that overlap, as handwriting often has them.
+    boxes = [
+        ("one", Quad.from_box(5, 5, 40, 20)),
+        ("two", Quad.from_box(36, 4, 70, 22)),
+        ("three", Quad.from_box(5, 40, 60, 60)),
+    ]
+    with pypdfium2.PdfDocument(write(page_of(path, *boxes), folder=tmp_path)) as opened:
+        assert opened[0].get_textpage().get_text_range().split() == ["one", "two", "three"]
+
+
+def test_emoji_and_texts_without_a_box(tmp_path: Path) -> None:
+    path = draw_photo(tmp_path / "a.jpg")
+    mark = Quad(((50.0, 10.0), (50.0, 10.0), (50.0, 30.0), (50.0, 30.0)))
+    page = page_of(path, ("ok👍", Quad.from_box(5, 40, 60, 60)), ("unboxed", mark))
+    with pypdfium2.PdfDocument(write(page, folder=tmp_path)) as opened:
+        assert set(opened[0].get_textpage().get_text_range().split()) == {"ok👍", "unboxed"}
+
+
+def test_several_photos_have_bookmarks(tmp_path: Path) -> None:
+    pages = [page_of(draw_photo(tmp_path / name), ("word", Quad.from_box(5, 5, 60, 20))) for name in ("a.jpg", "b.png")]
+    with pikepdf.open(io.BytesIO(write(*pages, folder=tmp_path))) as opened:
+        assert len(opened.pages) == 2
+        with opened.open_outline() as outline:
+            assert [item.title for item in outline.root] == ["a.jpg", "b.png"]
+
+
+def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
+    page = page_of(draw_photo(tmp_path / "a.jpg"), ("word", Quad.from_box(5, 5, 60, 20)))
+    assert write(page, folder=tmp_path) == write(page, folder=tmp_path)
+
+
+def test_no_page_is_larger_than_pdf_allows(tmp_path: Path) -> None:
+    path = tmp_path / "long.png"
+    Image.new("1", (40_000, 4)).save(path)
+    with pikepdf.open(io.BytesIO(write(page_of(path), folder=tmp_path))) as opened:
+        assert max(map(float, opened.pages[0].mediabox)) <= 14_400
+
+
+def test_a_resolution_is_taken_if_it_means_something(tmp_path: Path) -> None:
+    for dpi, width in ((300, SIZE[0] / 300 * 72), (72, SIZE[0] / 150 * 72)):
+        path = draw_photo(tmp_path / f"{dpi}.jpg", dpi=(dpi, dpi))
+        with pikepdf.open(io.BytesIO(write(page_of(path), folder=tmp_path))) as opened:
+            assert float(opened.pages[0].mediabox[2]) == pytest.approx(width, abs=0.01)
+
+
+def test_a_photo_that_is_gone_is_named(tmp_path: Path) -> None:
+    page = replace(page_of(draw_photo(tmp_path / "a.jpg")), image="gone.jpg")
+    with pytest.raises(photo_file.PhotoError, match=r"gone\.jpg"):
+        pdf.render([page], PhotoSource(lambda each: tmp_path / each.image))
