@@ -21,6 +21,7 @@ from ocr_studio.cli.progress import Progress
 from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.formats import CLEANED, FORMATS
+from ocr_studio.core.formats.content import describe_losses
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.units import counted
 
@@ -60,9 +61,7 @@ def work(options: argparse.Namespace) -> int:
     """Export the photos. Returns the exit status; raises StudioError."""
     project = known_project(options.project, options)
     with loading():
-        # --help needs neither.
-        from ocr_studio.core.formats.losses import describe_losses  # noqa: PLC0415
-        from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415
+        from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
     out = OutputFolder(options.out, overwrite=options.overwrite)
     photos = job.list_all(project)
     written, files, progress = 0, set[str](), Progress()
@@ -80,5 +79,5 @@ def work(options: argparse.Namespace) -> int:
                 complain(event.error)
     print_written(len(files), written, len(photos), out)
     if lost:
-        print(visible(describe_losses(options.format, lost.counts)))
+        print(visible(describe_losses(FORMATS[options.format].title, lost.counts)))
     return GOOD if written == len(photos) else FAILED

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from ocr_studio.core.formats import CLEANED, FORMATS, export_preset
+from ocr_studio.core.formats.content import describe_losses
 from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.export_preset import ExportPreset
-from ocr_studio.core.formats.losses import describe_losses
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import folder_trouble
@@ -256,7 +256,7 @@ class ExportDialog(QDialog):
             case PhotoWritten():
                 self._written.append(event)
             case ContentLost(counts):
-                self._lost = describe_losses(self.kind.currentData(), counts)
+                self._lost = describe_losses(FORMATS[self.kind.currentData()].title, counts)
             case PhotoSkipped(image, error):
                 self._skipped.append((self._project.photos / image, str(error)))
 

@@ -45,8 +45,8 @@ class TextLayerFont:
     def finish(self) -> None:
         """Write the font with the characters that were used."""
         pdf, bottom = self._pdf, -round(_EM * DESCENT)
-        file = pdf.make_stream(resources.resource(_FILE).read_bytes())
-        file.Length1 = len(file.read_bytes())
+        outlines = resources.resource(_FILE).read_bytes()
+        file = pdf.make_stream(outlines, Length1=len(outlines))
         descriptor = Dictionary(
             Type=Name.FontDescriptor,
             FontName=_NAME,

@@ -88,7 +88,7 @@ def test_a_jpeg_keeps_its_bytes_and_stands_upright(orientation: int, tmp_path: P
     [
         PhotoFrame(*SIZE, quarters=1),
         PhotoFrame(*SIZE, quarters=2, crop=(10, 5, 70, 60)),
-        PhotoFrame(*SIZE, slant=20.0, crop=(45, 40, 95, 76)),
+        PhotoFrame(*SIZE, slant=5.0, crop=(9, 12, 118, 79)),
         PhotoFrame(*SIZE, quarters=3, slant=-7.0, crop=(25, 30, 70, 100)),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_photo_is_shown_as_it_is_turned_and_cropped(frame: PhotoFrame, tmp_pat
     made, photo = shown(write(page, folder=tmp_path), page), frame_photo(photo_file.open_photo(path), frame)
     # PDFium draws slanted images up to two pixels beside their places.
     assert difference(made, photo) < 12
-    assert difference(made, photo[::-1, ::-1]) > 40
+    assert difference(made, photo) < difference(made, photo[::-1, ::-1]) - 10
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.webp", "a.tif", "grey.jpg", "cmyk.jpg"])
@@ -111,6 +111,7 @@ def test_other_photos(name: str, tmp_path: Path) -> None:
     if name in {"a.png", "a.bmp", "a.tif"}:
         with pikepdf.open(io.BytesIO(made)) as opened:
             [image] = opened.pages[0].get_images().values()
+            assert isinstance(image, pikepdf.Stream)
             assert np.array_equal(np.asarray(pikepdf.PdfImage(image).as_pil_image()), photo)
 
 
