@@ -1,4 +1,4 @@
-"""The command ``ocr-studio models``: lists, selects, imports and exports models."""
+"""The command ``ocr-studio models``: lists, uses, imports and exports models."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     made = command_parser(
         "models",
-        "List, select, import and export models.",
+        "List, use, import and export models.",
         _EPILOG,
     )
     what = made.add_subparsers(dest="what", required=True, metavar="ACTION")
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     again.add_argument("--writer", metavar="WRITER", help="only stop using the profile of this writer")
     for name, about in (
         ("show", "show details of a model: origin, training, accuracy"),
-        ("use", "select a model for reading words or finding text"),
+        ("use", "use a model to read words or find text"),
         ("delete", "delete a model permanently, unless it is in use"),
         ("rename", "rename a model"),
         ("export", "export a model to a file, to share it"),

@@ -307,19 +307,25 @@ class ReviewSession:
         return bool(gone or back)
 
     def bring_back(self, places: Iterable[Place]) -> None:
-        """Return words to the queue after an undo, and show the last one that was settled here."""
+        """Return words to the queue after an undo, and show the last one that was settled here.
+
+        Words that have never been shown come in their turn.
+        """
         back = [place for place in places if place in self._settled or place in self._elsewhere]
         if not back:
             return
         order = {place: number for number, place in enumerate(self._settled)}
-        shown = max(back, key=lambda place: (order.get(place, -1), -self._index[place]))
+        known = [place for place in back if place in order or self._index[place] in self._shown]
         for place in back:
             self._settled.pop(place, None)
             self._elsewhere.discard(place)
-        self._show(self._index[shown])
-        # What was not shown yet comes in its turn.
+        if known:
+            self._show(self._index[max(known, key=lambda place: (order.get(place, -1), -self._index[place]))])
         fresh = [self._index[place] for place in back if self._index[place] not in self._shown]
         self._next = min([self._next, *fresh])
+        if self.current is None:
+            self._at = len(self._trail) - 1
+            self.go_on()
 
     def take_in(self, waiting: Sequence[QueueRow], total: int) -> int:
         """Replace the waiting words, see ``__init__``, behind those already shown. Returns the number of new ones."""

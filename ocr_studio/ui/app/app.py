@@ -103,6 +103,7 @@ class Studio(QObject):
         )
         if design.density() is not design.DENSITIES["standard"]:
             design.space_out(self.window)
+        design.DialogSpacing(self.window)
         self.opening.opened.connect(self._read_if_new)
         self.window.settings_chosen.connect(self.change_settings)
         self.training.kept.connect(lambda model: self.change_settings(self.settings.using(model)))

@@ -260,8 +260,8 @@ class Tour(QObject):
             ),
             Step(
                 tr("Search and export"),
-                tr("“{find}” searches all photos of the folder. “{copy}” copies the text, and “{export}” saves it, for"
-                   " example as a PDF or a table. To take this tour again, open the Help menu.",
+                tr("“{find}” searches all photos of the folder. “{copy}” copies the text, and “{export}” saves it in"
+                   " the format you need. To take this tour again, open the Help menu.",
                    find=name("find_everywhere"), copy=name("copy_all"), export=name("export")),
                 lambda: self._tab("find"),
             ),

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtWidgets import QApplication, QDialog, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QChildEvent, QEvent, QObject
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLayout, QMessageBox, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import later
 
@@ -113,11 +114,11 @@ def density() -> Density:
 
 
 def space_out(window: QWidget) -> None:
-    """Use the density for gaps and margins in a window, except for its dialogs."""
+    """Use the density for gaps and margins in a window and its dialogs, except for those of the system."""
     now = density()
     for layout in window.findChildren(QLayout):
         within = layout.parentWidget()
-        if within is None or isinstance(within.window(), QDialog):
+        if within is None or isinstance(within.window(), QFileDialog | QMessageBox):
             continue
         stacked = isinstance(layout, QVBoxLayout)
         margins = layout.contentsMargins()
@@ -128,3 +129,20 @@ def space_out(window: QWidget) -> None:
             layout.setContentsMargins(margins.left(), now.scale(top), margins.right(), now.scale(bottom))
         if stacked and layout.spacing() != now.scale(gap):
             layout.setSpacing(now.scale(gap))
+
+
+class DialogSpacing(QObject):
+    """Uses the density for gaps and margins in the dialogs of a window, and in their dialogs, as they are shown."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """Notice a dialog before it is shown for the first time, and space it out once its content is there."""
+        if event.type() == QEvent.Type.ChildPolished and isinstance(event, QChildEvent):
+            if isinstance(event.child(), QDialog):
+                event.child().installEventFilter(self)
+        elif event.type() == QEvent.Type.Show and isinstance(watched, QDialog):
+            space_out(watched)
+        return super().eventFilter(watched, event)

@@ -121,6 +121,21 @@ def test_what_is_settled_elsewhere_falls_away_and_comes_back() -> None:
     assert {row.word_id for row in sitting.ahead(9)} == {"0", "1", "2", "3", "4"}
 
 
+def test_a_word_that_comes_back_from_elsewhere_takes_its_place_in_the_order() -> None:
+    sitting = _sitting(4)
+    sitting.leave_out([("p", "3"), ("p", "1")])
+    sitting.bring_back([("p", "3"), ("p", "1")])
+    assert _here(sitting) == "0"  # the most confident one doesn't come first
+    assert [row.word_id for row in sitting.ahead(9)] == ["0", "1", "2", "3"]
+    sitting.leave_out([("p", str(number)) for number in range(4)])
+    assert _here(sitting) == "end"
+    sitting.bring_back([("p", "3"), ("p", "2")])
+    assert _here(sitting) == "2"
+    assert [row.word_id for row in sitting.ahead(9)] == ["2", "3"]
+    sitting.bring_back([("p", "0")])  # was being shown as it was settled
+    assert _here(sitting) == "0"
+
+
 @given(st.lists(st.sampled_from(["on", "settle", "back", "out", "bring"]), max_size=40), st.integers(0, 6))
 def test_whatever_is_done_the_counts_add_up(deeds: list[str], count: int) -> None:
     sitting = _sitting(count)

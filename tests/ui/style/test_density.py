@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.settings import DENSITIES, Settings
@@ -14,6 +15,7 @@ from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.style import design, theme
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.tables import RowTable
+from tests.ui import all_dialogs
 from tests.ui.studio import Open
 
 
@@ -80,4 +82,39 @@ def test_the_window_follows_the_setting(open_studio: Open, folder: Path, qtbot: 
     standard, compact, spacious = (heights(value) for value in ("standard", "compact", "spacious"))
     assert all(a < b < c for a, b, c in zip(compact, standard, spacious, strict=True)), (compact, standard, spacious)
     assert heights("standard") == standard
+    dialog.close()
+
+
+@pytest.mark.usefixtures("styled")
+def test_dialogs_follow_the_setting(qapp: QApplication, open_studio: Open, folder: Path) -> None:
+    studio = open_studio(folder / "board 1.png")
+    studio.document.select(["w0"])
+
+    def margins(value: str) -> dict[str, int]:
+        design.use_density(qapp, value)
+        found: dict[str, int] = {}
+        for dialog in all_dialogs.each(studio):
+            layout = dialog.layout()
+            assert layout is not None
+            if not isinstance(dialog, QMessageBox):
+                found[type(dialog).__name__] = layout.contentsMargins().top()
+        return found
+
+    standard, compact, spacious = (margins(value) for value in ("standard", "compact", "spacious"))
+    assert len(standard) >= 14
+    for name, top in standard.items():
+        assert (compact[name], spacious[name]) == ((top + 1) // 2, int(top * 1.5 + 0.5)), name
+
+
+@pytest.mark.usefixtures("styled")
+def test_an_open_dialog_follows_the_setting(open_studio: Open, folder: Path, qtbot: QtBot) -> None:
+    studio = open_studio(folder / "board 1.png")
+    studio.window.action_set["settings"].trigger()
+    dialog = studio.window.findChild(SettingsDialog)
+    assert dialog is not None
+    layout = dialog.layout()
+    assert layout is not None
+    before = layout.contentsMargins().bottom()
+    studio.change_settings(replace(studio.settings, density="compact"))
+    assert layout.contentsMargins().bottom() == (before + 1) // 2
     dialog.close()
