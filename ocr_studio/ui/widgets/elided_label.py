@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
+# Between the parts of a long text, such as keys and what they do.
+_BETWEEN = "   "
+
 
 class StatusLabel(PlainLabel):
     """A status message in plain text, in another colour for errors."""
@@ -47,7 +50,8 @@ class ElidedLabel(PlainLabel):
         """Show the whole text in a tooltip where it is elided, unless the label has another tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and not self.toolTip():
             if self.shown != self.text():
-                QToolTip.showText(event.globalPos(), labels.tooltip(self.text()), self)
+                # Its parts in lines: Qt doesn't wrap tooltips.
+                QToolTip.showText(event.globalPos(), labels.tooltip(self.text().replace(_BETWEEN, "\n")), self)
                 return True
             QToolTip.hideText()
         return super().event(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QStatusBar, QToolButton
 
@@ -62,6 +62,13 @@ class Status(QStatusBar):
         """Leave out what is said elsewhere, too, rather than cutting texts in a narrow window."""
         super().resizeEvent(event)
         self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the hint hidden behind a message: Qt shows it again when the height changes, as with another density."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.currentMessage():
+            QTimer.singleShot(0, self, self.hideOrShow)
+        return handled
 
     def _fit(self) -> None:
         room = self.width() - _HINT

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.settings import DENSITIES, Settings
 from ocr_studio.ui.settings.dialog import SettingsDialog
 from ocr_studio.ui.style import design, theme
 from ocr_studio.ui.widgets.form_fields import ComboBox
+from ocr_studio.ui.widgets.status_bar import Status
 from ocr_studio.ui.widgets.tables import RowTable
 from tests.ui import all_dialogs
 from tests.ui.studio import Open
@@ -118,3 +119,21 @@ def test_an_open_dialog_follows_the_setting(open_studio: Open, folder: Path, qtb
     studio.change_settings(replace(studio.settings, density="compact"))
     assert layout.contentsMargins().bottom() == (before + 1) // 2
     dialog.close()
+
+
+@pytest.mark.usefixtures("styled")
+def test_the_hint_stays_hidden_behind_a_message(qapp: QApplication, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    status = Status()
+    window.setStatusBar(status)
+    status.show_hint("Click a word to select it")
+    window.show()
+    (hint,) = (each for each in status.findChildren(QWidget) if each.accessibleName() == "Hint")
+    assert hint.isVisible()
+    status.say("Read 8 words")
+    theme.use(qapp, "light", "compact")
+    qtbot.wait(30)
+    assert not hint.isVisible()
+    status.clearMessage()
+    assert hint.isVisible()

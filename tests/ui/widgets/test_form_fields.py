@@ -42,7 +42,7 @@ def test_a_label_that_is_too_narrow_shows_its_whole_text_in_the_tooltip(qtbot: Q
     label.resize(90, 20)
     label.show()
     assert label.shown.endswith("…")
-    assert _tooltip(label) == label.text()
+    assert _tooltip(label) == "Enter: confirm, next word\nShift+Enter: back"
     label.setToolTip("Two words were not replaced")
     assert _tooltip(label) == "Two words were not replaced"
     label.setToolTip("")
