@@ -10,7 +10,19 @@ from ocr_studio.core.plain_text import one_line
 _NO_BYTES: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # halves of surrogate pairs that stand for no byte
 
 
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
 def format_photo_name(image: str) -> str:
     """A page's photo for a person's eyes, one line; what is no text is shown as �."""
-    image = _NO_BYTES.sub("\ufffd", image)
-    return one_line(image.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace"))
+    return one_line(_decode(image))
+
+
+def format_photo_path(path: str) -> str:
+    """The path of a photo for other programs that open it: as it is, but for what is no text, and for line breaks."""
+    return _CONTROLS.sub(" ", _decode(path))
+
+
+def _decode(name: str) -> str:
+    name = _NO_BYTES.sub("\ufffd", name)
+    return name.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")

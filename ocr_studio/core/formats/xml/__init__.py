@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
-from ocr_studio.core.formats.export_format import ExportFormat
-from ocr_studio.core.formats.import_format import ImportFormat
+from ocr_studio.core.formats.content import EVERYTHING
+from ocr_studio.core.formats.export_format import ExportFormat, FileScope
+from ocr_studio.core.formats.import_format import ImportFormat, LabelFile
+from ocr_studio.core.formats.xml import root_elements
+from ocr_studio.core.page import Page
+from ocr_studio.core.translation import later
+
+if TYPE_CHECKING:
+    from ocr_studio.core.formats.exchange import ExchangePage
+    from ocr_studio.core.formats.photo_source import PhotoSource
 
 # lxml and OpenCV are loaded when a format is used: the table is needed for every command.
-FORMATS: Final[tuple[ExportFormat, ...]] = ()
 
-READERS: Final[tuple[ImportFormat, ...]] = ()
+
+def _render_page(pages: Sequence[Page], photos: PhotoSource | None) -> str:
+    from ocr_studio.core.formats.xml import page_xml  # noqa: PLC0415  (see above)
+
+    return page_xml.render(pages, photos)
+
+
+def _read_page(file: LabelFile) -> Iterator[ExchangePage]:
+    from ocr_studio.core.formats.xml import page_xml  # noqa: PLC0415  (see above)
+
+    return page_xml.read(file)
+
+
+_PAGE_TITLE: Final = later("PAGE XML")
+
+FORMATS: Final[tuple[ExportFormat, ...]] = (
+    ExportFormat("page", ".page.xml", _PAGE_TITLE, _render_page, FileScope.EACH, holds=EVERYTHING),
+)
+
+READERS: Final[tuple[ImportFormat, ...]] = (ImportFormat("page", _PAGE_TITLE, root_elements.is_page, _read_page),)

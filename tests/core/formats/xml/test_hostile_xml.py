@@ -1,0 +1,126 @@
+"""XML made to harm: it is refused or read in part, in little time, and nothing else is opened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core.formats.exchange import MAX_WORDS, ExchangePage
+from ocr_studio.core.formats.import_format import BadLabels
+from ocr_studio.core.formats.readers import READERS
+from ocr_studio.core.formats.xml import xml_input
+from tests.core.formats.xml.made_files import make_file, read_all
+
+# Seconds: a budget of two on a slow machine that also does other work.
+PATIENCE = 6.0
+
+OUTSIDE = "the content of another file"
+LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+WRAPPED = {
+    "page": (
+        '<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"><Page imageFilename="{image}"'
+        ' imageWidth="1000" imageHeight="800"><TextRegion id="r"><TextLine id="l">{inside}</TextLine></TextRegion>'
+        "</Page></PcGts>"
+    ),
+}
+TEXT = {"page": '<Coords points="1,1 9,1 9,9 1,9"/><TextEquiv><Unicode>{text}</Unicode></TextEquiv>'}
+WORD = {"page": '<Word><Coords points="1,1 9,9"/></Word>'}
+
+
+@pytest.fixture(params=list(WRAPPED))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def in_time() -> Iterator[None]:
+    begun = time.perf_counter()
+    yield
+    assert time.perf_counter() - begun < PATIENCE
+
+
+def wrap(name: str, text: str = "word", *, head: str = "", image: str = "a.jpg") -> str:
+    return head + WRAPPED[name].format(image=image, inside=TEXT[name].format(text=text))
+
+
+def refusal(folder: Path, name: str, content: str | bytes) -> str:
+    file = make_file(folder, content)
+    with pytest.raises(BadLabels) as refused:
+        list(READERS[name].read(file))
+    said = str(refused.value)
+    assert said.startswith(str(folder))
+    assert "\n" not in said
+    return said
+
+
+def read_or_refuse(folder: Path, name: str, content: str) -> list[str]:
+    """The texts in a file, if it isn't refused, which must take one line."""
+    try:
+        return said_texts(read_all(make_file(folder, content), name))
+    except BadLabels as refused:
+        said = str(refused).splitlines()
+    assert len(said) == 1
+    return []
+
+
+def said_texts(pages: list[ExchangePage]) -> list[str]:
+    return [word.text for page in pages for word in page.words]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_that_grow(tmp_path: Path, name: str, encoding: str) -> None:
+    head = f'<!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]>'
+    assert "declares entities" in refusal(tmp_path, name, wrap(name, "&a9;", head=head).encode(encoding))
+
+
+def test_entities_in_an_encoding_that_hides_them(tmp_path: Path, name: str) -> None:
+    head = '<?xml version="1.0" encoding="UTF-7"?><!DOCTYPE x [<+ACE-ENTITY a "ha">]>'
+    assert refusal(tmp_path, name, wrap(name, "&a;", head=head))
+
+
+@pytest.mark.parametrize("kind", ["SYSTEM", "PUBLIC 'x'"])
+def test_files_outside(tmp_path: Path, name: str, kind: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text(OUTSIDE)
+    head = f"<!DOCTYPE x [<!ENTITY a {kind} '{secret.as_uri()}'>]>"
+    assert OUTSIDE not in refusal(tmp_path, name, wrap(name, "&a;", head=head))
+
+
+def test_a_definition_outside_is_not_read(tmp_path: Path, name: str) -> None:
+    definition = tmp_path / "x.dtd"
+    definition.write_text(f'<!ENTITY a "{OUTSIDE}">')
+    file = make_file(tmp_path, wrap(name, "b &a;", head=f"<!DOCTYPE x SYSTEM '{definition.as_uri()}'>"))
+    assert OUTSIDE not in " ".join(said_texts(read_all(file, name)))
+
+
+@pytest.mark.parametrize("image", ["../../etc/passwd", "/etc/passwd", "..\\..\\etc\\passwd", "file:///etc/passwd"])
+def test_photos_outside_are_not_named(tmp_path: Path, name: str, image: str) -> None:
+    [page] = read_all(make_file(tmp_path, wrap(name, image=image)), name)
+    assert page.image in {"etc/passwd", "passwd"}
+    assert "photo is looked for as" in page.notices[0]
+
+
+def test_a_million_words(tmp_path: Path, name: str) -> None:
+    content = WRAPPED[name].format(image="a.jpg", inside=WORD[name] * 1_000_000)
+    [page] = read_all(make_file(tmp_path, content), name)
+    assert len(page.words) == MAX_WORDS
+    assert "more than 20000 words" in page.notices[0]
+
+
+def test_deep_nesting(tmp_path: Path, name: str) -> None:
+    deep = 100_000
+    inside = TEXT[name].format(text=f"{'<g>' * deep}word{'</g>' * deep}")
+    assert len(read_or_refuse(tmp_path, name, WRAPPED[name].format(image="a.jpg", inside=inside))) <= 1
+
+
+def test_a_large_file(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_input, "MAX_BYTES", 1000)
+    assert "it can’t be read" in refusal(tmp_path, name, wrap(name) + " " * 1000)
+
+
+@pytest.mark.parametrize("rest", [0, 20, 200])
+def test_half_a_file(tmp_path: Path, name: str, rest: int) -> None:
+    assert len(read_or_refuse(tmp_path, name, wrap(name)[: -rest or None].replace("</", "<", 1))) <= 1
