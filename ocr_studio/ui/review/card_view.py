@@ -43,7 +43,7 @@ class CardView(QWidget):
         self._pixmap = QPixmap()
         self._corners: Floats | None = None
         self._letters: tuple[float, ...] = ()
-        self._prepared: tuple[CardMade | None, QPixmap] = None, QPixmap()
+        self._prepared = b"", QPixmap()
         self.text = ""
         self._soon = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._soon.timeout.connect(self.tell_size)
@@ -55,7 +55,7 @@ class CardView(QWidget):
 
     def show_card(self, card: CardMade, reading: Transcription | None) -> None:
         """Show a word; ``reading`` is the recognized text, whose uncertain characters are marked."""
-        self._pixmap = self._prepared[1] if card is self._prepared[0] else _unpacked(card)
+        self._pixmap = self._prepared[1] if card.picture is self._prepared[0] else _unpacked(card)
         self._corners, self.text = card.corners, ""
         places = doubtful_letters.find_doubtful_letters(reading) if reading else ()
         known = reading is not None and len(reading.letters) == len(reading.text)
@@ -65,8 +65,8 @@ class CardView(QWidget):
 
     def prepare(self, card: CardMade) -> None:
         """Decode the card that is likely shown next while the current one is on screen."""
-        if card is not self._prepared[0]:
-            self._prepared = card, _unpacked(card)
+        if card.picture is not self._prepared[0]:
+            self._prepared = card.picture, _unpacked(card)
 
     def show_text(self, text: str) -> None:
         """Show a message instead of a card."""

@@ -123,7 +123,7 @@ class Reviewing(QObject):
         """Return a card with its word as it is now: other words may have been read again since it was made."""
         page = self._find_page(card.place[0])
         word = page.words.get(card.place[1]) if page else None
-        return card if word is None else replace(card, word=word)
+        return card if word is None or word == card.word else replace(card, word=word)
 
     @property
     def is_under_way(self) -> bool:

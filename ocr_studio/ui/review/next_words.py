@@ -33,6 +33,7 @@ class ReviewStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._cards: Sequence[CardMade] = ()
         self._pixmap = lru_cache(_KEPT)(self._load)
+        self._doubtful = lru_cache(_KEPT)(doubtful_letters.find_doubtful_letters)
         self._places: list[QRectF] = []
         self._rows = 1
 
@@ -87,10 +88,10 @@ class ReviewStrip(QWidget):
     def _draw_picture(self, painter: QPainter, card: CardMade, place: QRectF) -> None:
         pixmap = self._pixmap(card.small)
         room = place.adjusted(_AIR, _AIR, -_AIR, -_AIR - _TEXT)
-        size = pixmap.size().toSizeF() / self.devicePixelRatioF()
-        target = QRectF(QPointF(), size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
-        target.moveCenter(room.center())
-        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        size = pixmap.deviceIndependentSize()
+        # On whole pixels, so that it is copied and not scaled again.
+        left, top = room.center().x() - size.width() / 2, room.center().y() - size.height() / 2
+        painter.drawPixmap(QPointF(round(left), round(top)), pixmap)
 
     def _draw_text(self, painter: QPainter, card: CardMade, place: QRectF, key: str) -> None:
         """Draw the recognized text, its uncertain characters marked as on the large card, and the key."""
@@ -99,7 +100,7 @@ class ReviewStrip(QWidget):
         metrics, text = painter.fontMetrics(), _text(card)
         reading = card.word.machine
         marked = reading is not None and reading.text == text
-        doubtful = doubtful_letters.find_doubtful_letters(reading) if reading and marked else ()
+        doubtful = self._doubtful(reading) if reading and marked else ()
         left = line.left()
         plain, doubt = QColor(theme.colours().text), box_colours.current().styles[box_colours.Look.DOUBTFUL].colour
         for number, letter in enumerate(text):
@@ -117,8 +118,11 @@ class ReviewStrip(QWidget):
         """Decode and scale an image once, not at each repaint."""
         whole = QPixmap()
         whole.loadFromData(picture, "JPG")
-        most = QSize(_WIDE, _PICTURE) * self.devicePixelRatioF()
-        return whole.scaled(most, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        ratio = self.devicePixelRatioF()
+        most = QSize(_WIDE, _PICTURE) * ratio
+        scaled = whole.scaled(most, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        scaled.setDevicePixelRatio(ratio)
+        return scaled
 
     def _arrange(self) -> None:
         font = self.font()

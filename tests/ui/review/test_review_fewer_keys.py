@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
 from ocr_studio.core.page import Alternative, Edit, Page, TextSource, Transcription, WordState
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.review.queue import QueueOrder
+from ocr_studio.jobs.review.review_queue import CardMade
 from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.review import card_view
 from ocr_studio.ui.review.panel import ReviewPanel
 from tests.ui import made_board
 from tests.ui.review_keys import begin, here, press, type_in, word_at
@@ -49,6 +53,32 @@ def _settled(panel: ReviewPanel, qtbot: QtBot) -> None:
     session = panel.reviewing.session
     assert session is not None
     qtbot.waitUntil(lambda: panel.card.has_card and len(panel.strip.shown) == min(8, max(0, session.left - 1)))
+
+
+def test_the_next_card_is_decoded_before_it_is_shown_and_only_once(
+    panel: ReviewPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[tuple[str, str]] = []
+    decode = card_view._unpacked
+
+    def note(card: CardMade) -> QPixmap:
+        decoded.append(card.place)
+        return decode(card)
+
+    monkeypatch.setattr(card_view, "_unpacked", note)
+    qtbot.waitUntil(lambda: not panel._soon.isActive())
+    for _ in range(3):
+        before = len(decoded)
+        press(KEY.Key_Return)
+        assert len(decoded) == before
+        qtbot.waitUntil(lambda: not panel._soon.isActive())
+    assert len(decoded) == len(set(decoded))
+
+
+def test_the_strip_is_not_arranged_again_for_the_same_cards(panel: ReviewPanel) -> None:
+    cards = panel.reviewing.ahead(8)
+    assert len(cards) == 8
+    assert all(map(operator.is_, cards, panel.reviewing.ahead(8)))
 
 
 def _checked(studio: Studio, panel: ReviewPanel) -> list[str]:
