@@ -48,7 +48,8 @@ _EPILOG: Final = """\
 commands:
   read PHOTO…       print the text of photos, or their words as JSON; --keep saves it in a project
   search QUERY      find words on the photos of a project
-  export PROJECT    export the photos of a project as text, Markdown, JSON, CSV or cleaned images
+  export PROJECT    export the photos of a project as text, PDF, PAGE, ALTO, COCO and other formats
+  import PATH       import words from files of other programs into a project
   dataset PROJECT   export checked words as a dataset
   evaluate DATA     measure how well photos with known text are read
   models ACTION     list, use, import and export models
@@ -58,7 +59,7 @@ commands:
 
 Use "ocr-studio COMMAND --help" for details. To open a file that has the name of a command, type ./read, for example.
 """
-_COMMANDS: Final = ("read", "search", "export", "dataset", "evaluate", "models", "train", "synth", "help")
+_COMMANDS: Final = ("read", "search", "export", "import", "dataset", "evaluate", "models", "train", "synth", "help")
 
 
 class _Command(Protocol):
@@ -147,7 +148,8 @@ def run(arguments: Sequence[str]) -> int:
 def _load(command: str) -> _Command:
     """Import the module of a command. Together they take a second to import, so only the one in use is."""
     with loading():
-        return cast("_Command", importlib.import_module(f"ocr_studio.cli.{command}"))
+        module = "import_labels" if command == "import" else command  # no module can have the name of a keyword
+        return cast("_Command", importlib.import_module(f"ocr_studio.cli.{module}"))
 
 
 def _limit_photos() -> None:

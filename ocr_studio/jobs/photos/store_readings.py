@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,12 +43,22 @@ def keep(project: Project, read: Page, *, again: bool) -> Page:
     if not edit:
         project.save_page(page)
         return page
+    save_step(project, [page], Step(name, {page.id: edit}))
+    return page
+
+
+def save_step(project: Project, pages: Sequence[Page], step: Step) -> None:
+    """Save pages with the step that changed them, so that the window can undo it.
+
+    Raises:
+        StudioError: A page can't be saved.
+    """
     try:
-        project.save_together([page], undo_log.done_line(Step(name, {page.id: edit})))
+        project.save_together(pages, undo_log.done_line(step))
     except NotPlaced as error:
         _log.warning("%s", error)
-        project.save_page(page)
-    return page
+        for page in pages:
+            project.save_page(page)
 
 
 def renamed(project: Project, photo: Path, known: Page) -> Page:

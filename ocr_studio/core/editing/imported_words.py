@@ -1,0 +1,292 @@
+"""Words of a file of labels as an edit of a page: new ones are added, and those that are there already are settled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
+from ocr_studio.core.geometry import photo_frame
+from ocr_studio.core.geometry import quads as geometry
+from ocr_studio.core.page import (
+    Alternative,
+    Edit,
+    OrderChange,
+    Page,
+    PageFacts,
+    Quad,
+    StepName,
+    TextSource,
+    Transcription,
+    Word,
+    WordOrder,
+    new_id,
+    now,
+)
+from ocr_studio.core.plain_text import LONGEST, one_line
+from ocr_studio.core.reading_order import unboxed_words
+from ocr_studio.core.reading_order.places import BLOCK, LINE, SAME, Place, compose_lines
+
+# Two boxes are of the same writing if half of either lies inside the other.
+_SAME: Final = 0.5
+# As many alternatives as the recognizer keeps.
+_MOST_ALTERNATIVES: Final = 5
+# More tags and lines of a note than these nobody has written.
+_MOST_TAGS, _MOST_NOTE_LINES, _LONGEST_LABEL = 100, 100, 500
+# Share by which the proportions of a photo may differ from those that the labels were made for.
+_STRETCHED: Final = 0.02
+
+
+class Conflict(StrEnum):
+    """What becomes of words that both the page and the file have in a place.
+
+    Attributes:
+        KEEP: The page's stay, the file's are left out.
+        REPLACE: The file's take their place.
+        BOTH: The user's text stays the user's and the other one becomes the recognizer's, and the other way round
+            where the file's are checked and the page's are not.
+    """
+
+    KEEP = "keep"
+    REPLACE = "replace"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """What an import does to a page, in words.
+
+    Attributes:
+        new: Words where the page has none.
+        equal: Words that the page has already, with the same text.
+        conflicts: Words that stand where the page has others.
+        outside: Words outside the photo, which are left out.
+    """
+
+    new: int = 0
+    equal: int = 0
+    conflicts: int = 0
+    outside: int = 0
+
+    def __add__(self, other: ImportCounts) -> ImportCounts:
+        """Add the counts of another page."""
+        return ImportCounts(
+            self.new + other.new,
+            self.equal + other.equal,
+            self.conflicts + other.conflicts,
+            self.outside + other.outside,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """A word of the file. rivals: ids of the page's words in its place."""
+
+    word: ExchangeWord
+    quad: Quad | None
+    place: int
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedWords:
+    """The words of a file beside those of a page.
+
+    Attributes:
+        page: The page as it is.
+        labels: What the file says.
+        counts: What an import would do.
+    """
+
+    page: Page
+    labels: ExchangePage
+    counts: ImportCounts
+    _incoming: tuple[_Incoming, ...] = field(repr=False)
+
+    @classmethod
+    def compare(cls, page: Page, labels: ExchangePage) -> ImportedWords:
+        """Find what of a file is new on a page."""
+        found = [
+            _Incoming(word, quad, follows)
+            for word, follows in _list_words(labels)
+            if (quad := _move(page, labels, word.quad)) is not None or word.quad is None
+        ]
+        outside = len(labels.words) - len(found)
+        inside = [each for each in found if each.quad is None or _is_on(page, each.quad)]
+        settled = _find_rivals(page, inside)
+        equal = sum(_is_equal(page, each) for each in settled)
+        conflicts = sum(bool(each.rivals) for each in settled) - equal
+        counts = ImportCounts(len(settled) - equal - conflicts, equal, conflicts, outside + len(found) - len(inside))
+        return cls(page, labels, counts, tuple(settled))
+
+    def make_edit(self, conflict: Conflict, name: StepName) -> Edit:
+        """Make the edit of the page.
+
+        Args:
+            conflict: What becomes of words that both have.
+            name: What the undo menu says.
+        """
+        page = self.page
+        changes: dict[str, tuple[Word | None, Word | None]] = {}
+        order: list[Place] = []
+        quads = _place_unboxed(page, self._incoming)
+        for each, quad in zip(self._incoming, quads, strict=True):
+            rivals = [page.words[key] for key in each.rivals if key not in changes]
+            # Two words where the page has one box: the first takes its place.
+            if not each.rivals or (not rivals and conflict is Conflict.REPLACE):
+                word = _make_word(each.word, quad)
+                changes[word.id] = None, word
+                order.append(Place(word.id, each.place))
+            elif rivals and not _is_equal(page, each):
+                changes |= _settle(each.word, quad, rivals, conflict)
+        kept = OrderChange.between(page.order, WordOrder(compose_lines(order)))
+        takes_order = self.labels.ordered and not page.words and not page.order.lines and bool(order)
+        facts = _merge_facts(page.facts, self.labels, conflict)
+        return Edit(name, changes, (page.facts, facts) if facts != page.facts else None, kept if takes_order else None)
+
+
+def has_other_shape(page: Page, labels: ExchangePage) -> bool:
+    """Whether the labels were made for a photo of other proportions, for example one that is turned differently."""
+    if labels.width <= 1 or labels.height <= 1:  # unknown, or shares of the sides
+        return False
+    width, height = page.file_size
+    return abs(labels.width * height / (labels.height * width) - 1) > _STRETCHED
+
+
+def _list_words(labels: ExchangePage) -> list[tuple[ExchangeWord, int]]:
+    """List the words with how each follows the one before it."""
+    found: list[tuple[ExchangeWord, int]] = []
+    for block in labels.blocks:
+        begins = BLOCK
+        for line in block:
+            for word in line.words:
+                found.append((word, begins))
+                begins = SAME
+            begins = max(begins, LINE) if begins != BLOCK else BLOCK
+    return found
+
+
+def _move(page: Page, labels: ExchangePage, quad: Quad | None) -> Quad | None:
+    """Return where a box of the file is on the page; None if it has no area there."""
+    if quad is None:
+        return None
+    width, height = page.file_size
+    scale = np.array([width / labels.width, height / labels.height]) if labels.width and labels.height else 1.0
+    scaled = Quad.from_array(np.asarray(quad.corners) * scale)
+    moved = photo_frame.move_quad(scaled, None, page.facts.frame)
+    return moved if geometry.measure_area(moved) > 0 else None
+
+
+def _is_on(page: Page, quad: Quad) -> bool:
+    """Whether the middle of a box is on the photo, and its corners are not far away."""
+    x, y = geometry.find_centre(quad)
+    left, top, right, bottom = quad.bounds()
+    side = max(page.width, page.height)
+    return 0 <= x <= page.width and 0 <= y <= page.height and min(left, top) > -side and max(right, bottom) < 2 * side
+
+
+def _find_rivals(page: Page, incoming: Sequence[_Incoming]) -> list[_Incoming]:
+    """Find the words of the page that stand where those of the file do."""
+    there = [word for word in page.words.values() if word.has_box]
+    boxed = [each.quad for each in incoming if each.quad is not None]
+    if not there or not boxed:
+        return list(incoming)
+    theirs = np.array([quad.corners for quad in boxed])
+    ours = np.array([word.quad.corners for word in there])
+    same = (geometry.compute_cover_matrix(theirs, ours) >= _SAME) | (
+        geometry.compute_cover_matrix(ours, theirs).T >= _SAME
+    )
+    rows = iter(same)
+    return [
+        each
+        if each.quad is None
+        else replace(each, rivals=tuple(there[index].id for index in np.flatnonzero(next(rows))))
+        for each in incoming
+    ]
+
+
+def _is_equal(page: Page, incoming: _Incoming) -> bool:
+    """Whether the page has just this word already."""
+    if len(incoming.rivals) != 1:
+        return False
+    word = page.words[incoming.rivals[0]]
+    return (word.text, word.mark) == (_clean(incoming.word.text), incoming.word.mark) and (
+        word.checked or not incoming.word.checked
+    )
+
+
+def _place_unboxed(page: Page, incoming: Sequence[_Incoming]) -> list[Quad]:
+    """Return the quads of all words; texts without a box get a place between their neighbours."""
+    return unboxed_words.place([(each.quad, each.place) for each in incoming], page.width, page.height)
+
+
+def _clean(text: str) -> str:
+    return one_line(text[:LONGEST])
+
+
+def _transcribe(word: ExchangeWord) -> Transcription | None:
+    """Return the text of a word as a recognizer's, or as an unchecked one of a file."""
+    if not (text := _clean(word.text)):
+        return None
+    others = tuple(
+        Alternative(_clean(each.text), _share(each.confidence) or 0.0)
+        for each in word.alternatives[:_MOST_ALTERNATIVES]
+    )
+    return Transcription(text, TextSource.IMPORTED, _share(word.confidence), when=now(), alternatives=others)
+
+
+def _share(confidence: float | None) -> float | None:
+    return None if confidence is None or not math.isfinite(confidence) else min(max(confidence, 0.0), 1.0)
+
+
+def _make_word(word: ExchangeWord, quad: Quad, *, before: Word | None = None) -> Word:
+    """Make the word that a file describes. before: the word whose place it takes; its recognized text stays."""
+    text = _transcribe(word)
+    checked = word.checked and not word.mark
+    machine = before.machine if before and checked else text if not word.checked else None
+    human = Transcription(text.text, TextSource.IMPORTED, when=text.when) if text and checked else None
+    made = Word(before.id if before else new_id(), quad, TextSource.IMPORTED, machine, human, word.mark)
+    return replace(made, locked=before.locked) if before else made
+
+
+def _settle(
+    word: ExchangeWord, quad: Quad, rivals: Sequence[Word], conflict: Conflict
+) -> Mapping[str, tuple[Word | None, Word | None]]:
+    """Return what becomes of the words in the place of another."""
+    ours = rivals[0]
+    match conflict:
+        case Conflict.REPLACE:
+            changes: dict[str, tuple[Word | None, Word | None]] = {each.id: (each, None) for each in rivals[1:]}
+            return {ours.id: (ours, _make_word(word, quad, before=ours)), **changes}
+        case Conflict.BOTH if len(rivals) == 1 and not word.mark:
+            return {ours.id: (ours, _join(ours, word))}
+    return {}
+
+
+def _join(ours: Word, theirs: ExchangeWord) -> Word:
+    """Put two texts of a word side by side; the box stays."""
+    text = _transcribe(theirs)
+    if text is None:
+        return ours
+    if theirs.checked and ours.human is None:
+        return replace(ours, human=Transcription(text.text, TextSource.IMPORTED, when=text.when))
+    return replace(ours, machine=text) if ours.checked else ours
+
+
+def _merge_facts(facts: PageFacts, labels: ExchangePage, conflict: Conflict) -> PageFacts:
+    """Take over the facts of a file that the page does not have, or those of all if they replace the page's."""
+    replaces = conflict is Conflict.REPLACE
+    writer = labels.writer and _clean(labels.writer)[:_LONGEST_LABEL]
+    tags = tuple(tag for each in labels.tags if (tag := _clean(each)[:_LONGEST_LABEL]))
+    note = "\n".join(map(_clean, labels.note.splitlines()[:_MOST_NOTE_LINES]))
+    return replace(
+        facts,
+        writer=(writer if replaces or not facts.writer else facts.writer) or facts.writer,
+        tags=tuple(dict.fromkeys((*facts.tags, *tags)))[: max(_MOST_TAGS, len(facts.tags))],
+        note=(note if replaces or not facts.note else facts.note) or facts.note,
+    )

@@ -1,0 +1,337 @@
+"""Imports words from files of labels that other programs wrote: first a preview, then the edits of the pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Final, TypeAlias
+
+from ocr_studio.core import paths
+from ocr_studio.core.editing import imported_words
+from ocr_studio.core.editing.imported_words import Conflict, ImportCounts, ImportedWords
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats import readers
+from ocr_studio.core.formats.exchange import ExchangePage
+from ocr_studio.core.formats.import_format import BadLabels, ImportFormat, LabelFile
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, compute_content_id
+from ocr_studio.core.page import Edit, Page, StepName, apply
+from ocr_studio.core.project import project as projects
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.undo_log import Step
+from ocr_studio.core.reading_order import kept_order
+from ocr_studio.core.translation import message, tr
+from ocr_studio.jobs.formats.export_photos import ListedPhoto
+from ocr_studio.jobs.photos import store_readings
+
+# Files and folders that are looked at, and how deep folders may be nested.
+_MOST_FILES: Final = 100_000
+_DEEPEST: Final = 8
+# Pages and words of a step, so that the window is blocked for some milliseconds only.
+_PAGES: Final = 15
+_WORDS: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """The next file is this one; ``done`` of ``total`` files come before it."""
+
+    done: int
+    total: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsFound:
+    """Words for a photo.
+
+    Attributes:
+        file: The file, below the folder that is imported.
+        kind: Its format.
+        photo: The photo.
+        counts: What an import does to its words.
+        notices: What was odd and how it was read.
+    """
+
+    file: str
+    kind: ImportFormat
+    photo: ListedPhoto
+    counts: ImportCounts
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsSkipped:
+    """A file, or the words of one of its photos, can't be imported, and why."""
+
+    file: str
+    error: StudioError
+
+
+@dataclass(frozen=True, slots=True)
+class PagesChanged:
+    """The next edits of the pages that the words are imported to.
+
+    Attributes:
+        new: Pages of photos that had none; they are saved before the step.
+        step: The edits.
+        counts: What they do to the words.
+    """
+
+    new: tuple[Page, ...]
+    step: Step
+    counts: ImportCounts
+
+
+@dataclass(frozen=True, slots=True)
+class PageLabels:
+    """What a file has for a photo.
+
+    Attributes:
+        file: The file.
+        kind: Its format.
+        photo: The photo.
+        words: The words beside those of the page.
+        is_new: Whether the photo has no page yet.
+    """
+
+    file: LabelFile
+    kind: ImportFormat
+    photo: ListedPhoto
+    words: ImportedWords
+    is_new: bool
+
+
+PreviewEvent: TypeAlias = ImportProgress | LabelsFound | LabelsSkipped
+ImportEvent: TypeAlias = ImportProgress | PagesChanged | LabelsSkipped
+
+
+class PhotoFinder:
+    """Finds the photos that labels are for, by their paths or names."""
+
+    def __init__(self, photos: Iterable[ListedPhoto]) -> None:
+        """Index the photos of a project."""
+        self._by_name: dict[str, ListedPhoto | None] = {}
+        for photo in photos:
+            path = PurePosixPath(photo.image)
+            for name in {photo.image, path.name, path.name.casefold(), path.stem.casefold()}:
+                # A name that fits two photos tells nothing.
+                self._by_name[name] = None if name in self._by_name else photo
+
+    def find(self, image: str) -> ListedPhoto | None:
+        """Find a photo by what a file calls it; None if there is none, or more than one."""
+        path = PurePosixPath(image)
+        names = (image, path.name, path.name.casefold(), path.stem.casefold(), path.name.casefold())
+        return next((photo for name in names if (photo := self._by_name.get(name))), None)
+
+
+def list_label_files(source: Path) -> list[LabelFile]:
+    """List the files to import: one, or all of a folder and the folders in it.
+
+    Photos, hidden files, links and the folders of projects are left out.
+
+    Raises:
+        BadLabels: There is nothing that can be read.
+    """
+    if not paths.is_folder(source):
+        folder = SafeFolder(source.parent, follow=True)
+        return [LabelFile.open(folder, source.name)]
+    folder = SafeFolder(source, follow=True)
+    found: list[LabelFile] = []
+    try:
+        _collect(folder, ".", _DEEPEST, found)
+    except OSError as error:
+        raise BadLabels(tr("the folder can’t be read: {reason}", reason=error.strerror), file=source) from error
+    return found
+
+
+def _collect(folder: SafeFolder, name: str, deeper: int, found: list[LabelFile]) -> None:
+    for entry in sorted(folder.entries(name)):
+        path = entry.name if name == "." else f"{name}/{entry.name}"
+        if entry.name.startswith(".") or len(found) >= _MOST_FILES:
+            continue
+        if entry.is_folder and deeper and entry.name != projects.FOLDER:
+            _collect(folder, path, deeper - 1, found)
+        elif entry.is_file and PurePosixPath(path).suffix.lower() not in PHOTO_SUFFIXES:
+            found.append(LabelFile.open(folder, path))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads files page by page, and finds the photos."""
+
+    project: Project
+    finder: PhotoFinder
+    load: Callable[[str], Page | None]
+    taken: dict[str, str] = field(default_factory=dict)  # photo -> file that has its words
+
+    def read(
+        self, files: Sequence[LabelFile], kind: ImportFormat | None
+    ) -> Iterator[ImportProgress | LabelsSkipped | PageLabels]:
+        """Read files. kind: their format; None to recognize it."""
+        for number, file in enumerate(files):
+            yield ImportProgress(number, len(files), file.name)
+            reader = kind or readers.find_reader(file)
+            if reader is None:
+                if len(files) == 1:
+                    yield LabelsSkipped(file.name, file.make_error(tr("its format is not known")))
+                continue
+            try:
+                for labels in reader.read(file):
+                    yield self._read_page(file, reader, labels)
+            except StudioError as error:
+                yield LabelsSkipped(file.name, error)
+
+    def _read_page(self, file: LabelFile, reader: ImportFormat, labels: ExchangePage) -> LabelsSkipped | PageLabels:
+        photo = self.finder.find(labels.image)
+        if photo is None:
+            what = tr("no photo named {name} in this folder", name=labels.image)
+            return LabelsSkipped(file.name, file.make_error(what))
+        if self.taken.setdefault(photo.image, file.name) != file.name:
+            what = tr("{other} has words of {photo}, too", other=self.taken[photo.image], photo=photo.image)
+            return LabelsSkipped(file.name, file.make_error(what))
+        try:
+            page, is_new = self._load(photo)
+        except StudioError as error:
+            return LabelsSkipped(file.name, error)
+        if imported_words.has_other_shape(page, labels):
+            width, height = page.file_size
+            what = tr(
+                "its boxes are for a photo of {their_width} × {their_height} pixels; {photo} has {width} × {height}",
+                their_width=round(labels.width),
+                their_height=round(labels.height),
+                photo=photo.image,
+                width=width,
+                height=height,
+            )
+            return LabelsSkipped(file.name, file.make_error(what))
+        return PageLabels(file, reader, photo, ImportedWords.compare(page, labels), is_new)
+
+    def _load(self, photo: ListedPhoto) -> tuple[Page, bool]:
+        path = self.project.photo(photo)
+        page_id = photo.page_id or compute_content_id(path)
+        page = self.load(page_id)
+        return (page, False) if page else (Page(page_id, photo.image, *photo_file.read_photo_size(path)), True)
+
+
+def preview(
+    project: Project,
+    photos: Sequence[ListedPhoto],
+    source: Path,
+    *,
+    kind: ImportFormat | None = None,
+    load: Callable[[str], Page | None] | None = None,
+) -> Iterator[PreviewEvent]:
+    """Look at what an import would do; nothing is changed.
+
+    Args:
+        project: The project.
+        photos: Its photos.
+        source: The file or folder to import.
+        kind: The format; None to recognize it by the content of each file.
+        load: Loads a page as it is now; by default that of the project.
+
+    Raises:
+        BadLabels: The file or folder can't be read.
+    """
+    reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
+    for event in reading.read(list_label_files(source), kind):
+        if isinstance(event, PageLabels):
+            words = event.words
+            yield LabelsFound(event.file.name, event.kind, event.photo, words.counts, words.labels.notices)
+        else:
+            yield event
+
+
+def import_labels(
+    project: Project,
+    photos: Sequence[ListedPhoto],
+    source: Path,
+    conflict: Conflict,
+    *,
+    kind: ImportFormat | None = None,
+    load: Callable[[str], Page | None] | None = None,
+) -> Iterator[ImportEvent]:
+    """Make the edits of an import, which whoever receives them applies before asking for the next.
+
+    All steps have one series, so that one Undo takes the whole import back.
+
+    Args:
+        project: The project.
+        photos: Its photos.
+        source: The file or folder to import.
+        conflict: What becomes of words that are there already.
+        kind: The format; None to recognize it by the content of each file.
+        load: Loads a page as it is now; by default that of the project.
+
+    Raises:
+        BadLabels: The file or folder can't be read.
+    """
+    reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
+    name = message("Import {file}", file=source.name)
+    batch = _Batch(name, secrets.token_hex(6))
+    for event in reading.read(list_label_files(source), kind):
+        if not isinstance(event, PageLabels):
+            yield event
+            continue
+        words = event.words
+        if words.page.id in batch.edits:  # the file has the photo twice
+            yield batch.take()
+            words = ImportedWords.compare(reading.load(words.page.id) or words.page, words.labels)
+        batch.add(words, words.make_edit(conflict, name), is_new=event.is_new)
+        if batch.is_full:
+            yield batch.take()
+    if batch.counts != ImportCounts():
+        yield batch.take()
+
+
+class _Batch:
+    """Collects the edits of a step."""
+
+    def __init__(self, name: StepName, series: str) -> None:
+        self._name, self._series = name, series
+        self._clear()
+
+    def _clear(self) -> None:
+        self.new: list[Page] = []
+        self.edits: dict[str, Edit] = {}
+        self.counts = ImportCounts()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the step has as much as can be done at once."""
+        return len(self.edits) >= _PAGES or sum(len(edit.changes) for edit in self.edits.values()) >= _WORDS
+
+    def add(self, words: ImportedWords, edit: Edit, *, is_new: bool) -> None:
+        """Add the edit of a page. is_new: the page is not in the project yet."""
+        self.counts += words.counts
+        if edit:
+            self.edits[words.page.id] = edit
+            self.new += [words.page] if is_new else []
+
+    def take(self) -> PagesChanged:
+        """Return the step and begin the next one."""
+        taken = PagesChanged(tuple(self.new), Step(self._name, self.edits, self._series), self.counts)
+        self._clear()
+        return taken
+
+
+def apply_to_project(project: Project, event: PagesChanged) -> None:
+    """Apply edits of an import to a project that no window has open.
+
+    Raises:
+        StudioError: The pages can't be saved.
+    """
+    for page in event.new:
+        project.save_page(page)
+    edits: dict[str, Edit] = {}
+    after: list[Page] = []
+    for key, edit in event.step.edits.items():
+        if (now := project.load_page(key, aside=False)) is not None:
+            edits[key] = kept_order.keep_order(now, edit)
+            after.append(apply(now, edits[key]))
+    if after:
+        store_readings.save_step(project, after, replace(event.step, edits=edits))

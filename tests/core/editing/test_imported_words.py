@@ -1,0 +1,172 @@
+"""Words of other programs' files beside those of a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr_studio.core.editing import photo_frames
+from ocr_studio.core.editing.imported_words import Conflict, ImportCounts, ImportedWords, has_other_shape
+from ocr_studio.core.formats.exchange import ExchangeLine, ExchangePage, ExchangeWord
+from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PhotoFrame, Quad, TextSource, apply
+from ocr_studio.core.project import page_file
+from ocr_studio.core.reading_order import kept_order, page_order
+from tests.core import made_pages
+from tests.core.made_pages import boxes, page_of, read_word
+
+EMPTY = Page("0123", "board.jpg", 1000, 800)
+
+
+def labels_of(
+    *lines: tuple[ExchangeWord, ...], size: tuple[float, float] = (1000, 800), **facts: object
+) -> ExchangePage:
+    return replace(ExchangePage("board.jpg", *size, (tuple(map(ExchangeLine, lines)),)), **facts)  # type: ignore[arg-type]
+
+
+def word(text: str, x: float, y: float = 100.0, *, checked: bool = True, width: float = 50) -> ExchangeWord:
+    return ExchangeWord(Quad.from_box(x, y, x + width, y + 20), text, checked=checked)
+
+
+def take(page: Page, labels: ExchangePage, conflict: Conflict = Conflict.KEEP) -> Page:
+    edit = ImportedWords.compare(page, labels).make_edit(conflict, "Import")
+    after = apply(page, kept_order.keep_order(page, edit))
+    assert apply(after, kept_order.keep_order(page, edit).inverted()) == page
+    assert page_file.decode(page_file.encode(after)) == after
+    return after
+
+
+def test_words_come_in_the_order_of_the_file() -> None:
+    page = take(EMPTY, labels_of((word("right", 500), word("left", 10)), (word("below", 10, 300),)))
+    assert page_order.compose_text(page) == "right left\nbelow"
+    assert all(
+        each.human and each.human.source is TextSource.IMPORTED and not each.machine for each in page.words.values()
+    )
+
+
+def test_blocks_stay_apart_and_words_without_order_are_sorted() -> None:
+    blocks = tuple(
+        (
+            ExchangeLine(
+                (word(text, 10, y)),
+            ),
+        )
+        for text, y in (("one", 300), ("two", 10))
+    )
+    blocks = tuple((ExchangeLine((word(text, 10, y),)),) for text, y in (("one", 300), ("two", 10)))
+    assert page_order.compose_text(take(EMPTY, ExchangePage("a", 1000, 800, blocks))) == "one\n\ntwo"
+    unordered = ExchangePage.of_words("a", (1000, 800), [word("b", 100), word("a", 10)])
+    assert page_order.compose_text(take(EMPTY, unordered)) == "a b"
+
+
+def test_what_a_recognizer_wrote_is_not_checked() -> None:
+    read = replace(word("queue", 10, checked=False), confidence=0.7, alternatives=(Alternative("queen", 0.2),))
+    [made] = take(EMPTY, labels_of((read,))).words.values()
+    assert made.human is None
+    assert made.machine is not None
+    assert (made.machine.text, made.machine.confidence) == ("queue", 0.7)
+    assert made.machine.alternatives == (Alternative("queen", 0.2),)
+
+
+def test_marks_and_boxes_without_text() -> None:
+    marked = replace(word("", 10), mark=Mark.UNREADABLE)
+    page = take(EMPTY, labels_of((marked, word("", 100, checked=False))))
+    assert [each.mark for each in page.words.values()] == [Mark.UNREADABLE, None]
+    assert not any(each.text for each in page.words.values())
+
+
+@pytest.mark.parametrize(("width", "height"), [(500, 400), (1, 1), (0, 0)])
+def test_boxes_are_scaled_to_the_photo(width: float, height: float) -> None:
+    scale = width / 1000 if width else 1
+    quad = Quad.from_array([(x * scale, y * scale) for x, y in ((100, 80), (200, 80), (200, 120), (100, 120))])
+    labels = ExchangePage.of_words("a", (width, height), [ExchangeWord(quad, "x")])
+    assert not has_other_shape(EMPTY, labels)
+    [made] = take(EMPTY, labels).words.values()
+    if width != 1:  # a quad has two digits behind the point
+        assert made.quad == Quad.from_box(100, 80, 200, 120)
+
+
+def test_a_photo_of_another_shape_is_told() -> None:
+    assert has_other_shape(EMPTY, labels_of((word("x", 10),), size=(800, 1000)))
+    assert not has_other_shape(EMPTY, labels_of((word("x", 10),), size=(2000, 1600)))
+
+
+def test_boxes_follow_the_frame_of_the_photo() -> None:
+    turned = apply(EMPTY, photo_frames.turn_photo(EMPTY, 1))
+    [made] = take(turned, labels_of((word("x", 10, 20),))).words.values()
+    assert made.quad.bounds() == (800 - 40, 10, 800 - 20, 60)
+    assert turned.facts.frame == PhotoFrame(1000, 800, quarters=1)
+
+
+def test_words_outside_are_left_out() -> None:
+    words = ImportedWords.compare(EMPTY, labels_of((word("in", 10), word("out", 2000), word("flat", 10, width=0))))
+    assert words.counts == ImportCounts(new=1, outside=2)
+
+
+def test_conflicts() -> None:
+    ours = page_of(read_word("teh", 100), read_word("cat", 300))
+    labels = labels_of((word("the", 100, 100), word("cat", 300, checked=False), word("sat", 500)))
+    labels = replace(labels, width=ours.width, height=ours.height)
+    words = ImportedWords.compare(ours, labels)
+    assert words.counts == ImportCounts(new=1, equal=1, conflicts=1)
+
+    kept = take(ours, labels, Conflict.KEEP)
+    assert sorted(each.text for each in kept.words.values()) == ["cat", "sat", "teh"]
+    replaced = take(ours, labels, Conflict.REPLACE)
+    changed = replaced.words["teh-100"]
+    assert (changed.text, changed.machine and changed.machine.text) == ("the", "teh")
+    both = take(ours, labels, Conflict.BOTH).words["teh-100"]
+    assert (both.text, both.machine and both.machine.text, both.quad) == ("the", "teh", ours.words["teh-100"].quad)
+
+
+def test_both_keeps_the_users_text() -> None:
+    [old] = page_of(read_word("teh", 100)).words.values()
+    ours = page_of(replace(old, human=replace(old.machine, text="ten", source=TextSource.HUMAN)))  # type: ignore[type-var]
+    labels = replace(labels_of((word("the", 100),)), width=ours.width, height=ours.height)
+    after = take(ours, labels, Conflict.BOTH).words[old.id]
+    assert (after.text, after.machine and after.machine.text) == ("ten", "the")
+
+
+def test_two_words_for_one_box_of_the_page() -> None:
+    ours = page_of(replace(read_word("onetwo", 100), quad=Quad.from_box(100, 100, 220, 120)))
+    labels = replace(labels_of((word("one", 100), word("two", 165))), width=ours.width, height=ours.height)
+    assert page_order.compose_text(take(ours, labels, Conflict.REPLACE)) == "one two"
+    assert page_order.compose_text(take(ours, labels, Conflict.KEEP)) == "onetwo"
+
+
+def test_a_line_in_place_of_words() -> None:
+    ours = page_of(read_word("one", 100), read_word("two", 160))
+    line = ExchangeWord(Quad.from_box(90, 95, 260, 140), "one two", checked=True)
+    labels = replace(labels_of((line,)), width=ours.width, height=ours.height)
+    after = take(ours, labels, Conflict.REPLACE)
+    assert [each.text for each in after.words.values()] == ["one two"]
+
+
+def test_text_without_a_box_gets_a_place_in_its_line() -> None:
+    page = take(EMPTY, labels_of((word("one", 10), ExchangeWord(None, "two", checked=True), word("three", 200))))
+    assert page_order.compose_text(page) == "one two three"
+    assert [each.has_box for each in page.words.values()] == [True, False, True]
+
+
+def test_facts_fill_what_is_empty() -> None:
+    labels = labels_of((word("x", 10),), writer="Anna", tags=("math", "exam"), note="two\nlines")
+    assert take(EMPTY, labels).facts == PageFacts(writer="Anna", tags=("math", "exam"), note="two\nlines")
+    ours = replace(EMPTY, facts=PageFacts(writer="Ben", tags=("exam",), note="mine"))
+    assert take(ours, labels).facts == PageFacts(writer="Ben", tags=("exam", "math"), note="mine")
+    assert take(ours, labels, Conflict.REPLACE).facts.writer == "Anna"
+
+
+def test_facts_of_a_stranger_are_cut() -> None:
+    labels = labels_of((word("x" * 5000, 10),), writer="w" * 9999, tags=("t" * 9999,) * 5000, note="n\n" * 99_999)
+    take(EMPTY, labels)
+
+
+@given(made_pages.pages(places=boxes), st.sampled_from(Conflict))
+def test_a_pages_own_words_change_nothing(page: Page, conflict: Conflict) -> None:
+    labels = ExchangePage.from_page(page)
+    distinct = {each.quad for each in page.words.values()}
+    after = take(page, replace(labels, writer=None, tags=(), note=""), conflict)
+    if len(distinct) == len(page.words) and conflict is Conflict.KEEP:
+        assert {key: each for key, each in after.words.items() if key in page.words} == dict(page.words)
