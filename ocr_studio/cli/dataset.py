@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Iterator
 from typing import Final
 
-from ocr_studio.cli.console import (
+from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     MISUSED,
@@ -16,8 +17,7 @@ from ocr_studio.cli.console import (
     given_path,
     stopping,
 )
-from ocr_studio.cli.progress import Progress, clear_progress
-from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset

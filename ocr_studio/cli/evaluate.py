@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ocr_studio.cli.console import (
+from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.cli.settings import complain_of_runtime, settings_for
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     add_format,
@@ -18,9 +20,7 @@ from ocr_studio.cli.console import (
     stopping,
     written,
 )
-from ocr_studio.cli.progress import Progress, clear_progress
-from ocr_studio.cli.project import add_follow_links, places
-from ocr_studio.cli.settings import complain_of_runtime, settings_for
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset, ground_truth

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from ocr_studio.cli.console import (
+from ocr_studio.cli.project import add_follow_links, known_project
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     add_format,
@@ -17,8 +18,7 @@ from ocr_studio.cli.console import (
     print_written,
     stopping,
 )
-from ocr_studio.cli.progress import Progress
-from ocr_studio.cli.project import add_follow_links, known_project
+from ocr_studio.cli.terminal.progress import Progress
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.content import describe_losses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ocr_studio.cli.console import GOOD, command_parser
+from ocr_studio.cli.terminal.console import GOOD, command_parser
 from ocr_studio.core.help import help_pages
 
 

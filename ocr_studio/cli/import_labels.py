@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from ocr_studio.cli.console import FAILED, GOOD, command_parser, complain, given_path, loading, stopping
-from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.project import add_follow_links, make_no_photos_error, places
+from ocr_studio.cli.terminal.console import FAILED, GOOD, command_parser, complain, given_path, loading, stopping
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.errors import StudioError

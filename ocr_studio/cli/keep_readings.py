@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
-from ocr_studio.cli.console import complain
+from ocr_studio.cli.terminal.console import complain
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project, SaveFailed

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 from ocr_studio import __version__
-from ocr_studio.cli.console import (
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     INTERRUPTED,

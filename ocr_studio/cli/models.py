@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ocr_studio.cli.console import (
+from ocr_studio.cli.settings import settings_for
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     MISUSED,
@@ -18,8 +19,7 @@ from ocr_studio.cli.console import (
     given_path,
     stopping,
 )
-from ocr_studio.cli.progress import Progress, clear_progress
-from ocr_studio.cli.settings import settings_for
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import settings
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import UnknownName, suggest_name

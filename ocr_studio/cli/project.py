@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ocr_studio.cli.console import loading
+from ocr_studio.cli.terminal.console import loading
 from ocr_studio.core import paths, settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.project.project import Places, Project

@@ -10,7 +10,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-from ocr_studio.cli.console import (
+from ocr_studio.cli.keep_readings import ReadingStore
+from ocr_studio.cli.project import add_follow_links, make_no_photos_error, places
+from ocr_studio.cli.settings import complain_of_runtime, settings_for
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     MISUSED,
@@ -23,10 +26,7 @@ from ocr_studio.cli.console import (
     stopping,
     written,
 )
-from ocr_studio.cli.keep_readings import ReadingStore
-from ocr_studio.cli.progress import Progress, clear_progress
-from ocr_studio.cli.project import add_follow_links, make_no_photos_error, places
-from ocr_studio.cli.settings import complain_of_runtime, settings_for
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import json_text, printed, visible
 from ocr_studio.core.errors import StudioError, WrongUsage

@@ -9,9 +9,18 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED, add_format, command_parser, complain, given_path, stopping
-from ocr_studio.cli.progress import Progress, clear_progress
 from ocr_studio.cli.project import add_follow_links, known_project
+from ocr_studio.cli.terminal.console import (
+    FAILED,
+    GOOD,
+    MISUSED,
+    add_format,
+    command_parser,
+    complain,
+    given_path,
+    stopping,
+)
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.geometry import photo_frame

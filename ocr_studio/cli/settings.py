@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ocr_studio.cli.console import complain
+from ocr_studio.cli.terminal.console import complain
 from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.models import registry

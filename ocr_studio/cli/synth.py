@@ -15,7 +15,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ocr_studio.cli.console import (
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     MISUSED,
@@ -27,7 +27,7 @@ from ocr_studio.cli.console import (
     png_path,
     stopping,
 )
-from ocr_studio.cli.progress import Progress, clear_progress
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import paths, units
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import report as dataset_report

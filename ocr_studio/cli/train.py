@@ -12,7 +12,8 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ocr_studio.cli.console import (
+from ocr_studio.cli.settings import settings_for
+from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     MISUSED,
@@ -23,8 +24,7 @@ from ocr_studio.cli.console import (
     given_path,
     interrupted_between,
 )
-from ocr_studio.cli.progress import Progress, clear_progress
-from ocr_studio.cli.settings import settings_for
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core.command_line import json_text, visible
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.errors import StudioError, UnknownName, suggest_name

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.cli import console
 from ocr_studio.cli import main as cli
+from ocr_studio.cli.terminal import console
 from ocr_studio.core import resources
 
 

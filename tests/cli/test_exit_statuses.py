@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.cli import main as cli
-from ocr_studio.cli.console import FAILED, GOOD, INTERRUPTED, MISUSED
+from ocr_studio.cli.terminal.console import FAILED, GOOD, INTERRUPTED, MISUSED
 from ocr_studio.core import settings
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import downloads, registry

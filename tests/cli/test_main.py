@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import ocr_studio
 from ocr_studio.cli import main as cli
-from ocr_studio.cli import progress
+from ocr_studio.cli.terminal import progress
 from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFile

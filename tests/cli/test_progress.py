@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ocr_studio.cli import progress
-from ocr_studio.cli.progress import Progress
+from ocr_studio.cli.terminal import progress
+from ocr_studio.cli.terminal.progress import Progress
 
 
 class Terminal(io.StringIO):

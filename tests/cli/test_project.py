@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.cli import main as cli
-from ocr_studio.cli.console import GOOD
+from ocr_studio.cli.terminal.console import GOOD
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Transcription
 from ocr_studio.core.project.project import Project

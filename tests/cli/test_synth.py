@@ -14,7 +14,7 @@ import pytest
 
 from ocr_studio.cli import main as cli
 from ocr_studio.cli import synth
-from ocr_studio.cli.console import Stopped
+from ocr_studio.cli.terminal.console import Stopped
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.images import photo_file

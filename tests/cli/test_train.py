@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from ocr_studio.cli import main as cli
-from ocr_studio.cli import progress, train
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED
+from ocr_studio.cli import train
+from ocr_studio.cli.terminal import progress
+from ocr_studio.cli.terminal.console import FAILED, GOOD, MISUSED
 from ocr_studio.core import settings
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CRAFT, CRNN, LIGHT_CRAFT, LIGHT_CRNN

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.cli import train
-from ocr_studio.cli.console import FAILED, GOOD, MISUSED, Stopped, interrupted_between
+from ocr_studio.cli.terminal.console import FAILED, GOOD, MISUSED, Stopped, interrupted_between
 from ocr_studio.core.models.registry import Model
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.core.training.events import StepDone, Trained, TrainingStarted
@@ -292,7 +292,7 @@ def test_ctrl_c_lets_what_learns_keep_how_far_it_has_come(
 
 def test_ctrl_c_pressed_again_ends_at_once() -> None:
     script = (
-        "import signal; from ocr_studio.cli.console import interrupted_between\n"
+        "import signal; from ocr_studio.cli.terminal.console import interrupted_between\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "with interrupted_between() as asked:\n"
         "    print(asked()); signal.raise_signal(signal.SIGINT); print(asked(), flush=True)\n"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ocr_studio.cli import main as cli
-from ocr_studio.cli.console import FAILED, MISUSED
+from ocr_studio.cli.terminal.console import FAILED, MISUSED
 from ocr_studio.core.training import runs as training_runs
 from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.jobs.synth import generate

@@ -24,9 +24,10 @@ from typing import Any, Final, TypeAlias, cast
 import numpy as np
 import pytest
 
-from ocr_studio.cli import console, models
 from ocr_studio.cli import main as cli
+from ocr_studio.cli import models
 from ocr_studio.cli.settings import complain_of_runtime
+from ocr_studio.cli.terminal import console
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import downloads

@@ -37,7 +37,7 @@ def run(command: Sequence[str]) -> int:
 
 def said(error: StudioError) -> None:
     """Say what is wrong as the command line does; the same once, as the window shows one bar for it."""
-    from ocr_studio.cli.console import complain
+    from ocr_studio.cli.terminal.console import complain
 
     if str(error) not in _said:
         _said.add(str(error))

@@ -47,14 +47,6 @@ def test_words_come_in_the_order_of_the_file() -> None:
 
 
 def test_blocks_stay_apart_and_words_without_order_are_sorted() -> None:
-    blocks = tuple(
-        (
-            ExchangeLine(
-                (word(text, 10, y)),
-            ),
-        )
-        for text, y in (("one", 300), ("two", 10))
-    )
     blocks = tuple((ExchangeLine((word(text, 10, y),)),) for text, y in (("one", 300), ("two", 10)))
     assert page_order.compose_text(take(EMPTY, ExchangePage("a", 1000, 800, blocks))) == "one\n\ntwo"
     unordered = ExchangePage.of_words("a", (1000, 800), [word("b", 100), word("a", 10)])

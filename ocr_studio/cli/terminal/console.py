@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
-from ocr_studio.cli.progress import clear_progress
+from ocr_studio.cli.terminal.progress import clear_progress
 from ocr_studio.core.command_line import CommandParser, visible
 from ocr_studio.core.errors import IMPORT_ERRORS, StudioError
 from ocr_studio.core.units import counted

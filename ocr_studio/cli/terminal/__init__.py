@@ -1,0 +1,1 @@
+"""What all commands print: results, errors and progress. May import: ``core``."""
