@@ -1,12 +1,12 @@
-"""Contact sheets of the window: every panel at several sizes, and the photo's share of the window in each.
+"""Contact sheets of the window: panels and dialogs at several sizes, and the photo's share of the window in each.
 
     python tests/benchmarks/contact_sheet.py OUT [--data ../shared/data] [--sizes 1280x720 …] [--scales 100 200]
         [--themes light dark] [--languages en de] [--panels review board …]
 
 For each size and scale, OUT gets a sheet, a row for each panel and a column for each theme and language, and the
 pictures it is made of. Prints a line for each picture: the photo's share of the window's width and of its area, the
-width of the panel, and what is wrong: a window larger than the screen, a panel out of sight, a panel that has to be
-scrolled sideways. Screens are made up, so nothing needs a display.
+width of the panel, and what is wrong: a window or dialog larger than the screen, a panel out of sight, a panel that
+has to be scrolled sideways. Screens are made up, so nothing needs a display.
 """
 
 from __future__ import annotations
@@ -19,28 +19,40 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PIL import Image, ImageDraw
-from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMainWindow, QScrollArea, QWidget
 
 from ocr_studio.core import resources, settings
 from ocr_studio.ui.app import app as window_app
+from ocr_studio.ui.document import commands
+from ocr_studio.ui.help.hints import TOUR
 from ocr_studio.ui.style import language as window_language
 from ocr_studio.ui.widgets.side_panel import SidePanel
 from tests.benchmarks.main_thread import run_until
+from tests.ui import all_dialogs
+from tests.ui.studio import leave_dialogs
 
 SIZES = ("1280x720", "1440x900", "1920x1080")
-PANELS = ("start", "words", "text", "review", "find", "replace", "fix", "comparison", "board", "training", "evaluation")
+PANELS = (
+    "start", "words", "text", "review", "find", "replace", "fix", "comparison", "board", "training", "evaluation",
+    "dialogs", "popups",
+)  # fmt: skip
+# Actions that show something over the window that is no dialog.
+_POPUPS = ("palette", "looks", "characters", "help", "tour")
+# How many words are checked before the training panel is shown, and evaluated.
+_CHECKED = 20
 # Pixels that a picture is wide on the sheet; least pictures in a row.
 _CELL, _ACROSS = 640, 3
 
 
 def main() -> None:
-    """Run one process for each size, scale and language, then lay out the sheets."""
+    """Run one process for each size, scale, language and theme, then lay out the sheets."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -49,26 +61,38 @@ def main() -> None:
     parser.add_argument("--themes", nargs="+", default=("light", "dark"))
     parser.add_argument("--languages", nargs="+", default=("en", "de"))
     parser.add_argument("--panels", nargs="+", choices=PANELS, default=PANELS)
-    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)  # size, scale and language of this process
+    parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)  # size, scale, language and theme of this process
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     if options.one:
-        size, scale, language = options.one
-        _take(options.out, Path(os.environ["SHEET_PHOTOS"]), size, int(scale), language, options.themes, options.panels)
+        size, scale, language, theme = options.one
+        name = f"{size}-{scale}-{{panel}}-{theme}-{language}.png"
+        _take(options.out / name, Path(os.environ["SHEET_PHOTOS"]), language, theme, options.panels)
         return
-    with tempfile.TemporaryDirectory(prefix="ocr-studio-sheet-") as home:
-        photos = _photos(options.data, Path(home) / "photos")
-        environment = {**os.environ, "OCR_STUDIO_HOME": f"{home}/home", "SHEET_PHOTOS": str(photos)}
-        read = [sys.executable, "-m", "ocr_studio", "read", "--keep", str(photos)]
-        subprocess.run(read, env=environment, check=True, stdout=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory(prefix="ocr-studio-sheet-") as folder:
+        read = Path(folder) / "read"
+        photos = _photos(options.data, read / "photos")
+        command = [sys.executable, "-m", "ocr_studio", "read", "--keep", str(photos)]
+        environment = {**os.environ, "OCR_STUDIO_HOME": str(read / "home")}
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         for size in options.sizes:
             for scale in options.scales:
                 for language in options.languages:
-                    one = ["--one", size, str(scale), language, "--themes", *options.themes]
-                    made = {**environment, **_screen(size, scale, Path(home))}
-                    command = [sys.executable, __file__, str(options.out), *one, "--panels", *options.panels]
-                    subprocess.run(command, env=made, check=True)
+                    for theme in options.themes:
+                        one = (size, str(scale), language, theme)
+                        _run(one, Path(folder), ["--panels", *options.panels], options.out)
                 _lay_out(options.out, f"{size}-{scale}", options.themes, options.languages)
+
+
+def _run(one: tuple[str, str, str, str], folder: Path, arguments: Sequence[str], out: Path) -> None:
+    """Take the pictures of one size, scale, language and theme in a process, on a copy of the photos that were read."""
+    copy = folder / "-".join(one)
+    shutil.copytree(folder / "read", copy)
+    environment = {**os.environ, "OCR_STUDIO_HOME": str(copy / "home"), "SHEET_PHOTOS": str(copy / "photos")}
+    environment |= _screen(one[0], int(one[1]), copy)
+    command = [sys.executable, __file__, str(out), "--one", *one, *arguments]
+    subprocess.run(command, env=environment, check=True)
+    shutil.rmtree(copy)
 
 
 def _photos(data: Path, folder: Path) -> Path:
@@ -89,39 +113,44 @@ def _screen(size: str, scale: int, home: Path) -> dict[str, str]:
     return {"QT_QPA_PLATFORM": f"offscreen:configfile={config}", "QT_SCALE_FACTOR": str(scale / 100)}
 
 
-def _take(
-    out: Path, photos: Path, size: str, scale: int, language: str, themes: Sequence[str], panels: Sequence[str]
-) -> None:
+def _take(out: Path, photos: Path, language: str, theme: str, panels: Sequence[str]) -> None:
+    """Take the pictures. out: their path, with "{panel}" in place of its name."""
     app = QApplication(sys.argv[:1])
     window_language.use(app, language)
-    for theme in themes:
-        window_app.use_theme(theme)
-        studio = window_app.Studio(settings.Settings(language=language), saves_state=False)
-        window = studio.window
-        studio.start([])
-        _fill_screen(window)
-        name = f"{size}-{scale}-{{panel}}-{theme}-{language}.png"
-        if "start" in panels:
-            _settle(app, studio)
-            _shoot(app, studio, out / name.format(panel="start"), None)
-        studio.opening.open_paths([min(photos.glob("*.jpg"))])
-        _settle(app, studio, opens=True)
-        for panel, (open_panel, dock) in _panels(studio).items():
-            if panel in panels:
-                open_panel()
-                _shoot(app, studio, out / name.format(panel=panel), dock)
-                if dock is not None:
-                    dock.close()
-        window.close()
-        studio.stop()
-        window.deleteLater()
+    window_app.use_theme(theme)
+    studio = window_app.Studio(settings.Settings(language=language, theme=theme, hints_seen=(TOUR,)))
+    window = studio.window
+    studio.start([])
+    _fill_screen(window)
+    if "start" in panels:
+        _settle(app, studio)
+        _shoot(app, studio, _named(out, "start"), None)
+    studio.opening.open_paths([min(photos.glob("*.jpg"))])
+    _settle(app, studio, opens=True)
+    for panel, (open_panel, dock) in _panels(app, studio).items():
+        if panel in panels:
+            open_panel()
+            _shoot(app, studio, _named(out, panel), dock)
+            if dock is not None:
+                dock.close()
+    if "dialogs" in panels:
+        _shoot_dialogs(app, studio, out)
+    if "popups" in panels:
+        _shoot_popups(app, studio, out)
+    window.close()
+    studio.stop()
+    window.deleteLater()
+
+
+def _named(out: Path, panel: str) -> Path:
+    return Path(str(out).format(panel=panel))
 
 
 def _settle(app: QApplication, studio: window_app.Studio, *, opens: bool = False) -> None:
     run_until(app, lambda: (studio.document.page is not None or not opens) and not studio.busy, patience=120)
 
 
-def _panels(studio: window_app.Studio) -> dict[str, tuple[Callable[[], object], SidePanel | None]]:
+def _panels(app: QApplication, studio: window_app.Studio) -> dict[str, tuple[Callable[[], object], SidePanel | None]]:
     """How each panel is opened, by name."""
     window = studio.window
     act = window.action_set
@@ -131,17 +160,38 @@ def _panels(studio: window_app.Studio) -> dict[str, tuple[Callable[[], object], 
         if page is not None:
             studio.document.select([studio.document.order()[0]])
 
+    def fix() -> None:
+        page = studio.document.page
+        if page is None:
+            return
+        texts = Counter(word.text for word in page.words.values() if len(word.text) > 2)
+        often = next((text for text, _ in texts.most_common(1)), "")
+        words = [word for word in page.words.values() if word.text == often and word.machine is not None]
+        readings = [reading.text for word in words[:1] if word.machine for reading in word.machine.alternatives[1:]]
+        commands.write_here(studio.document, words[0].id, readings[0])
+        run_until(app, lambda: window.fixes.has_offer, patience=30)
+        window.fixes.begin()
+
+    def compare() -> None:
+        window.comparison.begin()
+        window.comparison.start(window.comparison.models.currentData())
+
+    def train() -> None:
+        studio.document.select(studio.document.order()[:_CHECKED])
+        commands.accept_here(studio.document)
+        act["learn"].trigger()
+
     return {
         "words": (correct, None),
         "text": (window.texts.panel.open, window.texts.panel),
         "review": (act["review"].trigger, window.review),
         "find": (lambda: window.find_panel.begin("a", replacing=False), window.find_panel),
         "replace": (lambda: window.find_panel.begin("a", replacing=True), window.find_panel),
-        "fix": (window.fixes.open, window.fixes),
-        "comparison": (window.comparison.begin, window.comparison),
+        "fix": (fix, window.fixes),
+        "comparison": (compare, window.comparison),
         "board": (window.board.open, window.board),
-        "training": (window.trainer.open, window.trainer),
-        "evaluation": (window.evaluation.open, window.evaluation),
+        "training": (train, window.trainer),
+        "evaluation": (act["evaluate"].trigger, window.evaluation),
     }
 
 
@@ -174,6 +224,53 @@ def _shoot(app: QApplication, studio: window_app.Studio, file: Path, dock: SideP
         wrong.append("PHOTO TOO SMALL")
     panel = f"panel {dock.width()}x{dock.height()}" if dock is not None else ""
     print(f"{file.stem:44s} {shown}  {panel:16s} {'; '.join(wrong)}", flush=True)
+
+
+def _shoot_dialogs(app: QApplication, studio: window_app.Studio, out: Path) -> None:
+    """Take each dialog, on each of its tabs."""
+    studio.document.select([studio.document.order()[0]])
+    seen = Counter[str]()
+    for dialog in all_dialogs.each(studio):
+        kind = type(dialog).__name__
+        seen[kind] += 1
+        number = str(seen[kind]) if seen[kind] > 1 else ""
+        _shoot_window(app, studio, dialog, _named(out, f"{kind}{number}"))
+
+
+def _shoot_popups(app: QApplication, studio: window_app.Studio, out: Path) -> None:
+    """Take what is shown over the window, within it or in a window of its own."""
+    for action_id in _POPUPS:
+        studio.window.action_set[action_id].trigger()
+        _settle(app, studio)
+        for number, window in enumerate(_windows(studio.window)):
+            _shoot_window(app, studio, window, _named(out, f"{action_id}{number or ''}"))
+        for window in _windows(studio.window):
+            if window is not studio.window:
+                window.close()
+        studio.window.action_set["close_hint"].trigger()
+        leave_dialogs()
+
+
+def _windows(main: QWidget) -> Iterator[QWidget]:
+    """What is in sight, without the main window where there is something else."""
+    found = [
+        each
+        for each in QApplication.topLevelWidgets()
+        if each.isVisible() and each is not main and not isinstance(each, QFileDialog)
+    ]
+    yield from found or [main]
+
+
+def _shoot_window(app: QApplication, studio: window_app.Studio, window: QWidget, file: Path) -> None:
+    begun = time.perf_counter()
+    # No longer: a preview may be drawn again and again.
+    run_until(app, lambda: time.perf_counter() - begun > (0.8 if studio.busy else 0.3), patience=5)
+    window.grab().save(str(file))
+    screen, frame = studio.window.screen().availableGeometry(), window.frameGeometry()
+    wrong = ""
+    if isinstance(window, QDialog) and (frame.width() > screen.width() or frame.height() > screen.height()):
+        wrong = f"LARGER THAN THE SCREEN {screen.width()}x{screen.height()}"
+    print(f"{file.stem:60s} {frame.width()}x{frame.height()} {wrong}", flush=True)
 
 
 def _main_part(studio: window_app.Studio, dock: SidePanel) -> QWidget | None:

@@ -36,8 +36,9 @@ def each(studio: Studio) -> Iterator[QDialog]:
 
 
 def _in_sight() -> Iterator[QDialog]:
-    for dialog in QApplication.topLevelWidgets():
-        if isinstance(dialog, QDialog) and dialog.isVisible() and not isinstance(dialog, QFileDialog):
+    dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
+    for dialog in dialogs:
+        if not isinstance(dialog, QFileDialog):
             yield dialog
             for tabs in dialog.findChildren(QTabWidget):
                 for index in range(1, tabs.count()):
