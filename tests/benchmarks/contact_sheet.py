@@ -133,10 +133,10 @@ def _take(out: Path, photos: Path, language: str, theme: str, panels: Sequence[s
             _shoot(app, studio, _named(out, panel), dock)
             if dock is not None:
                 dock.close()
-    if "dialogs" in panels:
-        _shoot_dialogs(app, studio, out)
     if "popups" in panels:
         _shoot_popups(app, studio, out)
+    if "dialogs" in panels:
+        _shoot_dialogs(app, studio, out)
     window.close()
     studio.stop()
     window.deleteLater()

@@ -32,7 +32,7 @@ from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets import file_dialogs
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
-from ocr_studio.ui.widgets.form_fields import ComboBox
+from ocr_studio.ui.widgets.form_fields import ButtonRow, ComboBox
 from ocr_studio.ui.widgets.plain_label import RichLabel
 from ocr_studio.ui.widgets.side_panel import AdaptiveSplitter, SidePanel
 from ocr_studio.ui.widgets.tables import RowTable
@@ -52,6 +52,7 @@ _LEFT, _RIGHT = (
 )
 _LEAST_NAME = 110  # minimum width of a photo's name, in pixels
 _AIR = 24  # pixels beside a title
+_FIGURES = 330  # least width of the metrics, in pixels
 _MOST_NEEDED = (3, 2, 5, 4, 1)  # columns, the most needed first
 
 
@@ -149,21 +150,15 @@ class EvaluationPanel(SidePanel):
         self._show_chosen()
 
     def _lay_out(self) -> None:
-        head, below = QHBoxLayout(), QHBoxLayout()
+        head, below = QHBoxLayout(), ButtonRow()
         for row in (head, below):
             row.setContentsMargins(12, 4, 12, 4)
-            row.setSpacing(8)
+        head.setSpacing(8)
         head.addWidget(self.status, 1)
-        widgets: tuple[tuple[QHBoxLayout, QWidget], ...] = (
-            (head, self.bar), (head, self.stop), (head, self.closer),
-            (below, self.kind), (below, self.again), (below, self.export),
-        )  # fmt: skip
-        for row, widget in widgets:
-            row.addWidget(widget)
-        below.addStretch(1)
+        for widget in (self.bar, self.stop, self.closer):
+            head.addWidget(widget)
         self._scroll.setWidget(self.figures)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         split = AdaptiveSplitter()
         split.add(self.photos, 160, 460)
         split.add(self._scroll, 160, 330)
@@ -174,6 +169,8 @@ class EvaluationPanel(SidePanel):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addLayout(below)
+        for widget in (self.kind, self.again, self.export):
+            below.add(widget)
         layout.addWidget(split, 1)
         self.setWidget(whole)
 
@@ -192,9 +189,8 @@ class EvaluationPanel(SidePanel):
         chosen = self._chosen()
         score = sum((photo.score for photo in chosen), PhotoScore())
         self.figures.setText(_figures(score, chosen) if chosen else "")
-        self._scroll.setMinimumWidth(
-            self.figures.sizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width()
-        )
+        wide = self.figures.sizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width()
+        self._scroll.setMinimumWidth(min(_FIGURES, wide))
         counted = {kind: sum(each.kind is kind for photo in chosen for each in photo.mistakes) for kind in MistakeKind}
         before = self.kind.currentData()
         self.kind.blockSignals(True)
@@ -298,6 +294,12 @@ def _written(value: float | None, digits: int = 3) -> str:
     return translation.figure(format_figure(value, digits))
 
 
+def _localized(figure: str) -> str:
+    """A figure of a report, such as “12.3%”, in the language of the window."""
+    value = translation.figure(figure.removesuffix("%"))
+    return tr("{number}%", number=value) if figure.endswith("%") else value
+
+
 def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     quiet = theme.colours().quiet
     parts = [_row(("", tr("precision"), tr("recall"), tr("F1")), quiet)]
@@ -306,8 +308,7 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
         parts.append(_row((tr(title), *(_written(share) for share in (task.precision, task.recall, task.f)))))
     parts.append(_row((tr("text errors"), tr("all words"), tr("found words"), ""), quiet))
     parts += [
-        _row((tr(what), *map(translation.figure, shares), ""))
-        for what, *shares in evaluation_table.list_error_lines(score)
+        _row((tr(what), *map(_localized, shares), "")) for what, *shares in evaluation_table.list_error_lines(score)
     ]
     seconds = Evaluation("", "", photos).seconds
     parts.append(_row((tr("seconds per photo"), _written(seconds, 2), "", "")))

@@ -105,7 +105,7 @@ class ExportDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.show_folder = self.buttons.addButton(tr("Show &folder"), QDialogButtonBox.ButtonRole.ActionRole)
         self.show_folder.clicked.connect(self._show_folder)
-        self.export = self.buttons.addButton(tr("&Export"), QDialogButtonBox.ButtonRole.ApplyRole)
+        self.export = self.buttons.addButton(tr("&Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.export.clicked.connect(self._start)
         for button in self.buttons.buttons():
             button.setProperty("autoDefault", False)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -118,7 +118,7 @@ class ShortcutList(QDialog):
         self._more.timeout.connect(self._add_some)
         actions.keys_changed.connect(self._fill)
         self._fill()
-        self.resize(min(980, parent.width()), min(720, parent.height()))
+        self.resize(QSize(980, 720).boundedTo(parent.size()).boundedTo(self.screen().availableSize() * 0.94))
 
     def shown(self) -> list[str]:
         """Return the descriptions of the visible shortcuts."""
@@ -189,7 +189,7 @@ class _Group(QWidget):
         super().__init__()
         self._section = section
         self._rows: list[tuple[str, list[QWidget]]] = []
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(14)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ocr_studio.core.models import registry
 from ocr_studio.core.translation import Message, later, message_n, number, tr, tr_n
@@ -14,8 +13,8 @@ from ocr_studio.jobs.reading.compare_models import ModelsCompared, WordCompared
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.reading.compare_models import TwoReadings
-from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.form_fields import ComboBox
+from ocr_studio.ui.style import labels, theme
+from ocr_studio.ui.widgets.form_fields import ButtonRow, ComboBox
 from ocr_studio.ui.widgets.panel_keys import CHANGE_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.side_panel import SidePanel
@@ -44,6 +43,7 @@ class ComparisonPanel(SidePanel):
         self.bar.setFixedWidth(100)
         self.bar.setAccessibleName(tr("Comparison progress"))
         self.take_one = _button(tr("Apply to this word"), tr("Replace the word with the other model’s text (Enter)"))
+        self.take_one.hide()
         self.status = PlainLabel()
         self.status.setWordWrap(True)
         self.list: ChangeList | None = None
@@ -104,22 +104,16 @@ class ComparisonPanel(SidePanel):
         head.addWidget(label)
         head.addWidget(self.models, 1)
         head.addWidget(self.closer)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        for widget in (self.compare, self.bar, self.stop):
-            below.addWidget(widget)
-        below.addStretch(1)
-        taking = self._taking = QHBoxLayout()
-        taking.setSpacing(8)
-        taking.addStretch(1)
-        taking.addWidget(self.take_one)
         body = QWidget()
+        below = self._below = ButtonRow()
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(12, 8, 12, 8)
         self._column.setSpacing(8)
         self._column.addLayout(head)
         self._column.addLayout(below)
-        self._column.addLayout(taking)
+        for widget in (self.compare, self.bar, self.stop):
+            below.add(widget)
+        below.add(self.take_one, at_end=True)
         self._column.addWidget(self.status)
         self._column.addStretch(0)
         self.setWidget(body)
@@ -142,6 +136,7 @@ class ComparisonPanel(SidePanel):
             widget.setVisible(wanted)
         if busy:
             self.bar.setRange(0, 0)
+        theme.set_state(self.compare, "primary", compared is None)
         self.compare.setEnabled(self.models.count() > 0 and self._document.page is not None)
         self.status.setText(self._describe_state())
         self._show_rows(compared)
@@ -190,9 +185,10 @@ class ComparisonPanel(SidePanel):
             self.list.hide()
             self.list.deleteLater()
         self.list = new
+        self.take_one.setVisible(new is not None)
         if new is not None:
-            self._column.insertWidget(4, new, 1)
-            self._taking.addWidget(new.apply)
+            self._column.insertWidget(3, new, 1)
+            self._below.add(new.apply, at_end=True)
             order = (self.take_one, new.apply, new.tree, new.every, new.none, new.equal, self.closer)
             for before, after in pairwise(order):
                 self.setTabOrder(before, after)
@@ -221,11 +217,9 @@ class ComparisonPanel(SidePanel):
         self._follow()
 
 
-def _button(text: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
     button.setToolTip(labels.tooltip(tip))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
 
 
@@ -260,7 +254,7 @@ def _checked(compared: ModelsCompared) -> str:
     )
     if not compared.trained:
         return said
-    models = ", ".join(f"“{name}”" for name in compared.trained)
+    models = ", ".join(map(labels.quoted, compared.trained))
     doubt = tr("This counts words that {models} was trained on; Read → Models shows the held-out ones.", models=models)
     return f"{said} {doubt}"
 

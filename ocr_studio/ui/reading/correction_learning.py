@@ -199,7 +199,7 @@ class CorrectionLearning(QObject):
 
 def _name_words(words: Sequence[Word]) -> str:
     """The new texts of some words, for the status bar."""
-    named = ", ".join(f"“{labels.shortened(word.text, _LONGEST)}”" for word in words[:_NAMED])
+    named = ", ".join(labels.quoted(labels.shortened(word.text, _LONGEST)) for word in words[:_NAMED])
     return f"{named}, …" if len(words) > _NAMED else named
 
 

@@ -12,7 +12,6 @@ from ocr_studio.core.translation import Message, message_n, tr, tr_n
 from ocr_studio.ui.document.apply_choices import Applied
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.review.fix_everywhere import FixingEverywhere
-from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.panel_keys import FIX_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.side_panel import SidePanel
@@ -42,7 +41,8 @@ class FixPanel(SidePanel):
         super().__init__(tr("Fix mistake everywhere"), "fix_everywhere", tab_title=tr("Fix"))
         self._fixing, self._pictures, self._name_with_key = fixing, pictures, name_with_key
         self._text = ""
-        self.asked = ElidedLabel()
+        self.asked = PlainLabel()
+        self.asked.setWordWrap(True)
         self.own = PlainLabel()
         self.own.setAccessibleName(tr("Corrected word"))
         self.list = ChangeList(
@@ -60,6 +60,7 @@ class FixPanel(SidePanel):
         self.list.tree.installEventFilter(self)
         pictures.loaded.connect(lambda _: self._show_own())
         self.list.hint.setText(tr("Space: select or deselect   Ctrl+A: select all   Enter: fix   Esc: cancel"))
+        self.list.hint.show()
         self._lay_out()
         self.retint()
         fixing.offered.connect(self._on_offer)
@@ -115,7 +116,6 @@ class FixPanel(SidePanel):
         head.setSpacing(10)
         head.addWidget(self.own)
         head.addWidget(self.asked, 1)
-        head.addWidget(self.list.apply)
         head.addWidget(self.closer)
         whole = QWidget()
         layout = QVBoxLayout(whole)
@@ -123,6 +123,7 @@ class FixPanel(SidePanel):
         layout.setSpacing(6)
         layout.addLayout(head)
         self.list.setContentsMargins(12, 0, 12, 0)
+        self.list.row.add(self.list.apply, at_end=True)
         layout.addWidget(self.list, 1)
         self.setWidget(whole)
 

@@ -24,7 +24,7 @@ from ocr_studio.ui.review.panel_parts import ReviewDrafts, summary_of
 from ocr_studio.ui.review.word_focus import WordFocus
 from ocr_studio.ui.review.word_line import ReviewLine
 from ocr_studio.ui.style import box_colours, labels
-from ocr_studio.ui.widgets.elided_label import ElidedLabel
+from ocr_studio.ui.widgets.elided_label import ElidedLabel, KeyHints
 from ocr_studio.ui.widgets.form_fields import ComboBox
 from ocr_studio.ui.widgets.panel_keys import REVIEW_KEYS
 from ocr_studio.ui.widgets.plain_label import PlainLabel, RichLabel
@@ -111,7 +111,7 @@ class ReviewPanel(SidePanel):
         self.drafts = ReviewDrafts(self.line, reviewing)
         self._away = QTimer(self, singleShot=True, interval=_AWAY_MS)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
-        self.keys = ElidedLabel(tr(_KEYS))
+        self.keys = KeyHints(tr(_KEYS))
         self.keys.setProperty("quiet", True)
         self._lay_out()
         self._connect()
@@ -317,9 +317,9 @@ class ReviewPanel(SidePanel):
             self.pace.clear()
             return
         name = labels.file_name(page.image)
-        self.status.setText(
-            tr("Word {number} of {total}   {photo}", number=session.number, total=session.total, photo=name)
-        )
+        said = tr("Word {number} of {total}   {photo}", number=session.number, total=session.total, photo=name)
+        self.status.setText(said)
+        self.status.set_least(said.removesuffix(name).rstrip())
         pace, left = session.pace, session.minutes_left
         if pace is None or left is None:
             self.pace.clear()

@@ -83,7 +83,7 @@ class SettingsDialog(QDialog):
         self._place()
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter searches, or finishes typing
-        self.resize(700, 660)
+        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * 0.94))
         self.pages.currentChanged.connect(self._offer_reset)
         self._offer_reset()
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeAlias
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLayout, QScrollArea, QWidget
 
 from ocr_studio.core.help import fuzzy_title
 from ocr_studio.core.settings import Settings
@@ -20,6 +20,8 @@ from ocr_studio.ui.widgets.plain_label import PlainLabel
 SettingsChange: TypeAlias = Callable[[Settings], Settings]
 # The role of other words for an item of a combo box, by which it is found.
 OTHER_NAMES: Final = Qt.ItemDataRole.UserRole + 1
+# Screen pixels: the width at which fields are long enough for most texts.
+_WIDTH: Final = 652
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ def _text(field: QWidget) -> str:
     return str(field.property("text") or "").replace("&", "")
 
 
-class SettingsPage(QWidget):
-    """One page of the settings.
+class SettingsPage(QScrollArea):
+    """One page of the settings, scrolled where the screen is low.
 
     Signals:
         changed(SettingsChange): A setting was changed; the function returns the settings with that change.
@@ -114,7 +116,12 @@ class SettingsPage(QWidget):
         super().__init__()
         self.rows: list[SettingsRow] = []
         self._showing = False
-        self.form = Form(self)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        inside = QWidget()
+        self.setWidget(inside)
+        self.form = Form(inside)
         self.form.setContentsMargins(0, 16, 0, 0)
 
     def show_settings(self, settings: Settings) -> None:
@@ -148,14 +155,23 @@ class SettingsPage(QWidget):
             here = fit is not None and bool(typed.strip())
             found += here
             theme.set_state(row.marked, "found", here)
+        if first := self._first_found():
+            self.ensureWidgetVisible(first.field)
         return found
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """The size at which nothing has to be scrolled. Qt would limit it to some lines of text."""
+        width = max(_WIDTH, self.form.minimumSize().width())
+        return QSize(width, max(self.form.minimumSize().height(), self.form.totalHeightForWidth(width)))
 
     def go_to_found(self) -> None:
         """Move the focus to the first field found."""
-        for row in self.rows:
-            if row.marked.property("found"):
-                row.field.setFocus()
-                return
+        if row := self._first_found():
+            row.field.setFocus()
+            self.ensureWidgetVisible(row.field)
+
+    def _first_found(self) -> SettingsRow | None:
+        return next((row for row in self.rows if row.marked.property("found")), None)
 
     def show_row(self, title: str) -> None:
         """Highlight the setting with this title, and move the focus to it."""

@@ -193,6 +193,11 @@ def shown(text: str) -> str:
     return text or tr("(nothing)")
 
 
+def quoted(text: str) -> str:
+    """Return a text in the quotation marks of the language."""
+    return tr("“{text}”", text=text)
+
+
 def foldable(text: str) -> str:
     """Return a text with zero-width spaces, so that a label can wrap long paths."""
     return _LONG.sub(lambda found: f"{found[0]}\u200b", text)

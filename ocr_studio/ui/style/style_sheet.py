@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from ocr_studio.core import resources
+from ocr_studio.core.resources import ResourceMissing
 from ocr_studio.ui.style.design import Density
+
+# Lightness of a colour, 0 … 255.
+_HALF = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Colours:
 
 def sheet(colours: Colours, density: Density) -> str:
     """Return Qt's style sheet in these colours and with this density."""
-    return "".join(part(colours, density) for part in (_menus, _buttons, _lists, _scrolling, _surroundings))
+    return "".join(part(colours, density) for part in (_menus, _buttons, _lists, _checks, _scrolling, _surroundings))
 
 
 def _menus(c: Colours, d: Density) -> str:
@@ -78,7 +84,8 @@ def _buttons(c: Colours, d: Density) -> str:
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
     QPushButton[reading="true"] {{ padding: {d.pad(6, 8)}; text-align: left; }}
-    LanguagePicker {{ padding: {d.pad(5, 8)}; text-align: left; }}
+    LanguagePicker {{ border-radius: 6px; padding: {d.pad(4, 7)}; text-align: left; }}
+    LanguagePicker::menu-indicator {{ image: none; }}
     QPushButton[chosen="true"] {{ border-color: {c.accent}; background: {c.selection}; }}
     """
 
@@ -94,9 +101,6 @@ def _lists(c: Colours, d: Density) -> str:
     SpinBox {{ min-height: 16px; }}
     SpinBox::up-button, SpinBox::down-button {{ width: 0; border: 0; }}
     SpinBox QLineEdit {{ border: 0; padding: 0 6px; background: transparent; }}
-    QCheckBox::indicator:unchecked,
-    RulesTable::indicator:unchecked, ChangeTree::indicator:unchecked {{
-        width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
     ComboBox:focus, SpinBox:focus {{ border-color: {c.accent}; }}
     ComboBox::drop-down {{ border: 0; width: 26px; }}
     ComboBox::down-arrow {{ image: none; }}
@@ -118,6 +122,35 @@ def _lists(c: Colours, d: Density) -> str:
     QListView::item:hover {{ background: {c.hover}; }}
     QListView::item:selected {{ background: {c.selection}; color: {c.text}; }}
     """
+
+
+def _checks(c: Colours, _: Density) -> str:
+    try:
+        tick, dash = (_mark(name, c.on_accent) for name in ("check", "dash"))
+    except ResourceMissing:
+        return ""  # Qt's own boxes, as empty ones would not tell
+    boxes = ("QCheckBox::indicator", "RulesTable::indicator", "ChangeTree::indicator")
+
+    def every(*states: str) -> str:
+        return ", ".join(f"{box}{state}" for box in boxes for state in states)
+
+    return f"""
+    {every("")} {{
+        width: 14px; height: 14px; border: 1px solid {c.quiet}; border-radius: 3px; background: {c.base}; }}
+    {every(":hover")} {{ border-color: {c.accent}; }}
+    {every(":checked", ":indeterminate")} {{ border-color: {c.accent}; background: {c.accent}; }}
+    {every(":checked")} {{ image: url("{tick}"); }}
+    {every(":indeterminate")} {{ image: url("{dash}"); }}
+    {every(":disabled")} {{ border-color: {c.line}; }}
+    {every(":checked:disabled", ":indeterminate:disabled")} {{
+        border-color: {c.disabled}; background: {c.disabled}; }}
+    """
+
+
+def _mark(name: str, colour: str) -> str:
+    """The path of a mark that is drawn in about this colour."""
+    shade = "black" if QColor(colour).lightness() < _HALF else "white"
+    return resources.resource(f"{name}-{shade}.svg").as_posix()
 
 
 def _scrolling(c: Colours, d: Density) -> str:
@@ -142,6 +175,7 @@ def _scrolling(c: Colours, d: Density) -> str:
     QSlider::handle:horizontal:disabled {{ border-color: {c.line}; background: {c.line}; }}
     QSlider::handle:horizontal:focus, QSlider::handle:horizontal:hover {{ border: 2px solid {c.accent}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
     QScrollBar::handle {{

@@ -76,7 +76,7 @@ class TrainerPanel(SidePanel):
     def fill(self) -> None:
         """Make the pages."""
         training = self._training
-        self.tabs = QTabBar()
+        self.tabs = QTabBar(elideMode=Qt.TextElideMode.ElideRight, usesScrollButtons=False)
         self.tabs.setAccessibleName(tr("Network to train"))
         for kind in KINDS:
             self.tabs.addTab(tr(_TABS[kind]))

@@ -1,4 +1,4 @@
-"""Labels of one line: a status message, and a text that is elided where it is too long."""
+"""Labels of one line: a status message, a text that is elided where it is too long, and keys with what they do."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ class ElidedLabel(PlainLabel):
         super().__init__(text)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    def set_least(self, text: str) -> None:
+        """Always leave room for this text, with "…"."""
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"{text}   …"))
+
     @property
     def shown(self) -> str:
         """The visible text."""
@@ -62,3 +66,25 @@ class ElidedLabel(PlainLabel):
         self.style().drawItemText(
             QPainter(self), where, how, self.palette(), self.isEnabled(), self.shown, self.foregroundRole()
         )
+
+
+class KeyHints(ElidedLabel):
+    """Keys and what they do, the most important first. Those for which there is no room are in the tooltip only."""
+
+    @property
+    def shown(self) -> str:
+        """The visible text."""
+        parts = self.text().split(_BETWEEN)
+        while len(parts) > 1 and self._is_too_wide(_BETWEEN.join(parts)):
+            parts.pop()
+        return labels.elided(self.fontMetrics(), _BETWEEN.join(parts), self.contentsRect().width())
+
+    def event(self, event: QEvent) -> bool:
+        """Show all keys in the tooltip if some are left out."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.shown != self.text():
+            QToolTip.showText(event.globalPos(), labels.tooltip("\n".join(self.text().split(_BETWEEN))), self)
+            return True
+        return super().event(event)
+
+    def _is_too_wide(self, text: str) -> bool:
+        return self.fontMetrics().horizontalAdvance(text) > self.contentsRect().width()

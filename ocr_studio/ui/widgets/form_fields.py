@@ -1,16 +1,17 @@
-"""Forms and their flat fields: a combo box, numbers, a filter of a list, and a button with choices in a menu."""
+"""Forms and their flat fields (combo box, number, filter of a list, choices in a menu), and rows of buttons."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QHelpEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QLayout,
+    QLayoutItem,
     QLineEdit,
     QMenu,
     QSpinBox,
@@ -23,6 +24,9 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.ui.style import labels, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
+
+# Screen pixels: the side of an arrow, and the width at which a combo box still says something.
+_ARROW, _NARROW = 16, 110
 
 
 class Form(QFormLayout):
@@ -59,6 +63,105 @@ class Form(QFormLayout):
         return label
 
 
+class ButtonRow(QLayout):
+    """Widgets beside each other, in further rows where there is no room. Those ``at_end`` are at the end of their row.
+
+    Give it to a layout before adding to it, as widgets need a parent.
+    """
+
+    def __init__(self, spacing: int = 8) -> None:
+        """Create an empty row. spacing: pixels between widgets, and between rows."""
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._at_end: set[QWidget] = set()
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(spacing)
+
+    def add(self, widget: QWidget, *, at_end: bool = False) -> None:
+        """Add a widget."""
+        if at_end:
+            self._at_end.add(widget)
+        self.addWidget(widget)
+
+    def addItem(self, item: QLayoutItem, /) -> None:  # noqa: N802  (Qt's name)
+        """See ``QLayout``; so are the following methods."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many widgets there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int, /) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+        """A widget's item; None after the last one."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int, /) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+        """Remove a widget's item; None after the last one."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
+        """No room is wanted besides that of the widgets."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """The number of rows depends on the width."""
+        return True
+
+    def heightForWidth(self, width: int, /) -> int:  # noqa: N802
+        """The height of the rows at this width."""
+        edges = self.contentsMargins()
+        rows = self._split(width - edges.left() - edges.right())
+        return sum(map(_high, rows)) + self.spacing() * max(0, len(rows) - 1) + edges.top() + edges.bottom()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """All widgets in one row."""
+        return QSize(self._wide(self._shown()), _high(self._shown())).grownBy(self.contentsMargins())
+
+    def minimumSize(self) -> QSize:  # noqa: N802
+        """The widest widget."""
+        wide = max((item.sizeHint().width() for item in self._shown()), default=0)
+        return QSize(wide, _high(self._shown())).grownBy(self.contentsMargins())
+
+    def setGeometry(self, place: QRect, /) -> None:  # noqa: N802
+        """Place the widgets."""
+        super().setGeometry(place)
+        inside = place.marginsRemoved(self.contentsMargins())
+        parent = self.parentWidget()
+        way = parent.layoutDirection() if parent is not None else Qt.LayoutDirection.LeftToRight
+        top = inside.top()
+        for row in self._split(inside.width()):
+            left, high = inside.left(), _high(row)
+            ending = [item for item in row if item.widget() in self._at_end]
+            for item in (*(each for each in row if each not in ending), *ending):
+                if ending and item is ending[0]:
+                    left = max(left, inside.right() + 1 - self._wide(ending))
+                size = item.sizeHint().boundedTo(QSize(inside.width(), high))
+                at = QRect(QPoint(left, top + (high - size.height()) // 2), size)
+                item.setGeometry(QStyle.visualRect(way, inside, at))
+                left += size.width() + self.spacing()
+            top += high + self.spacing()
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _wide(self, items: Sequence[QLayoutItem]) -> int:
+        return sum(item.sizeHint().width() for item in items) + self.spacing() * max(0, len(items) - 1)
+
+    def _split(self, width: int) -> list[list[QLayoutItem]]:
+        """The visible items in rows of at most this width."""
+        rows: list[list[QLayoutItem]] = []
+        for item in self._shown():
+            if rows and self._wide([*rows[-1], item]) <= width:
+                rows[-1].append(item)
+            else:
+                rows.append([item])
+        return rows
+
+
+def _high(items: Iterable[QLayoutItem]) -> int:
+    return max((item.sizeHint().height() for item in items), default=0)
+
+
 class ComboBox(QComboBox):
     """A combo box that paints its own arrow, as the style sheet removes Qt's, and elides a text that is too long."""
 
@@ -76,6 +179,11 @@ class ComboBox(QComboBox):
         self.setCurrentIndex(max(0, self.findData(value)))
         self.setAccessibleName(name)
         self.setMinimumHeight(28)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Narrower than its texts, which are elided."""
+        least = super().minimumSizeHint()
+        return QSize(min(_NARROW, least.width()), least.height())
 
     @property
     def shown(self) -> str:
@@ -102,12 +210,16 @@ class ComboBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Paint the field and its arrow."""
         super().paintEvent(event)
-        side = 16
-        painter = QPainter(self)
-        end = QRect(self.width() - side - 8, (self.height() - side) // 2, side, side)
-        place = QStyle.visualRect(self.layoutDirection(), self.rect(), end)
-        theme.icon("mdi6.chevron-down", role="quiet").paint(painter, place)
-        painter.end()
+        paint_arrow(self)
+
+
+def paint_arrow(field: QWidget) -> None:
+    """Paint the arrow at the end of a field that opens a list, in place of the one that the style sheet removes."""
+    painter = QPainter(field)
+    end = QRect(field.width() - _ARROW - 8, (field.height() - _ARROW) // 2, _ARROW, _ARROW)
+    place = QStyle.visualRect(field.layoutDirection(), field.rect(), end)
+    theme.icon("mdi6.chevron-down", role="quiet").paint(painter, place)
+    painter.end()
 
 
 class SpinBox(QSpinBox):

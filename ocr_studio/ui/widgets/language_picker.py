@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QCollator, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.language.technical_terms import TECHNICAL
 from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.ui.widgets.form_fields import paint_arrow
 
 _SHOWN = 3  # names for which there is room
 
@@ -53,6 +54,11 @@ class LanguagePicker(QPushButton):
     def choose(self, code: str, *, on: bool) -> None:
         """Choose a language, or remove it."""
         self._actions[code].setChecked(on)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        """Paint the button and its arrow."""
+        super().paintEvent(event)
+        paint_arrow(self)
 
     def _show(self) -> None:
         names = [tr(LANGUAGES[code]) for code in self.chosen()]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QProgressBar, QStatusBar, QToolButton
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QProgressBar, QStatusBar, QStyle, QStyleOption, QToolButton
 
 from ocr_studio.core.translation import tr, tr_n
 from ocr_studio.ui.style import labels, theme
@@ -45,10 +45,12 @@ class Status(QStatusBar):
         self._kept.setAccessibleName(tr("Saving"))
         self._kept_state = ("", "")
         self.addWidget(self._hint, 1)
-        for widget in (
+        self._at_end = (
             self._doing, self._bar, self._stop, self._photos, self._words, self._zoom, self._kept_icon, self._kept,
-        ):  # fmt: skip
+        )  # fmt: skip
+        for widget in self._at_end:
             self.addPermanentWidget(widget)
+        self.messageChanged.connect(lambda text: self.setToolTip(labels.tooltip(text)))
         for label in (self._hint, self._doing, self._photos, self._words, self._zoom, self._kept):
             label.setProperty("quiet", True)
             label.setContentsMargins(6, 3, 6, 3)
@@ -57,6 +59,34 @@ class Status(QStatusBar):
         self.setMinimumWidth(_LEAST)  # otherwise all parts together would be the least width of the window
         self.setContentsMargins(*((12, 0, 0, 0) if self.isRightToLeft() else (0, 0, 12, 0)))
         self.reading_stopped()
+
+    @property
+    def shown_message(self) -> str:
+        """The visible part of the message."""
+        return labels.elided(self.fontMetrics(), self.currentMessage(), self._message_place().width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        """Elide a message for which there is no room; Qt would cut it off."""
+        shown = self.shown_message
+        if shown == self.currentMessage():
+            super().paintEvent(event)
+            return
+        option = QStyleOption()
+        option.initFrom(self)
+        painter = QPainter(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, option, painter, self)
+        painter.setPen(self.palette().windowText().color())
+        leading = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        painter.drawText(self._message_place(), leading | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+    def _message_place(self) -> QRect:
+        """Where a message is shown: beside what is at the end."""
+        ends = [QStyle.visualRect(self.layoutDirection(), self.rect(), each.geometry()) for each in self._at_end
+                if each.isVisible()]  # fmt: skip
+        right = min((each.left() for each in ends), default=self.width())
+        place = QRect(_GAP, 0, max(0, right - 2 * _GAP - _GAP), self.height())
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Leave out what is said elsewhere, too, rather than cutting texts in a narrow window."""

@@ -184,6 +184,7 @@ class RowTable(RowsInSight, QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
 
     def set_row_height(self, height: int) -> None:
         """Set the height in pixels of rows with images, and align the titles with the texts."""

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QHeaderView,
     QMenu,
     QProgressBar,
@@ -26,7 +25,8 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.document.apply_choices import Applied, Applying
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.elided_label import ElidedLabel
+from ocr_studio.ui.widgets.elided_label import KeyHints
+from ocr_studio.ui.widgets.form_fields import ButtonRow
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import RowsInSight, ShortTextDelegate
 from ocr_studio.ui.words.change_model import AFTER, BEFORE, REASON, WORD, ChangeModel, Right
@@ -87,7 +87,8 @@ class ChangeTree(RowsInSight, QTreeView):
     def _set_columns(self) -> None:
         header, mode = self.header(), QHeaderView.ResizeMode
         header.setStretchLastSection(False)
-        header.setMinimumSectionSize(72)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setMinimumSectionSize(56)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         marked = self.changes.columnCount() > REASON and self.changes.right is not None
         for column in (BEFORE, AFTER, *([REASON] if marked else [])):
@@ -96,14 +97,15 @@ class ChangeTree(RowsInSight, QTreeView):
         if self.changes.columnCount() > REASON and not marked:
             # ResizeToContents would measure all words again at each new photo.
             header.setSectionResizeMode(REASON, mode.Interactive)
-            header.resizeSection(REASON, self.fontMetrics().horizontalAdvance(self.changes.titles[REASON]) + 40)
+            header.resizeSection(REASON, self.fontMetrics().horizontalAdvance(self.changes.titles[REASON]) + 24)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Leave room for the texts in a narrow list."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             whole = SIZE.width() + (64 if self._by_photo else 46)
-            self.header().resizeSection(WORD, min(whole, round(0.42 * event.size().width())))
+            share = 0.42 if self.changes.columnCount() <= REASON else 0.34
+            self.header().resizeSection(WORD, min(whole, round(share * event.size().width())))
 
     def select_first(self) -> None:
         """Make the first word the current one."""
@@ -200,7 +202,8 @@ class ChangeList(QWidget):
     Attributes:
         tree: The changes.
         apply: The button that applies the selected ones, for the host to lay out. While they are applied, it stops.
-        hint: A line below the list, empty at first.
+        hint: A line below the list, hidden at first.
+        row: The buttons below the list.
 
     Signals:
         started(): Changes are about to be applied.
@@ -243,7 +246,8 @@ class ChangeList(QWidget):
         self.apply = QPushButton()
         self.apply.setProperty("primary", True)
         self.apply.clicked.connect(self._press)
-        self.count, self.hint = PlainLabel(), ElidedLabel()
+        self.count, self.hint = PlainLabel(), KeyHints()
+        self.hint.hide()
         for label in (self.count, self.hint):
             label.setProperty("quiet", True)
         self.bar = QProgressBar(textVisible=False)
@@ -258,25 +262,17 @@ class ChangeList(QWidget):
         self._rarely = (self.photo, self.equal) if by_photo else (self.equal,)
         self.photo.setVisible(by_photo)
         self._connect()
-        row = self._row = QHBoxLayout()
-        row.setSpacing(8)
-        for button_ in (self.every, self.none, self.photo, self.equal):
-            row.addWidget(button_)
-        row.addWidget(self.hint, 1)
-        row.addWidget(self.bar)
-        row.addWidget(self.count)
+        row = self.row = ButtonRow()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.tree, 1)
+        layout.addWidget(self.hint)
         layout.addLayout(row)
+        for widget in (self.every, self.none, self.photo, self.equal, self.bar, self.count):
+            row.add(widget, at_end=widget in (self.bar, self.count))
         self.setFocusProxy(self.tree)
         self._offer()
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        """The size at which the buttons that are needed rarely have no room."""
-        least = super().minimumSizeHint()
-        return QSize(min(least.width(), self._room(())), least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Hide the buttons for which there is no room; there are keys and a menu, too."""
@@ -287,7 +283,7 @@ class ChangeList(QWidget):
     def _room(self, rarely: Sequence[QWidget]) -> int:
         """The width that the row of buttons needs."""
         widgets = (self.every, self.none, *rarely, self.count)
-        return sum(each.sizeHint().width() + self._row.spacing() for each in widgets)
+        return sum(each.sizeHint().width() + self.row.spacing() for each in widgets)
 
     def show_changes(self, changes: Iterable[Change], *, forget: bool = False) -> None:
         """Show these changes instead of others, without those that were just applied. The user's ticks stay.
