@@ -132,8 +132,9 @@ def number(value: float, digits: int) -> str:
 
 
 def figure(english: str) -> str:
-    """Convert the decimal separator of an English figure, such as "12.5%", to the current language."""
-    return english.replace(".", _Chosen.point)
+    """Convert an English figure, such as "12.5%", to the current language."""
+    value = english.removesuffix("%").replace(".", _Chosen.point)
+    return tr("{number}%", number=value) if english.endswith("%") else value
 
 
 def _filled(said: str, english: str, values: dict[str, object]) -> str:

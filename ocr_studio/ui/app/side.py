@@ -334,12 +334,14 @@ class WordsSide(SidePage):
 
     def __init__(self, table: WordTable, word_filter: WordFilterBar, alternatives: Alternatives) -> None:
         super().__init__(tr("Words"), "words")
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(word_filter)
         layout.addWidget(table, 1)
         layout.addWidget(alternatives)
+        self.setWidget(whole)  # scrolled where long alternatives have no room, rather than making the window higher
         self.focus_target = table
 
 

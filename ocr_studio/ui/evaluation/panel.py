@@ -294,12 +294,6 @@ def _written(value: float | None, digits: int = 3) -> str:
     return translation.figure(format_figure(value, digits))
 
 
-def _localized(figure: str) -> str:
-    """A figure of a report, such as “12.3%”, in the language of the window."""
-    value = translation.figure(figure.removesuffix("%"))
-    return tr("{number}%", number=value) if figure.endswith("%") else value
-
-
 def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
     quiet = theme.colours().quiet
     parts = [_row(("", tr("precision"), tr("recall"), tr("F1")), quiet)]
@@ -308,7 +302,8 @@ def _figures(score: PhotoScore, photos: tuple[PhotoResult, ...]) -> str:
         parts.append(_row((tr(title), *(_written(share) for share in (task.precision, task.recall, task.f)))))
     parts.append(_row((tr("text errors"), tr("all words"), tr("found words"), ""), quiet))
     parts += [
-        _row((tr(what), *map(_localized, shares), "")) for what, *shares in evaluation_table.list_error_lines(score)
+        _row((tr(what), *map(translation.figure, shares), ""))
+        for what, *shares in evaluation_table.list_error_lines(score)
     ]
     seconds = Evaluation("", "", photos).seconds
     parts.append(_row((tr("seconds per photo"), _written(seconds, 2), "", "")))
