@@ -11,15 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.style import labels, theme
 
-<<<<<<< HEAD
 # Pixels: between buttons, and inside each of them.
 _GAP, _EDGES = 6, 20
 # Letters of a text for which a button has room beside its key, however narrow the panel is.
 _LEAST_LETTERS = 9
-=======
-# Pixels: between buttons, inside each of them, and the least width of each, for a key and a word.
-_GAP, _EDGES, _LEAST = 6, 20, 112
->>>>>>> d025e41f (Lay out panels and dialogs for narrow windows and low screens)
 
 
 class ChoiceButtons(QWidget):
@@ -70,18 +65,12 @@ class ChoiceButtons(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Use several rows in a narrow panel, and show as much of each text as fits."""
         super().resizeEvent(event)
-<<<<<<< HEAD
         across = min(self._most_across, self._find_most_across())
         if self.width() >= self._one_row:
             across = len(self.buttons)
         if across != self._across_by_width:
             self._across_by_width = across
             self.updateGeometry()
-=======
-        width = event.size().width()
-        fitting = min(self._most_across, max(2, (width + _GAP) // (_LEAST + _GAP)))
-        self._arrange(len(self.buttons) if width >= self._one_row else fitting)
->>>>>>> d025e41f (Lay out panels and dialogs for narrow windows and low screens)
         self._show()
 
     def show_choices(self, texts: Sequence[str], *, current: str, writing: bool) -> None:
