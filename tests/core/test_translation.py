@@ -34,9 +34,10 @@ def german(tmp_path: Path) -> Iterator[Path]:
         "Read {words} in {seconds} s": "In {seconds} s gelesen: {words}",
         "{count} word\0{count} words": "{count} Wort\0{count} Wörter",
         "Slip {name}": "Fehler {nahme}",
+        "{number}%": "{number} %",
     }
     _catalogue(tmp_path, "de", texts)
-    assert translation.use(tmp_path, "de")
+    assert translation.use(tmp_path, "de", point=",")
     yield tmp_path
     translation.use(tmp_path, "en")
 
@@ -74,6 +75,12 @@ def test_a_message_from_elsewhere_may_not_fit(odd: Message) -> None:
     assert not odd.fits
     assert message("Read {words} in {seconds} s", words="3", seconds=2).fits
     assert message_n("{count} word", "{count} words", 5).fits
+
+
+def test_figures_are_written_as_in_the_language(german: Path) -> None:
+    assert [translation.figure(each) for each in ("12.5%", "0.952", "–")] == ["12,5 %", "0,952", "–"]
+    translation.use_english()
+    assert [translation.figure(each) for each in ("12.5%", "0.952", "–")] == ["12.5%", "0.952", "–"]
 
 
 def test_what_it_has_not_is_said_in_english(german: Path) -> None:

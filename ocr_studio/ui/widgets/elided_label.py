@@ -79,12 +79,5 @@ class KeyHints(ElidedLabel):
             parts.pop()
         return labels.elided(self.fontMetrics(), _BETWEEN.join(parts), self.contentsRect().width())
 
-    def event(self, event: QEvent) -> bool:
-        """Show all keys in the tooltip if some are left out."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.shown != self.text():
-            QToolTip.showText(event.globalPos(), labels.tooltip("\n".join(self.text().split(_BETWEEN))), self)
-            return True
-        return super().event(event)
-
     def _is_too_wide(self, text: str) -> bool:
         return self.fontMetrics().horizontalAdvance(text) > self.contentsRect().width()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.ui.app.app import Studio
@@ -28,6 +28,10 @@ def studio(open_studio: Open, folder: Path) -> Studio:
 
 @pytest.fixture
 def sheet(studio: Studio, qtbot: QtBot) -> ShortcutList:
+    return _shown(studio, qtbot)
+
+
+def _shown(studio: Studio, qtbot: QtBot) -> ShortcutList:
     QTest.keyClick(studio.window.view, Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier)
     sheet = studio.window.help.sheet
     assert sheet is not None
@@ -100,3 +104,16 @@ def test_keys_alone_scroll_it_leave_it_and_lead_to_changing_them(
     assert studio.window.help.sheet is None
     qtbot.waitUntil(lambda: studio.window.findChild(ShortcutList) is None)
     assert studio.window.isVisible()
+
+
+@pytest.mark.usefixtures("styled")
+def test_descriptions_of_several_lines_are_shown_whole(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.resize(700, 560)
+    sheet = _shown(studio, qtbot)
+    descriptions = [each for each in sheet.findChildren(QLabel) if each.wordWrap() and each.isVisible()]
+    assert len(descriptions) > 50
+    QApplication.processEvents()
+    cut = [each.text() for each in descriptions if each.height() < each.heightForWidth(each.width())]
+    assert cut == []
+    room = sheet.screen().availableSize()
+    assert sheet.height() < room.height()

@@ -56,6 +56,18 @@ def close(dialog: SettingsDialog) -> None:
     assert not dialog.isVisible()
 
 
+@pytest.mark.usefixtures("styled")
+def test_the_settings_fit_on_a_low_screen(qtbot: QtBot) -> None:
+    chosen = Chosen(Settings())
+    dialog = settings_dialog(chosen)
+    qtbot.addWidget(dialog)
+    assert dialog.minimumSizeHint().height() < 360
+    dialog.resize(600, 340)
+    dialog.show()
+    dialog.go_to("reading", "Graphics memory limit")
+    assert not dialog.reading.rows[-1].field.visibleRegion().isEmpty()
+
+
 def test_what_is_chosen_holds_at_once(qtbot: QtBot) -> None:
     chosen = Chosen(Settings(gpu_memory_mb=512, model="mine"))
     dialog = settings_dialog(chosen)

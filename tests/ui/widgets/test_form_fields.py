@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.ui.app.app import use_theme
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
-from ocr_studio.ui.widgets.form_fields import ComboBox
+from ocr_studio.ui.widgets.form_fields import ButtonRow, ComboBox
+from tests.ui.contrast import contrast
 
 
 def _tooltip(box: QWidget) -> str:
@@ -48,3 +59,53 @@ def test_a_label_that_is_too_narrow_shows_its_whole_text_in_the_tooltip(qtbot: Q
     label.setToolTip("")
     label.resize(900, 20)
     qtbot.waitUntil(lambda: _tooltip(label) == "")
+
+
+def test_a_combo_box_can_be_narrower_than_its_texts(qtbot: QtBot) -> None:
+    box = ComboBox([("least", "Least confident words of all photos first")], "least", "Order")
+    qtbot.addWidget(box)
+    assert box.minimumSizeHint().width() < box.sizeHint().width() / 2
+
+
+def test_buttons_without_room_are_in_a_further_row(qtbot: QtBot) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    column, row = QVBoxLayout(whole), ButtonRow()
+    column.addLayout(row)
+    one, other, hidden, last = buttons = [QPushButton(text) for text in ("Select all", "Select none", "Equal", "Apply")]
+    for button in buttons:
+        row.add(button, at_end=button is last)
+    hidden.hide()
+    whole.resize(800, whole.heightForWidth(800))
+    whole.show()
+    assert one.y() == other.y() == last.y()
+    assert last.geometry().right() == row.geometry().right()
+    assert other.x() == one.geometry().right() + 1 + row.spacing()
+    narrow = one.width() + other.width() + 3 * row.spacing() + 20
+    assert whole.heightForWidth(narrow) > whole.heightForWidth(800)
+    whole.resize(narrow, whole.heightForWidth(narrow))
+    assert one.y() == other.y() < last.y()
+    assert last.geometry().right() == row.geometry().right()
+    assert all(row.geometry().contains(each.geometry()) for each in (one, other, last))
+
+
+@pytest.mark.usefixtures("styled")
+def test_ticked_and_other_boxes_are_equally_large_and_all_visible(qtbot: QtBot, qapp: QApplication) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    box = QCheckBox("Learn from corrections", whole)
+    for name in ("light", "dark"):
+        use_theme(name)
+        sizes, colours = set(), []
+        for state in (Qt.CheckState.Unchecked, Qt.CheckState.Checked):
+            box.setCheckState(state)
+            box.resize(box.sizeHint())
+            option = QStyleOptionButton()
+            box.initStyleOption(option)
+            place = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+            sizes.add((place.width(), place.height()))
+            image = box.grab().toImage()
+            colours.append(image.pixelColor(place.center().x(), place.top()))
+        assert len(sizes) == 1
+        window = qapp.palette().color(QPalette.ColorRole.Window)
+        assert min(contrast(each, window) for each in colours) > 3
