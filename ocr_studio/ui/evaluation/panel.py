@@ -169,8 +169,8 @@ class EvaluationPanel(SidePanel):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addLayout(below)
-        for widget in (self.kind, self.again, self.export):
-            below.add(widget)
+        for field in (self.kind, self.again, self.export):
+            below.add(field)
         layout.addWidget(split, 1)
         self.setWidget(whole)
 

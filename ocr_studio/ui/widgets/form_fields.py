@@ -91,11 +91,11 @@ class ButtonRow(QLayout):
         """How many widgets there are."""
         return len(self._items)
 
-    def itemAt(self, index: int, /) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def itemAt(self, index: int, /) -> QLayoutItem | None:  # noqa: N802
         """A widget's item; None after the last one."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int, /) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def takeAt(self, index: int, /) -> QLayoutItem | None:  # noqa: N802
         """Remove a widget's item; None after the last one."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
