@@ -31,10 +31,27 @@ def _read_page(file: LabelFile) -> Iterator[ExchangePage]:
     return page_xml.read(file)
 
 
+def _render_alto(pages: Sequence[Page], photos: PhotoSource | None) -> str:
+    from ocr_studio.core.formats.xml import alto  # noqa: PLC0415  (see above)
+
+    return alto.render(pages, photos)
+
+
+def _read_alto(file: LabelFile) -> Iterator[ExchangePage]:
+    from ocr_studio.core.formats.xml import alto  # noqa: PLC0415  (see above)
+
+    return alto.read(file)
+
+
 _PAGE_TITLE: Final = later("PAGE XML")
+_ALTO_TITLE: Final = later("ALTO XML")
 
 FORMATS: Final[tuple[ExportFormat, ...]] = (
     ExportFormat("page", ".page.xml", _PAGE_TITLE, _render_page, FileScope.EACH, holds=EVERYTHING),
+    ExportFormat("alto", ".alto.xml", _ALTO_TITLE, _render_alto, FileScope.EACH, holds=EVERYTHING),
 )
 
-READERS: Final[tuple[ImportFormat, ...]] = (ImportFormat("page", _PAGE_TITLE, root_elements.is_page, _read_page),)
+READERS: Final[tuple[ImportFormat, ...]] = (
+    ImportFormat("page", _PAGE_TITLE, root_elements.is_page, _read_page),
+    ImportFormat("alto", _ALTO_TITLE, root_elements.is_alto, _read_alto),
+)

@@ -183,7 +183,7 @@ def _format_custom(name: str, values: Mapping[str, object]) -> str:
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:
     """Read the pages of a file, nearly always one. Raises BadLabels."""
-    root = xml_input.parse_xml(file)
+    root = xml_input.parse_page(file)
     found = list(xml_input.descendants(root, "Page"))
     if not found:
         raise file.make_error(tr("it has no Page element"))
@@ -197,10 +197,7 @@ class _Reader:
         self._page = page
         self._metadata = metadata
         self._oddities = Oddities()
-        self._image, elsewhere = xml_input.read_image_name(file, page.get("imageFilename"))
-        if elsewhere:
-            said = tr("imageFilename leads out of the folder; the photo is looked for as “{name}”", name=self._image)
-            self._oddities.tell(said)
+        self._image = xml_input.read_image_name(file, page.get("imageFilename"))
         self._width = xml_input.read_index(page.get("imageWidth")) or 0
         self._height = xml_input.read_index(page.get("imageHeight")) or 0
         creator = xml_input.find_text(xml_input.child(metadata, "Creator")) if metadata is not None else ""
@@ -273,8 +270,8 @@ class _Reader:
                 yield ExchangeLine((ExchangeWord(quad, text, checked=self._truth),))
 
     def _read_line(self, line: Element) -> ExchangeLine:
-        baseline_element = xml_input.child(line, "Baseline")
-        baseline = () if baseline_element is None else _read_baseline(baseline_element)
+        element = xml_input.child(line, "Baseline")
+        baseline = () if element is None else xml_input.read_finite_points(element.get("points"))
         along = find_direction(baseline)
         words = []
         for element in xml_input.children(line, "Word"):
@@ -378,9 +375,3 @@ def _read_outline(element: Element) -> list[Point] | None:
         return xml_input.read_points(told)
     points = [(point.get("x") or "nan", point.get("y") or "nan") for point in xml_input.children(coords, "Point")]
     return xml_input.read_points(" ".join(f"{x},{y}" for x, y in points))  # before 2013
-
-
-def _read_baseline(element: Element) -> tuple[Point, ...]:
-    points = xml_input.read_points(element.get("points")) or []
-    finite = all(xml_input.read_number(str(value)) is not None for point in points for value in point)
-    return tuple(points) if len(points) > 1 and finite else ()

@@ -23,6 +23,8 @@ Element: TypeAlias = Any  # of lxml, which comes without types
 
 # Bytes: books of a thousand pages in one hOCR file stay below.
 MAX_BYTES: Final = 64 << 20
+# Tags of a file of one page: many times what the most words of a page take, each with a box for every letter.
+_MAX_TAGS: Final = 1_000_000
 # Characters of an attribute with the points of an outline; a line has some hundred points.
 _MAX_POINTS: Final = 100_000
 _SAFE: Final = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
@@ -36,9 +38,11 @@ _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SUFFIXES: Final = {".page", ".alto", ".hocr", ".pagexml"}
 
 
-def parse_xml(file: LabelFile) -> Element:
-    """Parse a file of XML and return its root. Raises BadLabels."""
+def parse_page(file: LabelFile) -> Element:
+    """Parse a file of XML that holds one page, and return its root. Raises BadLabels."""
     data = file.read(most=MAX_BYTES)
+    if data.count(b"<") > _MAX_TAGS:
+        raise file.make_error(tr("it has more than {most} XML elements", most=_MAX_TAGS))
     try:
         return _parse_safely(file, data)
     except (etree.LxmlError, ValueError) as error:
@@ -176,16 +180,24 @@ def read_points(text: str | None) -> list[Point] | None:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def read_image_name(file: LabelFile, told: str | None) -> tuple[str, bool]:
-    """Read the name of a photo that a file tells.
+def read_finite_points(text: str | None) -> tuple[Point, ...]:
+    """Read the points of a baseline; () for what is none."""
+    points = read_points(text) or []
+    finite = all(math.isfinite(value) for point in points for value in point)
+    return tuple(points) if len(points) > 1 and finite else ()
+
+
+def read_image_name(file: LabelFile, told: str | None) -> str:
+    """Read the name of a photo that a file tells: relative, and with "/" between its parts.
+
+    Of a path that leads out of the folder, or from the root of some other computer, only what is below is the name.
 
     Args:
         file: The file.
         told: What it tells: a name, a path on some other computer, an address, or nothing.
 
     Returns:
-        The name, relative and with "/" between its parts, that of the file without a suffix if it tells none; and
-        whether more than a relative path was told: an absolute one, or one that leads out of the folder.
+        The name; that of the file, without a suffix, if it tells none.
     """
     text = _CONTROLS.sub("", told or "")
     absolute = False
@@ -195,14 +207,11 @@ def read_image_name(file: LabelFile, told: str | None) -> tuple[str, bool]:
     if drive := _DRIVE.match(text):
         text, absolute = text[drive.end() :], True
     parts = [part for part in text.split("/") if part not in {"", "."}]
-    climbs = ".." in parts
-    if climbs:
+    if ".." in parts:
         parts = parts[len(parts) - parts[::-1].index("..") :]
     if absolute or text.startswith("/"):
-        absolute, parts = True, parts[-1:]
-    if not parts:
-        return _strip_suffix(file.stem), absolute or climbs
-    return "/".join(parts), absolute or climbs
+        parts = parts[-1:]
+    return "/".join(parts) or _strip_suffix(file.stem)
 
 
 def _strip_suffix(stem: str) -> str:
