@@ -109,6 +109,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "api/startup.py": (_NOWHERE, "tempfile.TemporaryFile"),
         "cli/synth.py": (_NAMED, ".mkdir"),
         "core/files/array_files.py": (_STREAM, "zipfile.ZipFile"),
+        "core/files/zip_dates.py": (_STREAM, "zipfile.ZipFile"),
         "core/files/child_process.py": (_NOWHERE, "open os.open"),
         "core/datasets/folder.py": (_NAMED, ".rmdir"),
         "core/images/photo_stream.py": (_NAMED, "os.scandir"),

@@ -1,4 +1,4 @@
-"""Documents and tables: text, Markdown, HTML, JSON, CSV."""
+"""Documents and tables: text, Markdown, HTML, JSON, CSV, PDF, office documents and drawings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ocr_studio.core.formats.documents import json_pages, markdown, spreadsheet, text
-from ocr_studio.core.formats.export_format import ExportFormat, Renderer
+from ocr_studio.core.formats.export_format import ExportFormat, FileScope, Renderer
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page
 from ocr_studio.core.translation import later
@@ -17,12 +17,43 @@ def _without_photos(render: Callable[[Sequence[Page]], str]) -> Renderer:
     return lambda pages, _: render(pages)
 
 
-def _render_pdf(pages: Sequence[Page], photos: PhotoSource | None) -> bytes:
-    from ocr_studio.core.formats.documents import pdf  # noqa: PLC0415  (loads OpenCV, which texts do not need)
+# Their libraries, and OpenCV, are loaded when a format is used: the table is needed for every command.
 
+
+def _render_pdf(pages: Sequence[Page], photos: PhotoSource | None) -> bytes:
+    from ocr_studio.core.formats.documents import pdf  # noqa: PLC0415
+
+    return pdf.render(pages, _require(photos))
+
+
+def _render_docx(pages: Sequence[Page], _: PhotoSource | None) -> bytes:
+    from ocr_studio.core.formats.documents import docx  # noqa: PLC0415
+
+    return docx.render(pages)
+
+
+def _render_odt(pages: Sequence[Page], _: PhotoSource | None) -> bytes:
+    from ocr_studio.core.formats.documents import odt  # noqa: PLC0415
+
+    return odt.render(pages)
+
+
+def _render_xlsx(pages: Sequence[Page], _: PhotoSource | None) -> bytes:
+    from ocr_studio.core.formats.documents import xlsx  # noqa: PLC0415
+
+    return xlsx.render(pages)
+
+
+def _render_svg(pages: Sequence[Page], photos: PhotoSource | None) -> str:
+    from ocr_studio.core.formats.documents import svg  # noqa: PLC0415
+
+    return svg.render(pages, _require(photos))
+
+
+def _require(photos: PhotoSource | None) -> PhotoSource:
     if photos is None:
-        raise ValueError("a PDF needs the photos")
-    return pdf.render(pages, photos)
+        raise ValueError("this format needs the photos")
+    return photos
 
 
 FORMATS: Final = (
@@ -31,4 +62,8 @@ FORMATS: Final = (
     ExportFormat("json", ".json", later("JSON with boxes"), _without_photos(json_pages.render)),
     ExportFormat("csv", ".csv", later("Word table (CSV)"), _without_photos(spreadsheet.render)),
     ExportFormat("pdf", ".pdf", later("Searchable PDF"), _render_pdf),
+    ExportFormat("docx", ".docx", later("Word document"), _render_docx),
+    ExportFormat("odt", ".odt", later("OpenDocument text"), _render_odt),
+    ExportFormat("xlsx", ".xlsx", later("Excel workbook"), _render_xlsx),
+    ExportFormat("svg", ".svg", later("Photo with text (SVG)"), _render_svg, FileScope.EACH),
 )
