@@ -70,6 +70,10 @@ def of_models(folder: Path) -> list[Shown]:
             "Title of a model.": [card["title"]],
             "What a model was trained on; the licence follows.": [each["what"] for each in card["data"]],
             "A weakness of a model; a sentence.": card["weaknesses"],
+            "A licence of a model or of what it was trained on.": [
+                card["licence"],
+                *(each["licence"] for each in card["data"]),
+            ],
         }
         found += [Shown(text, "", note, path, 0) for note, texts in said.items() for text in texts if text]
     return found

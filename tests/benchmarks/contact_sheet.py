@@ -26,7 +26,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PIL import Image, ImageDraw
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMainWindow, QScrollArea, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMainWindow, QMenu, QScrollArea, QWidget
 
 from ocr_studio.core import resources, settings
 from ocr_studio.ui.app import app as window_app
@@ -44,7 +45,7 @@ PANELS = (
     "dialogs", "popups",
 )  # fmt: skip
 # Actions that show something over the window that is no dialog.
-_POPUPS = ("palette", "looks", "characters", "help", "tour")
+_POPUPS = ("palette", "looks", "characters", "help", "tour", "find", "edit_text")
 # How many words are checked before the training panel is shown, and evaluated.
 _CHECKED = 20
 # Pixels that a picture is wide on the sheet; least pictures in a row.
@@ -238,7 +239,14 @@ def _shoot_dialogs(app: QApplication, studio: window_app.Studio, out: Path) -> N
 
 
 def _shoot_popups(app: QApplication, studio: window_app.Studio, out: Path) -> None:
-    """Take what is shown over the window, within it or in a window of its own."""
+    """Take the menus, and what else is shown over the window, within it or in a window of its own."""
+    studio.document.select([studio.document.order()[0]])
+    for action in studio.window.menuBar().actions():
+        menu = action.menu()
+        assert isinstance(menu, QMenu)
+        menu.popup(studio.window.mapToGlobal(QPoint(40, 60)))
+        _shoot_window(app, studio, menu, _named(out, f"menu_{menu.title().replace('&', '')}"))
+        menu.close()
     for action_id in _POPUPS:
         studio.window.action_set[action_id].trigger()
         _settle(app, studio)
@@ -248,6 +256,8 @@ def _shoot_popups(app: QApplication, studio: window_app.Studio, out: Path) -> No
             if window is not studio.window:
                 window.close()
         studio.window.action_set["close_hint"].trigger()
+        if action_id == "palette":
+            studio.window.action_set[action_id].trigger()
         leave_dialogs()
 
 

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QTabWidget
 
+from ocr_studio.core import paths
+from ocr_studio.core.editing import replace_rules
+from ocr_studio.core.editing.replace_rules import Rule
 from ocr_studio.core.models import downloads
 from ocr_studio.jobs.photos.open_photo import LinkFound
 from ocr_studio.jobs.reading.reread_project import PageToRead
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.models.download_dialog import DownloadDialog
 from ocr_studio.ui.photos.batch_progress import BatchFailuresDialog
+from ocr_studio.ui.photos.photo_actions import RenameDialog
 from ocr_studio.ui.reading.compare_detection_dialog import FindingComparisonDialog
 from ocr_studio.ui.reading.rereading_scope import RereadingScopeDialog
 from ocr_studio.ui.synth import target_folder
@@ -24,7 +28,9 @@ def each(studio: Studio) -> Iterator[QDialog]:
     for action_id in OPENING:
         studio.window.action_set[action_id].trigger()
         yield from _in_sight()
-    for make in (_rereading, _comparison, _download, _failures):
+    _open_changes(studio)
+    yield from _in_sight()
+    for make in (_rereading, _comparison, _download, _failures, _rename):
         dialog = make(studio)
         dialog.show()
         yield from _in_sight()
@@ -47,6 +53,12 @@ def _in_sight() -> Iterator[QDialog]:
     leave_dialogs()
 
 
+def _open_changes(studio: Studio) -> None:
+    """Preview a rule that changes every word."""
+    replace_rules.save_rules(paths.config_dir(), (Rule("^", "x", pattern=True),))
+    studio.window.rules.show().here.click()
+
+
 def _rereading(studio: Studio) -> QDialog:
     dialog = RereadingScopeDialog(3, studio.window, writer="Anna")
     pages = (PageToRead("a", "a.png", 3, "Anna"), PageToRead("b", "b.png", 2, "Anna"), PageToRead("c", "c.png", 1))
@@ -63,6 +75,12 @@ def _comparison(studio: Studio) -> QDialog:
 
 def _download(studio: Studio) -> QDialog:
     return DownloadDialog(downloads.USABLE, studio.window)
+
+
+def _rename(studio: Studio) -> QDialog:
+    dialog = RenameDialog(Path("board.png"), studio.window)
+    dialog.refuse("There is already a file with this name.")
+    return dialog
 
 
 def _failures(studio: Studio) -> QDialog:

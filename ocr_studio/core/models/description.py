@@ -124,7 +124,11 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
         found.append((tr("Trained on"), tr("dataset {name}", name=card.dataset[:12])))
     if card.data:
         said = [
-            tr("{what} ({licence})", what=_own(model, each.what), licence=each.licence or tr("not specified"))
+            tr(
+                "{what} ({licence})",
+                what=_own(model, each.what),
+                licence=_own(model, each.licence) or tr("not specified"),
+            )
             for each in card.data
         ]
         found.append((tr("Trained on"), "; ".join(said)))
@@ -140,7 +144,7 @@ def facts(model: Model, history: Sequence[Ancestor]) -> list[tuple[str, str]]:
         *found,
         *([(tr("Training settings"), settings)] if settings else []),
         *([(tr("Reproduce with"), card.recipe)] if card.recipe else []),
-        (tr("Licence"), card.licence or tr("not specified")),
+        (tr("Licence"), _own(model, card.licence) or tr("not specified")),
     ]
 
 
