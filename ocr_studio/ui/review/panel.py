@@ -105,7 +105,7 @@ class ReviewPanel(SidePanel):
         font.setPixelSize(_LINE_SIZE)
         self.line.setFont(font)
         self.line.rest_of = lambda typed: prompter.rest(reviewing.word, typed)
-        self.offered = ChoiceButtons(self.line.most_choices, one_row=_ONE_ROW, across=_ACROSS)
+        self.offered = ChoiceButtons(self.line.most_choices, one_row=_ONE_ROW, across=_ACROSS, with_alt=False)
         self.choices = self.offered.buttons
         self.strip = ReviewStrip()
         self.drafts = ReviewDrafts(self.line, reviewing)

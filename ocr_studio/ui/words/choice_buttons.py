@@ -28,16 +28,17 @@ class ChoiceButtons(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, count: int, *, one_row: int, across: int) -> None:
+    def __init__(self, count: int, *, one_row: int, across: int, with_alt: bool = True) -> None:
         """Show nothing yet.
 
         Args:
             count: How many buttons there are.
             one_row: Width in pixels from which all are in one row.
             across: How many are in a row otherwise.
+            with_alt: Whether digits are mostly text there, so that the keys have Alt, and need more room.
         """
         super().__init__()
-        self._one_row, self._most_across = one_row, across
+        self._one_row, self._most_across, self._with_alt = one_row, across, with_alt
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(_GAP)
@@ -93,7 +94,7 @@ class ChoiceButtons(QWidget):
         """Return how many buttons fit in a row with their keys and some letters."""
         metrics = self.buttons[0].fontMetrics()
         letters = metrics.horizontalAdvance("n" * _LEAST_LETTERS)
-        least = labels.choice_key_width(metrics, writing=True) + letters + _EDGES
+        least = labels.choice_key_width(metrics, writing=self._with_alt) + letters + _EDGES
         return max(1, (self.width() + _GAP) // (least + _GAP))
 
     def _room(self, across: int) -> int:

@@ -50,3 +50,16 @@ def test_few_long_texts_get_the_rows_of_the_others(buttons: ChoiceButtons, qtbot
     buttons.show_choices(("the", "thc", "fhe"), current="", writing=False)
     assert len({each.y() for each in _visible(buttons, qtbot, 360)}) == 1
     assert buttons.sizeHint().height() == high
+
+
+def test_keys_without_alt_leave_room_for_more_in_a_row(qtbot: QtBot) -> None:
+    heights = []
+    for with_alt in (True, False):
+        buttons = ChoiceButtons(7, one_row=720, across=4, with_alt=with_alt)
+        qtbot.addWidget(buttons)
+        buttons.show()
+        heights.append(0)
+        for width in range(300, 700, 10):
+            buttons.resize(width, 80)
+            heights[-1] += buttons.minimumSizeHint().height()
+    assert heights[0] > heights[1]
