@@ -12,7 +12,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Longer values are placed below their names, not beside them.
-_BESIDE: Final = 120
+_BESIDE: Final = 40
 
 
 class ModelDetails(QScrollArea):
