@@ -251,7 +251,7 @@ def _shoot_popups(app: QApplication, studio: window_app.Studio, out: Path) -> No
         studio.window.action_set[action_id].trigger()
         _settle(app, studio)
         for number, window in enumerate(_windows(studio.window)):
-            _shoot_window(app, studio, window, _named(out, f"{action_id}{number or ''}"))
+            _shoot_window(app, studio, window, _named(out, f"popup_{action_id}{number or ''}"))
         for window in _windows(studio.window):
             if window is not studio.window:
                 window.close()

@@ -49,7 +49,7 @@ class CropView(QWidget):
         self._held: tuple[int, int] | None = None
         self._from, self._before = QPointF(), WHOLE
         self._picked: tuple[int, int] = _MOVE
-        self.setMinimumSize(360, 240)
+        self.setMinimumSize(320, 160)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Photo with the part that is kept"))
