@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
@@ -39,6 +39,7 @@ class ExportFormat:
         whole_name: The name that other programs expect for the file of all photos; "" for that of the folder.
         holds: What the format has a place for; None for documents and tables, which nobody expects to hold
             everything.
+        extra: Makes further files once all are written, by their names; it gets the pages by the names of their files.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ExportFormat:
     prefix: str = ""
     whole_name: str = ""
     holds: frozenset[Content] | None = None
+    extra: Callable[[Mapping[str, Page]], Mapping[str, bytes]] | None = None
 
     @property
     def is_document(self) -> bool:

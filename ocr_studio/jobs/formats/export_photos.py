@@ -196,7 +196,9 @@ def export_photos(
     seek = bool(set(project.page_ids()) - {photo.page_id for photo in photos})
     make, count_losses = _choose_maker(project, kind, out), _choose_counter(kind)
     together = kind != CLEANED and _goes_together(kind, one_file=one_file)
+    has_extra = kind != CLEANED and FORMATS[kind].extra is not None
     pages: list[Page] = []
+    written: dict[str, Page] = {}
     lost: Counter[Content] = Counter()
     for number, (photo, name) in enumerate(wanted):
         yield ExportProgress(number, len(wanted), photo.image)
@@ -208,6 +210,8 @@ def export_photos(
                 file = name if kind == CLEANED else FORMATS[kind].prefix + name
                 out.write(file, make([page]))
                 yield PhotoWritten(photo.image, file)
+                if has_extra:
+                    written[file] = page
             lost += count_losses(page)
         except StudioError as error:
             yield PhotoSkipped(photo.image, error)
@@ -215,8 +219,17 @@ def export_photos(
         name = FORMATS[kind].whole_name or _name_whole(project, photos, suffix)
         out.write(name, make(pages))
         yield from (PhotoWritten(page.image, name) for page in pages)
+    if written:
+        _write_extra(out, kind, written)
     if lost:
         yield ContentLost(lost)
+
+
+def _write_extra(out: OutputFolder, kind: str, pages: Mapping[str, Page]) -> None:
+    """Write the further files of a format. pages: by the names of their files. Raises WriteFailed."""
+    if extra := FORMATS[kind].extra:
+        for name, data in extra(pages).items():
+            out.write(name, data)
 
 
 def _goes_together(kind: str, *, one_file: bool) -> bool:

@@ -146,6 +146,8 @@ def test_json_is_the_object_of_the_command_line() -> None:
         "confidence": 0.8,
         "alternatives": [{"text": "the", "confidence": 0.8}, {"text": "eht", "confidence": 0.1}],
         "line": 1,
+        "state": "read",
+        "mark": None,
     }
     assert [word["line"] for word in found["words"]] == [1, 1, 2, 3, 3]
     assert (last["text"], last["confidence"]) == ("there", 1.0)

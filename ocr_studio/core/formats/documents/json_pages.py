@@ -16,7 +16,7 @@ def build_page_object(page: Page) -> dict[str, object]:
 
     Of each word, ``quad`` has four [x, y] in pixels of the upright photo as its file has it, clockwise from the text's
     top left, or null for text without a box; ``confidence`` is 0..1 or null; ``line`` is the number of its line in
-    reading order, from 1.
+    reading order, from 1; ``state`` is as in ``WordState``, ``mark`` null unless the word is marked.
     """
     lines, text = page_order.find_lines_and_text(page)
     width, height = page.file_size
@@ -45,4 +45,6 @@ def _build_word_object(page: Page, word: Word, line: int) -> dict[str, object]:
         "confidence": word.confidence,
         "alternatives": [{"text": other.text, "confidence": other.confidence} for other in alternatives],
         "line": line,
+        "state": word.state.value,
+        "mark": word.mark.value if word.mark else None,
     }

@@ -1,0 +1,105 @@
+"""Label.txt of PaddleOCR and PPOCRLabel: one line for each photo, "folder/photo<tab>[words as JSON]".
+
+https://github.com/PFCCLab/PPOCRLabel. PPOCRLabel knows a photo by its name and that of its folder, skips boxes that are
+difficult, and PaddleOCR skips the texts "###" and "*" when it learns.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ocr_studio.core.files import strict_json
+from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
+from ocr_studio.core.formats.import_format import LabelFile
+from ocr_studio.core.formats.labels.label_words import (
+    UNREADABLE,
+    LabelledWords,
+    Outline,
+    check_count,
+    convert_entries,
+    find_photo_name,
+)
+from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.photo_source import PhotoSource
+from ocr_studio.core.page import Mark, Page, Quad
+from ocr_studio.core.translation import tr
+
+_IGNORED: Final = "*"
+# What PPOCRLabel writes for a box that it has not read.
+_UNREAD: Final = frozenset({"待识别", "TEMPORARY"})
+_FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?[^\t\r\n\[{]{1,4000}\t\s*\[\s*[{\]]")
+_MAX_LINES: Final = 200_000
+
+
+def render(pages: Sequence[Page], photos: PhotoSource | None) -> str:
+    """Make the file of all pages."""
+    return "".join(f"{_find_key(page, photos)}\t{_format_words(page)}\n" for page in pages)
+
+
+def _find_key(page: Page, photos: PhotoSource | None) -> str:
+    if photos is None:
+        return format_photo_name(page.image)
+    path = photos.path(page)
+    return format_photo_name(f"{path.parent.name}/{path.name}")
+
+
+def _format_words(page: Page) -> str:
+    words = [_make_word(word, quad) for word, quad in ExchangePage.from_page(page).boxed_words()]
+    return json.dumps(words, ensure_ascii=False)
+
+
+def _make_word(word: ExchangeWord, quad: Quad) -> dict[str, object]:
+    text = {None: word.text, Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: _IGNORED}[word.mark]
+    points = [list(corner) for corner in quad.corners]
+    return {"transcription": text, "points": points, "difficult": word.mark is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    points: Outline
+    transcription: str | None = None
+    difficult: object = None
+
+
+def recognizes(file: LabelFile) -> bool:
+    """Whether a file is a Label.txt, whatever its name."""
+    return _FIRST.match(file.beginning) is not None
+
+
+def read(file: LabelFile) -> Iterator[ExchangePage]:
+    """Read the pages of a file. Raises BadLabels."""
+    lines = file.read().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if len(lines) > _MAX_LINES:
+        raise file.make_error(tr("it has more than {most} lines", most=_MAX_LINES))
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _read_line(file, line, number)
+
+
+def _read_line(file: LabelFile, line: bytes, number: int) -> ExchangePage:
+    name, _, rest = line.partition(b"\t")
+    words = LabelledWords(find_photo_name(name.decode("utf-8", errors="replace")))
+    try:
+        entries = strict_json.load(rest)
+        if not words.image or not isinstance(entries, list):
+            raise strict_json.BadJson(tr("it needs the path of a photo, a tab and a list"))
+    except strict_json.BadJson as error:
+        raise file.make_error(tr("line {number}: {reason}", number=number, reason=str(error)[:200])) from error
+    check_count(file, entries)
+    for word in convert_entries(words, entries, _Word):
+        _add_word(words, word)
+    return words.page()
+
+
+def _add_word(words: LabelledWords, word: _Word) -> None:
+    text = word.transcription or ""
+    mark = None
+    if text == UNREADABLE:
+        mark = Mark.UNREADABLE
+    elif word.difficult is True:
+        mark = Mark.IGNORED
+    words.add(word.points, "" if text in _UNREAD else text, ExchangeWord(None, checked=True, mark=mark))
