@@ -181,13 +181,7 @@ def export_photos(
         WrongUsage: Cleaned boards can't go among the photos.
         WriteFailed: The one file can't be written.
     """
-    if kind == CLEANED and os.path.realpath(out.path) == os.path.realpath(project.photos):
-        raise WrongUsage(
-            tr("the photos are in this folder"),
-            file=out.path,
-            remedy=tr("Choose another folder."),
-            command="Choose another folder for --out.",
-        )
+    _check_folder(project, out, kind)
     suffix = _CLEANED_SUFFIX if kind == CLEANED else FORMATS[kind].suffix
     names = output_names((photo.image for photo in photos), suffix)
     wanted = [
@@ -210,8 +204,7 @@ def export_photos(
                 file = name if kind == CLEANED else FORMATS[kind].prefix + name
                 out.write(file, make([page]))
                 yield PhotoWritten(photo.image, file)
-                if has_extra:
-                    written[file] = page
+                written.update({file: page} if has_extra else {})
             lost += count_losses(page)
         except StudioError as error:
             yield PhotoSkipped(photo.image, error)
@@ -223,6 +216,17 @@ def export_photos(
         _write_extra(out, kind, written)
     if lost:
         yield ContentLost(lost)
+
+
+def _check_folder(project: Project, out: OutputFolder, kind: str) -> None:
+    """Raises WrongUsage if cleaned boards would go among the photos."""
+    if kind == CLEANED and os.path.realpath(out.path) == os.path.realpath(project.photos):
+        raise WrongUsage(
+            tr("the photos are in this folder"),
+            file=out.path,
+            remedy=tr("Choose another folder."),
+            command="Choose another folder for --out.",
+        )
 
 
 def _write_extra(out: OutputFolder, kind: str, pages: Mapping[str, Page]) -> None:

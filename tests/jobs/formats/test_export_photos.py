@@ -70,6 +70,29 @@ def test_an_unread_photo_is_skipped_but_its_board_is_cleaned(project: Project, t
     assert photo_file.is_photo(tmp_path / "boards out" / "new cleaned.png")
 
 
+def test_files_that_belong_to_all_photos_are_written_once(project: Project, tmp_path: Path) -> None:
+    out = OutputFolder(tmp_path / "out")
+    events = list(export_photos(project, LISTED, out, "yolo-obb"))
+    assert [event.file for event in events if isinstance(event, PhotoWritten)] == ["a.jpg.txt", "a.png.txt"]
+    assert list(files(out.path)) == [
+        *("a.jpg.texts.json", "a.jpg.txt", "a.png.texts.json", "a.png.txt"),
+        "data.yaml",
+    ]
+
+
+def test_labels_tell_where_the_photos_are(project: Project, tmp_path: Path) -> None:
+    out = OutputFolder(tmp_path / "out")
+    for kind in ("labelme", "coco", "paddleocr", "label-studio", "doctr", "via"):
+        assert skipped(list(export_photos(project, LISTED, out, kind))) == {"new.png": "not read yet"}
+    told = files(out.path)
+    assert '"imagePath": "../boards/a.jpg"' in told["a.jpg.json"]
+    assert '"file_name": "../boards/a.png"' in told["annotations.json"]
+    assert told["Label.txt"].startswith("boards/a.jpg\t")
+    assert '"ocr": "/data/local-files/?d=boards/a.jpg"' in told["boards.json"]
+    assert '"a.jpg": {' in told["labels.json"]
+    assert told["boards.csv"].splitlines()[1].startswith("a.jpg,-1,{},1,0,")
+
+
 def test_one_file_has_all_texts_under_the_names_of_their_photos(project: Project, tmp_path: Path) -> None:
     out = OutputFolder(tmp_path / "out")
     events = list(export_photos(project, LISTED, out, "text", one_file=True))

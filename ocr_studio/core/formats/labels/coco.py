@@ -29,7 +29,7 @@ from ocr_studio.core.formats.labels.label_words import (
     find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_path
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Mark, Page, Point, Quad
@@ -47,7 +47,7 @@ def render(pages: Sequence[Page], photos: PhotoSource | None) -> str:
     annotations: list[dict[str, object]] = []
     for number, page in enumerate(pages, start=1):
         found = ExchangePage.from_page(page)
-        name = format_photo_name(photos.reference(page) if photos else found.image)
+        name = format_photo_path(photos.reference(page) if photos else found.image)
         images.append({"id": number, "file_name": name, "width": found.width, "height": found.height})
         annotations.extend(_make_annotation(word, quad, number) for word, quad in found.boxed_words())
     values = {

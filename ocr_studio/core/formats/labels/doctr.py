@@ -15,6 +15,7 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.formats.exchange import ExchangePage
 from ocr_studio.core.formats.import_format import LabelFile
@@ -28,7 +29,7 @@ from ocr_studio.core.formats.labels.label_words import (
     find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_path
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page, Point
 from ocr_studio.core.translation import tr
@@ -44,13 +45,21 @@ def render(pages: Sequence[Page], photos: PhotoSource | None) -> str:
         words = list(found.boxed_words())
         if not words:
             continue
-        values[format_photo_name(found.image)] = {
+        values[format_photo_path(found.image)] = {
             "img_dimensions": [found.height, found.width],
-            "img_hash": hashlib.sha256(photos.read(page)).hexdigest() if photos else "",
+            "img_hash": _compute_hash(page, photos),
             "polygons": [[list(corner) for corner in quad.corners] for _, quad in words],
             _WORDS: [{"geometry": list(quad.bounds()), "value": word.text} for word, quad in words if word.text],
         }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+
+
+def _compute_hash(page: Page, photos: PhotoSource | None) -> str:
+    """The SHA-256 of the photo's file; "" if it can't be read, as docTR reads the photo by its name."""
+    try:
+        return hashlib.sha256(photos.read(page)).hexdigest() if photos else ""
+    except StudioError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from msgspec import Meta
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.formats.exchange import MAX_PLACE, MAX_WORDS, ExchangePage, ExchangeWord, fit_quad
 from ocr_studio.core.formats.import_format import LabelFile
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_path
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Mark, Page, Point, Quad
 from ocr_studio.core.plain_text import LONGEST, one_line
@@ -23,6 +23,11 @@ from ocr_studio.core.translation import tr, tr_n
 UNREADABLE: Final = "###"
 # What a box is labelled as where a program wants a class.
 TEXT_CLASS: Final = "text"
+# Classes that say that there is text, not which.
+CLASSES: Final = frozenset(
+    {"text", "texts", "word", "words", "line", "lines", "textline", "text_line", "text-line", "handwriting", "ocr"}
+    | {"handwritten", "printed", "object", "region", "box"}
+)
 
 # Size of a photo whose boxes are in shares of its width and height.
 SHARES: Final = (1.0, 1.0)
@@ -70,12 +75,12 @@ def find_photo_name(path: str) -> str:
 
 def name_below_parent(page: Page, photos: PhotoSource | None) -> str:
     """Return the path of a photo with the name of the folder of all photos before it, where that is known."""
-    image = format_photo_name(page.image)
+    image = format_photo_path(page.image)
     if photos is None:
         return image
     folders = photos.path(page).parents
     place = len(PurePosixPath(page.image).parts) - 1
-    name = format_photo_name(folders[place].name) if place < len(folders) else ""
+    name = format_photo_path(folders[place].name) if place < len(folders) else ""
     return f"{name}/{image}" if name else image
 
 

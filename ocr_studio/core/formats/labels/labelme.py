@@ -18,6 +18,7 @@ from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.labels.json_keys import find_keys
 from ocr_studio.core.formats.labels.label_words import (
+    CLASSES,
     TEXT_CLASS,
     LabelledWords,
     Outline,
@@ -29,18 +30,13 @@ from ocr_studio.core.formats.labels.label_words import (
     find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_path
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Mark, Page, Quad
 
 # labelme reads files of any version, and converts those of before 4.
 _VERSION: Final = "5.5.0"
 _CHECKED: Final = "checked"
-# Classes that say that there is text, not which.
-CLASSES: Final = frozenset(
-    {"text", "texts", "word", "words", "line", "lines", "textline", "text_line", "text-line", "handwriting", "ocr"}
-    | {"handwritten", "printed", "object", "region", "box"}
-)
 # Outlines of areas; lines and points have none.
 _AREAS: Final = frozenset({"polygon", "rectangle", "rotation", "quadrilateral"})
 
@@ -53,7 +49,7 @@ def render(pages: Sequence[Page], photos: PhotoSource | None) -> str:
         "version": _VERSION,
         "flags": dict.fromkeys(found.tags, True),
         "shapes": [_make_shape(word, quad) for word, quad in found.boxed_words()],
-        "imagePath": format_photo_name(photos.reference(page) if photos else found.image),
+        "imagePath": format_photo_path(photos.reference(page) if photos else found.image),
         "imageData": None,
         "imageHeight": found.height,
         "imageWidth": found.width,

@@ -23,7 +23,7 @@ from ocr_studio.core.formats.labels.label_words import (
     convert_entries,
     find_photo_name,
 )
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_path
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Mark, Page, Quad
 from ocr_studio.core.translation import tr
@@ -42,9 +42,9 @@ def render(pages: Sequence[Page], photos: PhotoSource | None) -> str:
 
 def _find_key(page: Page, photos: PhotoSource | None) -> str:
     if photos is None:
-        return format_photo_name(page.image)
+        return format_photo_path(page.image)
     path = photos.path(page)
-    return format_photo_name(f"{path.parent.name}/{path.name}")
+    return format_photo_path(f"{path.parent.name}/{path.name}")
 
 
 def _format_words(page: Page) -> str:

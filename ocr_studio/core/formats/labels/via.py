@@ -28,7 +28,7 @@ from ocr_studio.core.formats.labels.label_words import (
     find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_path
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.translation import tr
@@ -55,7 +55,7 @@ def _list_rows(page: Page, photos: PhotoSource | None) -> Iterator[list[object]]
     facts: dict[str, object] = {"writer": found.writer, "note": found.note, "tags": dict.fromkeys(found.tags, True)}
     about = _format({key: value for key, value in facts.items() if value})
     words = list(found.boxed_words())
-    photo = [format_photo_name(found.image), _find_size(page, photos), about, len(words)]
+    photo = [format_photo_path(found.image), _find_size(page, photos), about, len(words)]
     for number, (word, quad) in enumerate(words):
         yield [*photo, number, _format(_make_shape(quad)), _format(_make_attributes(word))]
     if not words:

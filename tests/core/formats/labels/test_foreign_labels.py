@@ -1,0 +1,291 @@
+"""Files as other programs write them."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
+from ocr_studio.core.formats.labels.label_words import find_photo_name
+from ocr_studio.core.page import Mark
+from tests.core.formats.labels.label_files import list_texts, read_file, read_files
+
+BOX = [[10, 20], [110, 20], [110, 60], [10, 60]]
+
+
+def read_one(value: object, name: str, kind: str) -> ExchangePage:
+    data = value if isinstance(value, str | bytes) else json.dumps(value)
+    [page] = read_file(data, name, kind)
+    return page
+
+
+def corners(word: ExchangeWord) -> list[list[float]]:
+    assert word.quad is not None
+    return [list(corner) for corner in word.quad.corners]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a.jpg", "a.jpg"),
+        ("./sub//a.jpg", "sub/a.jpg"),
+        ("/home/me/photos/a.jpg", "a.jpg"),
+        ("C:\\photos\\a.jpg", "a.jpg"),
+        ("..\\images\\a.jpg", "a.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("sub\\a.jpg", "sub/a.jpg"),
+        ("C:a.jpg", "a.jpg"),
+        ("..", ""),
+        ("/", ""),
+        ("", ""),
+        ("a\0.jpg", ""),
+        ("x" * 2000, ""),
+    ],
+)
+def test_paths_of_photos_stay_names(path: str, name: str) -> None:
+    assert find_photo_name(path) == name
+
+
+def shape(label: str, points: object = BOX, **more: object) -> dict[str, object]:
+    return {"label": label, "points": points, "group_id": None, "shape_type": "polygon", "flags": {}, **more}
+
+
+def test_labelme_with_texts_as_labels() -> None:
+    shapes = [shape("Hello"), shape("world", [[10, 20], [110, 60]], shape_type="rectangle")]
+    page = read_one(
+        {"version": "5.0.1", "flags": {}, "shapes": shapes, "imagePath": "..\\images\\a.jpg", "imageData": None}
+        | {"imageHeight": 800, "imageWidth": 1000},
+        "a.json",
+        "labelme",
+    )
+    assert (page.image, page.width, page.height) == ("a.jpg", 1000, 800)
+    assert list_texts(page) == ["Hello", "world"]
+    assert all(word.checked and corners(word) == BOX for word in page.words)
+
+
+def test_x_anylabeling_keeps_texts_in_descriptions() -> None:
+    shapes = [
+        shape("text", description="Hello", difficult=False, score=0.9, shape_type="rotation", direction=0.1),
+        shape("text", description="", difficult=True, score=None),
+        shape("text", description="", difficult=False),
+        shape("text", [[1, 1]], shape_type="point"),
+    ]
+    data = {"version": "2.4.4", "flags": {}, "shapes": shapes, "imagePath": "a.jpg", "imageData": "A" * 20_000}
+    page = read_one(data, "a.json", "labelme")
+    assert [(word.text, word.mark, word.confidence) for word in page.words] == [
+        ("Hello", None, 0.9),
+        ("", Mark.UNREADABLE, None),
+        ("", None, None),
+    ]
+    assert [word.checked for word in page.words] == [True, True, False]
+    assert page.notices == ("1 label left out: it has no valid box or text",)
+    assert (page.width, page.height) == (0, 0)
+
+
+def test_coco_text_with_its_own_keys() -> None:
+    page = read_one(
+        {
+            "imgs": {"7": {"id": 7, "set": "train", "width": 640, "height": 480, "file_name": "COCO_7.jpg"}},
+            "anns": {
+                "1": {"id": 1, "image_id": 7, "bbox": [10, 20, 100, 40], "utf8_string": "Hi", "legibility": "legible"},
+                "2": {"id": 2, "image_id": 7, "bbox": [10, 20, 100, 40], "legibility": "illegible"},
+                "3": {"id": 3, "image_id": 8, "bbox": [10, 20, 100, 40]},
+            },
+            "imgToAnns": {"7": [1, 2]},
+        },
+        "cocotext.v2.json",
+        "coco",
+    )
+    assert (page.image, page.width, page.height) == ("COCO_7.jpg", 640, 480)
+    assert [(word.text, word.mark) for word in page.words] == [("Hi", None), ("", Mark.UNREADABLE)]
+    assert corners(page.words[0]) == BOX
+
+
+def test_coco_of_cvat_with_a_turned_box_and_ids_from_0() -> None:
+    annotation = {"id": 0, "image_id": 0, "category_id": 1, "segmentation": [], "bbox": [10, 20, 100, 40]}
+    attributes = {"text": "Hi", "occluded": False, "rotation": 90.0}
+    crowd = {**annotation, "id": 1, "iscrowd": 1, "segmentation": {"counts": [1, 2], "size": [3, 4]}}
+    page = read_one(
+        {
+            "licenses": [{"name": "", "id": 0, "url": ""}],
+            "info": {"contributor": ""},
+            "categories": [{"id": 1, "name": "text", "supercategory": ""}],
+            "images": [{"id": 0, "width": 640, "height": 480, "file_name": "sub/a.jpg", "license": 0}],
+            "annotations": [{**annotation, "attributes": attributes}, crowd, {"id": 2, "image_id": 0, "bbox": None}],
+        },
+        "instances_default.json",
+        "coco",
+    )
+    assert page.image == "sub/a.jpg"
+    assert [(word.text, word.mark) for word in page.words] == [("Hi", None), ("", Mark.IGNORED)]
+    assert corners(page.words[0]) == [[80, -10], [80, 90], [40, 90], [40, -10]]
+    assert page.notices == ("1 label left out: it has no valid box or text",)
+
+
+def test_ppocrlabel() -> None:
+    words = [
+        {"transcription": "Milch, 1\u00a0L", "points": BOX, "difficult": False, "key_cls": "None"},
+        {"transcription": "待识别", "points": BOX, "difficult": False},
+        {"transcription": "###", "points": BOX, "difficult": False},
+        {"transcription": "hard", "points": BOX, "difficult": True},
+        {"transcription": "long", "points": [[10, 20], [60, 20], [110, 20], [110, 60], [60, 60], [10, 60]]},
+    ]
+    line = f"photos/a.jpg\t{json.dumps(words, ensure_ascii=False)}\r\n"
+    pages = read_file(f"{line}photos/b.jpg\t[]\n\n", "Label.txt", "paddleocr")
+    assert [page.image for page in pages] == ["photos/a.jpg", "photos/b.jpg"]
+    assert list_texts(pages[0]) == ["Milch, 1 L", "", "", "", "long"]
+    assert [word.mark for word in pages[0].words] == [None, None, Mark.UNREADABLE, Mark.IGNORED, None]
+    assert [word.checked for word in pages[0].words] == [True, False, True, True, True]
+    assert corners(pages[0].words[4]) == BOX
+
+
+def test_ppocrlabel_of_windows() -> None:
+    line = f"C:\\me\\photos\\a.jpg\t{json.dumps([{'transcription': 'a', 'points': BOX}])}\n"
+    assert read_one(line, "Label.txt", "paddleocr").image == "a.jpg"
+
+
+def test_icdar_with_commas_and_a_byte_order_mark() -> None:
+    lines = ["10,20,110,20,110,60,10,60,one, two, 3", "10,20,110,20,110,60,10,60,###", "10,20,110,20,110,60,10,60,"]
+    page = read_one("\ufeff" + "\r\n".join(lines) + "\r\n", "gt_img_1.txt", "icdar2015")
+    assert (page.image, page.width) == ("img_1", 0)
+    assert [(word.text, word.mark) for word in page.words] == [
+        ("one, two, 3", None),
+        ("", Mark.UNREADABLE),
+        ("", None),
+    ]
+    assert corners(page.words[0]) == BOX
+
+
+def test_icdar_2013_and_mlt() -> None:
+    page = read_one('10, 20, 110, 60, "Tiredness, kills"\n', "gt_img_2.txt", "icdar2015")
+    assert (list_texts(page), corners(page.words[0])) == (["Tiredness, kills"], BOX)
+    lines = "10,20,110,20,110,60,10,60,Latin,a, b\n10,20,110,20,110,60,10,60,Korean,###\n"
+    page = read_one(lines, "gt_img_3.txt", "icdar2015")
+    assert [(word.text, word.mark) for word in page.words] == [("a, b", None), ("", Mark.UNREADABLE)]
+
+
+def region(key: str, text: str | None = None, **value: object) -> list[dict[str, object]]:
+    common = {"id": key, "original_width": 1000, "original_height": 500, "image_rotation": 0, "to_name": "image"}
+    found: list[dict[str, object]] = [
+        {**common, "type": "rectangle", "from_name": "bbox", "value": value},
+        {**common, "type": "labels", "from_name": "label", "value": {**value, "labels": ["Text"]}},
+    ]
+    if text is not None:
+        textarea = {**common, "type": "textarea", "from_name": "transcription", "value": {**value, "text": [text]}}
+        found.append(textarea)
+    return found
+
+
+def test_label_studio_turns_about_the_top_left_corner() -> None:
+    result = region("a", "Hi", x=50, y=40, width=10, height=8, rotation=90)
+    page = read_one(
+        [{"id": 3, "data": {"ocr": "/data/upload/2/0a1b2c3d-a%20b.jpg"}, "annotations": [{"result": result}]}],
+        "project-1.json",
+        "label-studio",
+    )
+    assert (page.image, page.width, page.height) == ("a b.jpg", 1000, 500)
+    # 100 × 40 pixels from (500, 200), a quarter clockwise: the text runs down, its lower side is on the left.
+    assert corners(page.words[0]) == [[500, 200], [500, 300], [460, 300], [460, 200]]
+    assert (page.words[0].text, page.words[0].checked) == ("Hi", True)
+
+
+def test_label_studio_predictions_are_not_checked_and_give_way_to_annotations() -> None:
+    place = {"x": 10, "y": 10, "width": 10, "height": 8, "rotation": 0}
+    other = {**place, "x": 60}
+    prediction = [*region("p", "Ho", **place), *region("q", "you", **other)]
+    for result in prediction:
+        result["score"] = 0.7
+    task = {
+        "data": {"image": "/data/local-files/?d=photos%2Fa.jpg"},
+        "annotations": [
+            {"result": region("c", "no", **other), "was_cancelled": True},
+            {"result": region("a", "Hi", **place)},
+        ],
+        "predictions": [{"result": prediction, "model_version": "x"}],
+    }
+    cancelled = task["annotations"].pop(0)  # type: ignore[attr-defined]
+    task["annotations"].append(cancelled)  # type: ignore[attr-defined]
+    page = read_one([task], "tasks.json", "label-studio")
+    assert page.image == "photos/a.jpg"
+    assert [(word.text, word.checked, word.confidence) for word in page.words] == [
+        ("Hi", True, None),
+        ("you", False, 0.7),
+    ]
+
+
+def test_label_studio_polygons_and_other_shapes() -> None:
+    common = {"original_width": 1000, "original_height": 500}
+    points = [[x / 10, y / 5] for x, y in BOX]
+    result = [
+        {**common, "id": "a", "type": "polygonlabels", "value": {"points": points, "polygonlabels": ["Text"]}},
+        {**common, "id": "a", "type": "textarea", "value": {"points": points, "text": "Hi"}},
+        {**common, "id": "b", "type": "ellipse", "value": {"x": 1, "y": 1, "radiusX": 5, "radiusY": 5}},
+        {"id": "c", "type": "choices", "value": {"choices": ["x"]}},
+    ]
+    task = {"data": {"img": "https://example.org/x/a.jpg?size=2"}, "completions": [{"result": result}]}
+    page = read_one(task, "3.json", "label-studio")
+    assert (page.image, list_texts(page), corners(page.words[0])) == ("a.jpg", ["Hi"], BOX)
+    assert len(page.notices) == 1
+
+
+def test_yolo_without_texts() -> None:
+    page = read_one("0 0.1 0.2 0.5 0.2 0.5 0.3 0.1 0.3\n3 .1 .2 .5 .2 .5 .3 .1 .3\n", "a.txt", "yolo-obb")
+    assert (page.image, page.width, page.height) == ("a", 1, 1)
+    assert corners(page.words[0]) == corners(page.words[1]) == [[0.1, 0.2], [0.5, 0.2], [0.5, 0.3], [0.1, 0.3]]
+    assert not any(word.checked or word.text for word in page.words)
+    page = read_one("0 0.3 0.25 0.4 0.1\n0 nan 0.2 0.3 0.4\n0 7 0.2 0.3 0.4\n", "a.txt", "yolo-obb")
+    assert [round(value, 5) for corner in corners(page.words[0]) for value in corner] == [
+        *(0.1, 0.2, 0.5, 0.2),
+        *(0.5, 0.3, 0.1, 0.3),
+    ]
+    assert len(page.words) == 1
+    assert page.notices == ("2 labels left out: they have no valid box or text",)
+
+
+def test_yolo_with_texts_of_other_lines() -> None:
+    files = {"a.txt": "0 0.1 0.2 0.5 0.2 0.5 0.3 0.1 0.3\n", "a.texts.json": '[{"text": "a"}, {"text": "b"}]'}
+    [page] = read_files(files, "a.txt", "yolo-obb")
+    assert list_texts(page) == [""]
+
+
+VIA = (
+    "filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes\r\n"
+    'a.jpg,123,"{}",2,0,"{""name"":""rect"",""x"":10,""y"":20,""width"":100,""height"":40}",'
+    '"{""text"":""a \\""b\\""""}"\r\n'
+    'a.jpg,123,"{}",2,1,"{""name"":""circle"",""cx"":1,""cy"":2,""r"":3}","{""text"":""x""}"\r\n'
+    'b.jpg,7,"{}",0,0,"{}","{}"\r\n'
+)
+
+
+def test_via() -> None:
+    pages = read_file(VIA, "via_region_data.csv", "via")
+    assert [(page.image, list_texts(page)) for page in pages] == [("a.jpg", ['a "b"']), ("b.jpg", [])]
+    assert corners(pages[0].words[0]) == BOX
+    assert pages[0].notices == ("1 label left out: it has no valid box or text",)
+
+
+def test_via_json_of_version_1() -> None:
+    shape = {"name": "polygon", "all_points_x": [10, 110, 110, 10, 10], "all_points_y": [20, 20, 60, 60, 20]}
+    regions = {"0": {"shape_attributes": shape, "region_attributes": {"transcription": "Hi"}}}
+    page = read_one({"a.jpg123": {"filename": "a.jpg", "size": 123, "regions": regions}}, "via.json", "via")
+    assert (page.image, list_texts(page), corners(page.words[0])) == ("a.jpg", ["Hi"], BOX)
+
+
+def test_doctr_with_classes() -> None:
+    page = read_one(
+        {"a.jpg": {"img_dimensions": [900, 600], "img_hash": "x", "polygons": {"a": [BOX], "b": [BOX, [[1, 2]]]}}},
+        "labels.json",
+        "doctr",
+    )
+    assert (page.image, page.width, page.height) == ("a.jpg", 600, 900)
+    assert [corners(word) for word in page.words] == [BOX, BOX]
+    assert len(page.notices) == 1
+
+
+def test_doctr_of_an_ocr_dataset() -> None:
+    words = [{"value": "Hi", "geometry": [10, 20, 110, 60]}]
+    page = read_one({"a.jpg": {"typed_words": words}}, "labels.json", "doctr")
+    assert (list_texts(page), corners(page.words[0])) == (["Hi"], BOX)
+    assert not math.isnan(page.width)
