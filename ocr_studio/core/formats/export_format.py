@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Makes a file of pages; the photos are for formats that contain them or refer to them.
 Renderer: TypeAlias = "Callable[[Sequence[Page], PhotoSource | None], str | bytes]"
+ExtraRenderer: TypeAlias = "Callable[[Sequence[tuple[str, Page]], PhotoSource | None], Mapping[str, bytes]]"
 
 
 class FileScope(StrEnum):
@@ -39,7 +40,8 @@ class ExportFormat:
         whole_name: The name that other programs expect for the file of all photos; "" for that of the folder.
         holds: What the format has a place for; None for documents and tables, which nobody expects to hold
             everything.
-        extra: Makes further files once all are written, by their names; it gets the pages by the names of their files.
+        extra: Makes further files once all are written, by their names; it gets the names of the files with the pages
+            in them, and the photos.
     """
 
     name: str
@@ -50,7 +52,7 @@ class ExportFormat:
     prefix: str = ""
     whole_name: str = ""
     holds: frozenset[Content] | None = None
-    extra: Callable[[Mapping[str, Page]], Mapping[str, bytes]] | None = None
+    extra: ExtraRenderer | None = None
 
     @property
     def is_document(self) -> bool:

@@ -192,7 +192,7 @@ def export_photos(
     together = kind != CLEANED and _goes_together(kind, one_file=one_file)
     has_extra = kind != CLEANED and FORMATS[kind].extra is not None
     pages: list[Page] = []
-    written: dict[str, Page] = {}
+    written: list[tuple[str, Page]] = []
     lost: Counter[Content] = Counter()
     for number, (photo, name) in enumerate(wanted):
         yield ExportProgress(number, len(wanted), photo.image)
@@ -204,7 +204,7 @@ def export_photos(
                 file = name if kind == CLEANED else FORMATS[kind].prefix + name
                 out.write(file, make([page]))
                 yield PhotoWritten(photo.image, file)
-                written.update({file: page} if has_extra else {})
+                written += [(file, page)] if has_extra else []
             lost += count_losses(page)
         except StudioError as error:
             yield PhotoSkipped(photo.image, error)
@@ -212,8 +212,9 @@ def export_photos(
         name = FORMATS[kind].whole_name or _name_whole(project, photos, suffix)
         out.write(name, make(pages))
         yield from (PhotoWritten(page.image, name) for page in pages)
+        written += [(name, page) for page in pages] if has_extra else []
     if written:
-        _write_extra(out, kind, written)
+        _write_extra(project, out, kind, written)
     if lost:
         yield ContentLost(lost)
 
@@ -229,10 +230,10 @@ def _check_folder(project: Project, out: OutputFolder, kind: str) -> None:
         )
 
 
-def _write_extra(out: OutputFolder, kind: str, pages: Mapping[str, Page]) -> None:
-    """Write the further files of a format. pages: by the names of their files. Raises WriteFailed."""
+def _write_extra(project: Project, out: OutputFolder, kind: str, written: Sequence[tuple[str, Page]]) -> None:
+    """Write the further files of a format. written: see ``ExportFormat.extra``. Raises WriteFailed."""
     if extra := FORMATS[kind].extra:
-        for name, data in extra(pages).items():
+        for name, data in extra(written, PhotoSource(project.photo, out.path)).items():
             out.write(name, data)
 
 

@@ -88,6 +88,7 @@ def test_labels_tell_where_the_photos_are(project: Project, tmp_path: Path) -> N
     assert '"imagePath": "../boards/a.jpg"' in told["a.jpg.json"]
     assert '"file_name": "../boards/a.png"' in told["annotations.json"]
     assert told["Label.txt"].startswith("boards/a.jpg\t")
+    assert told["fileState.txt"] == "boards/a.jpg\t1\nboards/a.png\t1\n"  # PPOCRLabel drops other labels
     assert '"ocr": "/data/local-files/?d=boards/a.jpg"' in told["boards.json"]
     assert '"a.jpg": {' in told["labels.json"]
     assert told["boards.csv"].splitlines()[1].startswith("a.jpg,-1,{},1,0,")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ocr_studio.core.formats.content import Content
-from ocr_studio.core.formats.export_format import ExportFormat, FileScope, Renderer
+from ocr_studio.core.formats.export_format import ExportFormat, ExtraRenderer, FileScope, Renderer
 from ocr_studio.core.formats.import_format import ImportFormat, LabelFile
 from ocr_studio.core.page import Page
 from ocr_studio.core.translation import later
@@ -32,10 +32,13 @@ def _render(name: str) -> Renderer:
     return render
 
 
-def _render_yolo_extra(pages: Mapping[str, Page]) -> Mapping[str, bytes]:
-    from ocr_studio.core.formats.labels import yolo_obb  # noqa: PLC0415
+def _render_extra(name: str) -> ExtraRenderer:
+    def render(written: Sequence[tuple[str, Page]], photos: PhotoSource | None) -> Mapping[str, bytes]:
+        from ocr_studio.core.formats.labels import modules  # noqa: PLC0415
 
-    return yolo_obb.render_extra(pages)
+        return modules.EXTRAS[name](written, photos)
+
+    return render
 
 
 def _make_import(name: str, title: str) -> ImportFormat:
@@ -58,7 +61,14 @@ FORMATS: Final = (
     ExportFormat("labelme", ".json", later("labelme"), _render("labelme"), _EACH, holds=_FACTS),
     ExportFormat("coco", ".json", later("COCO"), _render("coco"), _ALL, whole_name="annotations.json", holds=_READINGS),
     ExportFormat(
-        "paddleocr", ".txt", later("PaddleOCR"), _render("paddleocr"), _ALL, whole_name="Label.txt", holds=_WORDS
+        "paddleocr",
+        ".txt",
+        later("PaddleOCR"),
+        _render("paddleocr"),
+        _ALL,
+        whole_name="Label.txt",
+        holds=_WORDS,
+        extra=_render_extra("paddleocr"),
     ),
     ExportFormat("icdar2015", ".txt", later("ICDAR 2015"), _render("icdar2015"), _EACH, prefix="gt_", holds=_WORDS),
     ExportFormat("label-studio", ".json", later("Label Studio"), _render("label-studio"), _ALL, holds=_FACTS),
@@ -69,7 +79,7 @@ FORMATS: Final = (
         _render("yolo-obb"),
         _EACH,
         holds=_READINGS,
-        extra=_render_yolo_extra,
+        extra=_render_extra("yolo-obb"),
     ),
     ExportFormat("via", ".csv", later("VGG Image Annotator"), _render("via"), _ALL, holds=_FACTS),
     ExportFormat(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from ocr_studio.core.formats.exchange import ExchangePage
+from ocr_studio.core.formats.export_format import ExtraRenderer
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.labels import (
     coco,
@@ -49,6 +50,10 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "yolo-obb": yolo_obb,
     "via": via,
     "doctr": doctr,
+}
+EXTRAS: Final[Mapping[str, ExtraRenderer]] = {
+    "paddleocr": paddleocr.render_extra,
+    "yolo-obb": yolo_obb.render_extra,
 }
 READERS: Final[Mapping[str, Reader]] = {
     "labelme": labelme,

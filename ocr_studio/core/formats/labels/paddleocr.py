@@ -1,7 +1,7 @@
 """Label.txt of PaddleOCR and PPOCRLabel: one line for each photo, "folder/photo<tab>[words as JSON]".
 
-https://github.com/PFCCLab/PPOCRLabel. PPOCRLabel knows a photo by its name and that of its folder, skips boxes that are
-difficult, and PaddleOCR skips the texts "###" and "*" when it learns.
+https://github.com/PFCCLab/PPOCRLabel. PPOCRLabel knows a photo by its name and that of its folder, and drops the labels
+of photos that aren't in fileState.txt when it saves. PaddleOCR skips the texts "###" and "*" when it learns.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ _MAX_LINES: Final = 200_000
 def render(pages: Sequence[Page], photos: PhotoSource | None) -> str:
     """Make the file of all pages."""
     return "".join(f"{_find_key(page, photos)}\t{_format_words(page)}\n" for page in pages)
+
+
+def render_extra(written: Sequence[tuple[str, Page]], photos: PhotoSource | None) -> dict[str, bytes]:
+    """Make the list of photos whose labels PPOCRLabel keeps. written: the names of files with the pages in them."""
+    lines = "".join(f"{_find_key(page, photos)}\t1\n" for _, page in written)
+    return {"fileState.txt": lines.encode("utf-8", errors="replace")}
 
 
 def _find_key(page: Page, photos: PhotoSource | None) -> str:

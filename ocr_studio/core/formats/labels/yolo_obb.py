@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -55,9 +55,9 @@ def render(pages: Sequence[Page], _: PhotoSource | None) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def render_extra(pages: Mapping[str, Page]) -> dict[str, bytes]:
-    """Make the files beside those of photos. pages: by the names of these."""
-    texts = {f"{PurePosixPath(name).stem}{_TEXTS}": _format_texts(page) for name, page in pages.items()}
+def render_extra(written: Sequence[tuple[str, Page]], _: PhotoSource | None) -> dict[str, bytes]:
+    """Make the files beside those of photos. written: the names of these with their pages."""
+    texts = {f"{PurePosixPath(name).stem}{_TEXTS}": _format_texts(page) for name, page in written}
     return {"data.yaml": _DATA.encode("ascii"), **texts}
 
 

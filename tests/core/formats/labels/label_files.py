@@ -41,7 +41,7 @@ def write_and_read(kind: str, *pages: Page, photos: PhotoSource | None = None, n
     name = name or f"{each.prefix}board{each.suffix}"
     files[name] = each.render(pages, photos)
     if each.extra:
-        files.update(each.extra({name: pages[0]}))
+        files.update(each.extra([(name, page) for page in pages], photos))
     return read_files(files, name, kind)
 
 
