@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ocr_studio.core.formats.content import Content
@@ -41,7 +42,7 @@ def _render_extra(name: str) -> ExtraRenderer:
     return render
 
 
-def _make_import(name: str, title: str) -> ImportFormat:
+def _make_import(name: str) -> ImportFormat:
     def find() -> Reader:
         from ocr_studio.core.formats.labels import modules  # noqa: PLC0415
 
@@ -53,59 +54,46 @@ def _make_import(name: str, title: str) -> ImportFormat:
     def read(file: LabelFile) -> Iterator[ExchangePage]:
         return find().read(file)
 
-    return ImportFormat(name, title, recognizes, read)
+    return ImportFormat(name, _TITLES[name], recognizes, read)
+
+
+_TITLES: Final = {
+    "labelme": later("labelme"),
+    "coco": later("COCO"),
+    "paddleocr": later("PaddleOCR"),
+    "icdar2015": later("ICDAR 2015"),
+    "label-studio": later("Label Studio"),
+    "yolo-obb": later("YOLO (oriented boxes)"),
+    "via": later("VGG Image Annotator"),
+    "doctr": later("docTR"),
+    "voc": later("Pascal VOC"),
+    "json": later("JSON with boxes"),
+    "csv": later("Word table (CSV)"),
+}
+
+
+def _make_export(name: str, suffix: str, scope: FileScope, holds: frozenset[Content]) -> ExportFormat:
+    return ExportFormat(name, suffix, _TITLES[name], _render(name), scope, holds=holds)
 
 
 _EACH, _ALL = FileScope.EACH, FileScope.ALL
 FORMATS: Final = (
-    ExportFormat("labelme", ".json", later("labelme"), _render("labelme"), _EACH, holds=_FACTS),
-    ExportFormat("coco", ".json", later("COCO"), _render("coco"), _ALL, whole_name="annotations.json", holds=_READINGS),
-    ExportFormat(
-        "paddleocr",
-        ".txt",
-        later("PaddleOCR"),
-        _render("paddleocr"),
-        _ALL,
-        whole_name="Label.txt",
-        holds=_WORDS,
-        extra=_render_extra("paddleocr"),
-    ),
-    ExportFormat("icdar2015", ".txt", later("ICDAR 2015"), _render("icdar2015"), _EACH, prefix="gt_", holds=_WORDS),
-    ExportFormat("label-studio", ".json", later("Label Studio"), _render("label-studio"), _ALL, holds=_FACTS),
-    ExportFormat(
-        "yolo-obb",
-        ".txt",
-        later("YOLO (oriented boxes)"),
-        _render("yolo-obb"),
-        _EACH,
-        holds=_READINGS,
-        extra=_render_extra("yolo-obb"),
-    ),
-    ExportFormat("via", ".csv", later("VGG Image Annotator"), _render("via"), _ALL, holds=_FACTS),
-    ExportFormat(
-        "doctr",
-        ".json",
-        later("docTR"),
-        _render("doctr"),
-        _ALL,
-        whole_name="labels.json",
-        holds=_BOXES | {Content.TEXT},
-    ),
+    _make_export("labelme", ".json", _EACH, _FACTS),
+    replace(_make_export("coco", ".json", _ALL, _READINGS), whole_name="annotations.json"),
+    replace(_make_export("paddleocr", ".txt", _ALL, _WORDS), whole_name="Label.txt", extra=_render_extra("paddleocr")),
+    replace(_make_export("icdar2015", ".txt", _EACH, _WORDS), prefix="gt_"),
+    _make_export("label-studio", ".json", _ALL, _FACTS),
+    replace(_make_export("yolo-obb", ".txt", _EACH, _READINGS), extra=_render_extra("yolo-obb")),
+    _make_export("via", ".csv", _ALL, _FACTS),
+    replace(_make_export("doctr", ".json", _ALL, _BOXES | {Content.TEXT}), whole_name="labels.json"),
+    _make_export("voc", ".xml", _EACH, _READINGS),
 )
 
 # The first that recognizes a file reads it: plain numbers come last.
 READERS: Final = tuple(
-    _make_import(name, title)
-    for name, title in (
-        ("labelme", later("labelme")),
-        ("coco", later("COCO")),
-        ("label-studio", later("Label Studio")),
-        ("doctr", later("docTR")),
-        ("via", later("VGG Image Annotator")),
-        ("json", later("JSON with boxes")),
-        ("csv", later("Word table (CSV)")),
-        ("paddleocr", later("PaddleOCR")),
-        ("icdar2015", later("ICDAR 2015")),
-        ("yolo-obb", later("YOLO (oriented boxes)")),
+    _make_import(name)
+    for name in (
+        *("labelme", "coco", "label-studio", "doctr", "via", "json", "csv", "voc"),
+        *("paddleocr", "icdar2015", "yolo-obb"),
     )
 )

@@ -18,6 +18,7 @@ from ocr_studio.core.formats.labels import (
     own_json,
     paddleocr,
     via,
+    voc,
     yolo_obb,
 )
 from ocr_studio.core.formats.photo_source import PhotoSource
@@ -50,6 +51,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "yolo-obb": yolo_obb,
     "via": via,
     "doctr": doctr,
+    "voc": voc,
 }
 EXTRAS: Final[Mapping[str, ExtraRenderer]] = {
     "paddleocr": paddleocr.render_extra,
@@ -63,6 +65,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "via": via,
     "json": own_json,
     "csv": own_csv,
+    "voc": voc,
     "paddleocr": paddleocr,
     "icdar2015": icdar2015,
     "yolo-obb": yolo_obb,

@@ -289,3 +289,51 @@ def test_doctr_of_an_ocr_dataset() -> None:
     page = read_one({"a.jpg": {"typed_words": words}}, "labels.json", "doctr")
     assert (list_texts(page), corners(page.words[0])) == (["Hi"], BOX)
     assert not math.isnan(page.width)
+
+
+def voc(*objects: str) -> str:
+    size = "<size><width>1000</width><height>800</height></size>"
+    return f"<annotation><folder>x</folder><filename>a.jpg</filename>{size}{''.join(objects)}</annotation>"
+
+
+def voc_object(name: str, more: str = "", box: tuple[int, ...] = (10, 20, 110, 60)) -> str:
+    sides = "".join(f"<{tag}>{side}</{tag}>" for tag, side in zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True))
+    return f"<object><name>{name}</name><difficult>0</difficult>{more}<bndbox>{sides}</bndbox></object>"
+
+
+def test_voc_with_classes_or_texts_as_names() -> None:
+    page = read_one(voc(voc_object("text"), voc_object("ca\u00b4fe &amp; more")), "a.xml", "voc")
+    assert (page.image, page.width, page.height) == ("a.jpg", 1000, 800)
+    assert list_texts(page) == ["", "ca\u00b4fe & more"]
+    assert [word.checked for word in page.words] == [False, True]
+    assert all(corners(word) == BOX for word in page.words)
+
+
+def test_voc_of_hdbpmn_is_drawn_around_slanted_words() -> None:
+    slanted = voc_object("approved", "<degree>5.74</degree><direction>lr</direction>", (1388, 1336, 1580, 1414))
+    rising = voc_object("claim", "<degree>90</degree><direction>bt</direction>", (401, 942, 468, 1132))
+    page = read_one(voc(slanted, rising), "a.xml", "voc")
+    # As the authors of the dataset have cut the words out.
+    expected = [[1388, 1354.7], [1574, 1336], [1580, 1395.3], [1394, 1414]]
+    assert all(math.dist(one, other) < 1.5 for one, other in zip(corners(page.words[0]), expected, strict=True)), (
+        corners(page.words[0])
+    )
+    assert corners(page.words[1]) == [[401, 1132], [401, 942], [468, 942], [468, 1132]]
+
+
+def test_voc_of_rolabelimg_and_roboflow() -> None:
+    turned = "<robndbox><cx>60</cx><cy>40</cy><w>100</w><h>40</h><angle>1.5707963</angle></robndbox>"
+    polygon = "".join(f"<x{number}>{x}</x{number}><y{number}>{y}</y{number}>" for number, (x, y) in enumerate(BOX, 1))
+    page = read_one(
+        voc(
+            f"<object><type>robndbox</type><name>Hi</name>{turned}</object>",
+            voc_object("Ho", f"<polygon>{polygon}</polygon>", (0, 0, 500, 500)),
+            "<object><name>no box</name></object>",
+        ),
+        "a.xml",
+        "voc",
+    )
+    assert list_texts(page) == ["Hi", "Ho"]
+    assert corners(page.words[0]) == [[80, -10], [80, 90], [40, 90], [40, -10]]
+    assert corners(page.words[1]) == BOX
+    assert page.notices == ("1 label left out: it has no valid box or text",)

@@ -115,6 +115,29 @@ def test_what_is_wrong_is_said_in_one_line(data: str | bytes, name: str, kind: s
     assert why in refuse(data, name, kind)
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!DOCTYPE annotation [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;&a;">]>',
+        '<!DOCTYPE annotation [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    ],
+)
+def test_voc_with_entities_is_refused(declared: str) -> None:
+    data = f"{declared}<annotation><filename>&a;</filename><object><name>&a;</name></object></annotation>"
+    assert refuse(data, "a.xml", "voc") == "it declares entities, which are not read for safety"
+
+
+def test_voc_with_too_many_or_wrong_boxes() -> None:
+    found = "<object><name>a</name><bndbox><xmin>nan</xmin><ymin>0</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object>"
+    data = "<annotation><filename>../../etc/passwd</filename>{}</annotation>"
+    assert "more than" in refuse(data.format(found * 30_000), "a.xml", "voc")
+    assert "more than" in refuse(data.format(found * 200_000), "a.xml", "voc")
+    [page] = read_file(data.format(found * 2), "a.xml", "voc")
+    assert (page.image, page.words) == ("passwd", ())
+    assert page.notices == ("2 labels left out: they have no valid box or text",)
+    assert "it is not valid XML" in refuse("<annotation><object></annotation>", "a.xml", "voc")
+
+
 def test_lines_and_texts_that_are_wrong_are_left_out() -> None:
     [page] = read_file(f"{LINE}no numbers,a\n1,2,3\n{LINE[:-2]}{'x' * 5000}\n", "gt_a.txt", "icdar2015")
     assert [word.text for word in page.words] == ["a"]

@@ -17,12 +17,13 @@ from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.content import Content
 from ocr_studio.core.formats.documents.spreadsheet import escape_cell
 from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
+from ocr_studio.core.formats.xml.xml_output import clean_line
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Mark, Page, PageFacts, Quad, Word, apply
 from tests.core.formats.labels.label_files import measure_offset, read_file, write_and_read
 from tests.core.made_pages import boxes, page_of, pages, read_word, texts
 
-KINDS = ("labelme", "coco", "paddleocr", "icdar2015", "label-studio", "yolo-obb", "via", "doctr")
+KINDS = ("labelme", "coco", "paddleocr", "icdar2015", "label-studio", "yolo-obb", "via", "doctr", "voc")
 # Formats that can't tell unreadable words from ignored ones.
 ONE_MARK = {"icdar2015"}
 
@@ -60,7 +61,8 @@ def find_expected(kind: str, page: Page) -> list[ExchangeWord]:
         known = mark is not None or bool(word.text)
         checked = known and (word.checked if Content.CHECKED in holds else True)
         confidence = word.confidence if Content.CONFIDENCE in holds else None
-        found.append(replace(word, mark=mark, checked=checked, confidence=confidence, alternatives=()))
+        text = clean_line(word.text) if kind == "voc" else word.text
+        found.append(replace(word, text=text, mark=mark, checked=checked, confidence=confidence, alternatives=()))
     return found
 
 
