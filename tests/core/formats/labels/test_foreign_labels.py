@@ -314,7 +314,7 @@ def test_voc_of_hdbpmn_is_drawn_around_slanted_words() -> None:
     rising = voc_object("claim", "<degree>90</degree><direction>bt</direction>", (401, 942, 468, 1132))
     page = read_one(voc(slanted, rising), "a.xml", "voc")
     # As the authors of the dataset have cut the words out.
-    expected = [[1388, 1354.7], [1574, 1336], [1580, 1395.3], [1394, 1414]]
+    expected: list[list[float]] = [[1388, 1354.7], [1574, 1336], [1580, 1395.3], [1394, 1414]]
     assert all(math.dist(one, other) < 1.5 for one, other in zip(corners(page.words[0]), expected, strict=True)), (
         corners(page.words[0])
     )
