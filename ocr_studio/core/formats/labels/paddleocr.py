@@ -32,6 +32,8 @@ _IGNORED: Final = "*"
 # What PPOCRLabel writes for a box that it has not read.
 _UNREAD: Final = frozenset({"待识别", "TEMPORARY"})
 _FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?[^\t\r\n\[{]{1,4000}\t\s*\[\s*[{\]]")
+# PPOCRLabel puts Python's words for them wherever they stand in a line, texts included.
+_LITERALS: Final = re.compile("true|false|null")
 _MAX_LINES: Final = 200_000
 
 
@@ -54,14 +56,19 @@ def _find_key(page: Page, photos: PhotoSource | None) -> str:
 
 
 def _format_words(page: Page) -> str:
-    words = [_make_word(word, quad) for word, quad in ExchangePage.from_page(page).boxed_words()]
-    return json.dumps(words, ensure_ascii=False)
+    return f"[{', '.join(_format_word(word, quad) for word, quad in ExchangePage.from_page(page).boxed_words())}]"
 
 
-def _make_word(word: ExchangeWord, quad: Quad) -> dict[str, object]:
+def _format_word(word: ExchangeWord, quad: Quad) -> str:
     text = {None: word.text, Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: _IGNORED}[word.mark]
+    written = _LITERALS.sub(_escape_end, json.dumps(text, ensure_ascii=False))
     points = [list(corner) for corner in quad.corners]
-    return {"transcription": text, "points": points, "difficult": word.mark is not None}
+    difficult = json.dumps(word.mark is not None)
+    return f'{{"transcription": {written}, "points": {json.dumps(points)}, "difficult": {difficult}}}'
+
+
+def _escape_end(found: re.Match[str]) -> str:
+    return f"{found[0][:-1]}\\u{ord(found[0][-1]):04x}"
 
 
 @dataclass(frozen=True, slots=True)

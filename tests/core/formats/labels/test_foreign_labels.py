@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 
 import pytest
 
+from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
 from ocr_studio.core.formats.labels.label_words import find_photo_name
-from ocr_studio.core.page import Mark
+from ocr_studio.core.page import Mark, Word
 from tests.core.formats.labels.label_files import list_texts, read_file, read_files
+from tests.core.made_pages import page_of, read_word
 
 BOX = [[10, 20], [110, 20], [110, 60], [10, 60]]
 
@@ -139,6 +142,15 @@ def test_ppocrlabel() -> None:
     assert [word.mark for word in pages[0].words] == [None, None, Mark.UNREADABLE, Mark.IGNORED, None]
     assert [word.checked for word in pages[0].words] == [True, False, True, True, True]
     assert corners(pages[0].words[4]) == BOX
+
+
+def test_ppocrlabel_reads_texts_that_are_literals_elsewhere() -> None:
+    page = page_of(read_word("null, true!", 100), Word("w", read_word("x", 500).quad, mark=Mark.IGNORED))
+    [line] = str(FORMATS["paddleocr"].render([page])).splitlines()
+    words = line.split("\t")[1]
+    replaced = words.replace("false", "False").replace("true", "True").replace("null", "None")  # as PPOCRLabel does
+    assert [word["transcription"] for word in ast.literal_eval(replaced)] == ["null, true!", "*"]
+    assert [word["transcription"] for word in json.loads(words)] == ["null, true!", "*"]
 
 
 def test_ppocrlabel_of_windows() -> None:
