@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -229,6 +230,7 @@ def main() -> int:
     parser.add_argument("--most", type=int, help="photos")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["OCR_STUDIO_HOME"] = str(Path(folder, "home"))
         project = make_project(given.photos, Path(folder, "photos"), given.most)
         for kind in KINDS:
             list(export_photos(project, list_pages(project), OutputFolder(Path(folder, kind)), kind))

@@ -2,7 +2,8 @@
 
 https://labelstud.io/guide/task_format. Places are percents of the photo; a rectangle is turned clockwise about its own
 top left corner. A word is three results with one id: a rectangle (or a polygon), a label and a text. Checked words are
-an annotation, what a program read is a prediction.
+an annotation, what a program read is a prediction. The short export ("JSON-MIN") is read, too, with texts where each
+box has one.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ _SAME: Final = 0.5  # overlap from which a prediction is of a word that was anno
 # What Label Studio puts before the name of an uploaded file.
 _UPLOAD: Final = re.compile(r"[0-9a-f]{8}-(?=.)")
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|webp|bmp|gif|tiff?|heic|heif|avif)\b", re.IGNORECASE)
+_MOST_LISTS: Final = 2  # of boxes in the short export; rectangles and polygons are in no order that is told
 _SHAPES: Final = frozenset({"rectangle", "rectanglelabels", "polygon", "polygonlabels"})
 
 
@@ -185,14 +187,17 @@ class _Region:
 
 def recognizes(file: LabelFile) -> bool:
     """Whether a file has tasks of Label Studio."""
-    outer, _ = find_keys(file.beginning)
-    return "data" in outer and bool(outer & {"annotations", "predictions", "completions"})
+    outer, inner = find_keys(file.beginning)
+    if "data" in outer:
+        return bool(outer & {"annotations", "predictions", "completions"})
+    return "id" in outer and {"original_width", "original_height"} <= inner
 
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:
     """Read the pages of a file. Raises BadLabels."""
     found = load_json(file)
-    tasks: list[_Task] = json_schema.valid_entries(found if isinstance(found, list) else [found], _Task)
+    entries = [_lengthen_task(entry) for entry in (found if isinstance(found, list) else [found])]
+    tasks: list[_Task] = json_schema.valid_entries(entries, _Task)
     if not tasks:
         raise file.make_error(tr("it has no tasks with photos"))
     for task in tasks:
@@ -212,6 +217,33 @@ def _read_task(file: LabelFile, task: _Task) -> ExchangePage:
     facts = task.data
     tags = facts.get("tags")
     return words.page(writer=facts.get("writer"), tags=tags if isinstance(tags, list) else (), note=facts.get("note"))
+
+
+def _lengthen_task(task: object) -> object:
+    """A task of the short export as one of the long: its values beside each other become results."""
+    if not isinstance(task, dict) or "data" in task:
+        return task
+    lists = [value for value in task.values() if isinstance(value, list)]
+    # Boxes come once as such, and again with their labels.
+    shapes = next((each for each in lists if _is_shapes(each)), [])
+    texts = task.get("transcription")
+    texts = [texts] if isinstance(texts, str) else texts
+    if not isinstance(texts, list) or len(texts) != len(shapes) or sum(map(_is_shapes, lists)) > _MOST_LISTS:
+        texts = [""] * len(shapes)
+    results = [
+        {
+            "type": "polygon" if "points" in shape else "rectangle",
+            "value": {**shape, "text": text},
+            "original_width": shape.get("original_width"),
+            "original_height": shape.get("original_height"),
+        }
+        for shape, text in zip(shapes, texts, strict=True)
+    ]
+    return {"data": task, "annotations": [{"result": results}]}
+
+
+def _is_shapes(values: list[object]) -> bool:
+    return bool(values) and all(isinstance(each, dict) and ("x" in each or "points" in each) for each in values)
 
 
 def _last_answer(answers: object) -> list[object]:

@@ -242,6 +242,16 @@ def test_label_studio_polygons_and_other_shapes() -> None:
     assert len(page.notices) == 1
 
 
+def test_label_studio_short() -> None:
+    place = {"x": 1, "y": 4, "width": 10, "height": 8, "rotation": 0, "original_width": 1000, "original_height": 500}
+    boxes = {"bbox": [place, place], "label": [{**place, "labels": ["Text"]}, {**place, "labels": ["Text"]}]}
+    task = {"ocr": "/data/upload/1/0a1b2c3d-a.jpg", "id": 1, "annotator": 1, "annotation_id": 1, **boxes}
+    page = read_one([{**task, "transcription": ["Hi", "you"]}], "min.json", "label-studio")
+    assert (page.image, list_texts(page), corners(page.words[0])) == ("a.jpg", ["Hi", "you"], BOX)
+    page = read_one([{**task, "transcription": "Hi"}], "min.json", "label-studio")  # of one of them
+    assert (list_texts(page), page.words[0].checked) == (["", ""], False)
+
+
 def test_yolo_without_texts() -> None:
     page = read_one("0 0.1 0.2 0.5 0.2 0.5 0.3 0.1 0.3\n3 .1 .2 .5 .2 .5 .3 .1 .3\n", "a.txt", "yolo-obb")
     assert (page.image, page.width, page.height) == ("a", 1, 1)
