@@ -174,6 +174,7 @@ class _Task:
     annotations: object = None
     completions: object = None
     predictions: object = None
+    lost: bool = False  # whether it has texts that belong to no box for sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,10 @@ def _read_task(file: LabelFile, task: _Task) -> ExchangePage:
     words = LabelledWords(_find_image(task.data), size)
     for region in regions:
         words.add([(x * width, y * height) for x, y in region.outline], region.word.text, region.word)
+    if task.lost:
+        words.add_notice(
+            tr("texts left out: a JSON-MIN file doesn’t tell which boxes they belong to; export JSON instead")
+        )
     facts = task.data
     tags = facts.get("tags")
     return words.page(writer=facts.get("writer"), tags=tags if isinstance(tags, list) else (), note=facts.get("note"))
@@ -226,9 +231,10 @@ def _lengthen_task(task: object) -> object:
     lists = [value for value in task.values() if isinstance(value, list)]
     # Boxes come once as such, and again with their labels.
     shapes = next((each for each in lists if _is_shapes(each)), [])
-    texts = task.get("transcription")
-    texts = [texts] if isinstance(texts, str) else texts
-    if not isinstance(texts, list) or len(texts) != len(shapes) or sum(map(_is_shapes, lists)) > _MOST_LISTS:
+    written = task.get("transcription")
+    texts = written if isinstance(written, list) else [written]
+    lost = written is not None and (len(texts) != len(shapes) or sum(map(_is_shapes, lists)) > _MOST_LISTS)
+    if lost or written is None:
         texts = [""] * len(shapes)
     results = [
         {
@@ -239,7 +245,7 @@ def _lengthen_task(task: object) -> object:
         }
         for shape, text in zip(shapes, texts, strict=True)
     ]
-    return {"data": task, "annotations": [{"result": results}]}
+    return {"data": task, "annotations": [{"result": results}], "lost": lost}
 
 
 def _is_shapes(values: list[object]) -> bool:

@@ -112,6 +112,7 @@ class LabelledWords:
     size: tuple[float, float] = (0, 0)
     _words: list[ExchangeWord] = field(default_factory=list)
     _left_out: int = 0
+    _notices: list[str] = field(default_factory=list)
 
     def add(self, points: Sequence[Point], text: object, word: ExchangeWord = _CHECKED) -> ExchangeWord | None:
         """Add a word, or count it as left out.
@@ -143,17 +144,21 @@ class LabelledWords:
         """Count labels that can't be used."""
         self._left_out += count
 
+    def add_notice(self, text: str) -> None:
+        """Add what the user should know besides."""
+        self._notices.append(text)
+
     @property
     def notices(self) -> tuple[str, ...]:
         """What the user should know of the labels."""
         if not self._left_out:
-            return ()
+            return tuple(self._notices)
         text = tr_n(
             "{count} label left out: it has no valid box or text",
             "{count} labels left out: they have no valid box or text",
             self._left_out,
         )
-        return (text,)
+        return (text, *self._notices)
 
     def page(self, *, writer: object = None, tags: Iterable[str] = (), note: object = None) -> ExchangePage:
         """Return the page with all words.

@@ -250,6 +250,7 @@ def test_label_studio_short() -> None:
     assert (page.image, list_texts(page), corners(page.words[0])) == ("a.jpg", ["Hi", "you"], BOX)
     page = read_one([{**task, "transcription": "Hi"}], "min.json", "label-studio")  # of one of them
     assert (list_texts(page), page.words[0].checked) == (["", ""], False)
+    assert page.notices[0].startswith("texts left out: a JSON-MIN file doesn’t tell")
 
 
 def test_yolo_without_texts() -> None:
