@@ -34,6 +34,7 @@ from ocr_studio.ui.app import app as window_app
 from ocr_studio.ui.document import commands
 from ocr_studio.ui.help.hints import TOUR
 from ocr_studio.ui.style import language as window_language
+from ocr_studio.ui.training.controller import TrainingStage
 from ocr_studio.ui.widgets.side_panel import SidePanel
 from tests.benchmarks.main_thread import run_until
 from tests.ui import all_dialogs
@@ -42,8 +43,10 @@ from tests.ui.studio import leave_dialogs
 SIZES = ("1280x720", "1440x900", "1920x1080")
 PANELS = (
     "start", "words", "text", "review", "find", "replace", "fix", "comparison", "board", "training", "evaluation",
-    "dialogs", "popups",
+    "recipe", "detector", "dialogs", "popups",
 )  # fmt: skip
+# These take minutes, so they are taken only if they are named.
+SLOW = ("running", "result")
 # Actions that show something over the window that is no dialog.
 _POPUPS = ("palette", "looks", "characters", "help", "tour", "find", "edit_text")
 # How many words are checked before the training panel is shown, and evaluated.
@@ -61,7 +64,7 @@ def main() -> None:
     parser.add_argument("--scales", nargs="+", type=int, default=(100, 200))
     parser.add_argument("--themes", nargs="+", default=("light", "dark"))
     parser.add_argument("--languages", nargs="+", default=("en", "de"))
-    parser.add_argument("--panels", nargs="+", choices=PANELS, default=PANELS)
+    parser.add_argument("--panels", nargs="+", choices=(*PANELS, *SLOW), default=PANELS)
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)  # size, scale, language and theme of this process
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -182,6 +185,21 @@ def _panels(app: QApplication, studio: window_app.Studio) -> dict[str, tuple[Cal
         commands.accept_here(studio.document)
         act["learn"].trigger()
 
+    def advanced() -> None:
+        act["learn"].trigger()
+        window.trainer.preflight.column.advanced.click()
+
+    def detector() -> None:
+        act["learn"].trigger()
+        window.trainer.tabs.setCurrentIndex(1)
+
+    def begin_training(seconds: float) -> None:
+        act["learn"].trigger()
+        window.trainer.tabs.setCurrentIndex(0)
+        _settle(app, studio)
+        window.trainer.preflight.column.begin.click()
+        run_until(app, lambda: studio.training.stage is TrainingStage.DECIDING, patience=seconds)
+
     return {
         "words": (correct, None),
         "text": (window.texts.panel.open, window.texts.panel),
@@ -192,7 +210,11 @@ def _panels(app: QApplication, studio: window_app.Studio) -> dict[str, tuple[Cal
         "comparison": (compare, window.comparison),
         "board": (window.board.open, window.board),
         "training": (train, window.trainer),
+        "recipe": (advanced, window.trainer),
+        "detector": (detector, window.trainer),
         "evaluation": (act["evaluate"].trigger, window.evaluation),
+        "running": (lambda: begin_training(seconds=15), window.trainer),
+        "result": (lambda: begin_training(seconds=600), window.trainer),
     }
 
 
@@ -205,7 +227,7 @@ def _shoot(app: QApplication, studio: window_app.Studio, file: Path, dock: SideP
     window = studio.window
     begun = time.perf_counter()
     # Also what comes a moment later: pictures, the card, wider columns.
-    run_until(app, lambda: not studio.busy and time.perf_counter() - begun > 0.8, patience=60)
+    run_until(app, lambda: (studio.training.busy or not studio.busy) and time.perf_counter() - begun > 0.8, patience=60)
     window.grab().save(str(file))
     view, screen = window.view, window.screen().availableGeometry()
     width, area = view.width() / window.width(), view.width() * view.height() / (window.width() * window.height())

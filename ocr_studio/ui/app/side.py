@@ -121,12 +121,12 @@ class Side(QWidget):
 
     def show_page(self, page: SidePage) -> None:
         """Show a page in front. While the user types in another one, its tab is only marked."""
-        typing = QApplication.focusWidget()
-        busy = self.front is not None and typing is not None and self.front.isAncestorOf(typing)
+        typing, front = QApplication.focusWidget(), self.front
+        busy = front is not None and front is not page and typing is not None and front.isAncestorOf(typing)
         coming = isinstance(page, SidePanel) and page.is_coming
         if page in self._open:
             self._open.remove(page)
-        if busy and not coming and page is not self.front and page not in self._windows:
+        if busy and not coming and page not in self._windows:
             self._open.insert(0, page)
             self._news.add(page)
             self._show_tabs()

@@ -188,7 +188,7 @@ class TrainerPanel(SidePanel):
         for index, each in enumerate(KINDS):
             self.tabs.setTabEnabled(index, kind in (None, each))
             self.tabs.setTabToolTip(
-                index, "" if kind in (None, each) else tr("Only one model can be trained at a time")
+                index, tr(_TABS[each]) if kind in (None, each) else tr("Only one model can be trained at a time")
             )
         if kind is not None:
             self.tabs.setCurrentIndex(KINDS.index(kind))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from ocr_studio.core import units
+from ocr_studio.core import translation, units
 from ocr_studio.core.time_left import TimeLeft
 from ocr_studio.core.training.detector_events import LinesEvaluated
 from ocr_studio.core.training.events import HeldOutSample, StepDone, TrainingStarted, WordsEvaluated
@@ -78,7 +78,7 @@ class ProgressPage(QWidget):
         self.column.add_buttons(self.pause, self.throw_away)
         self.column.add_buttons(self.keep_best)
         self.about = self.column.add_text(quiet=True)
-        self.loss = Chart(tr("Loss"), [Curve(tr("training"), jumps=True)], lambda value: f"{value:.2g}")
+        self.loss = Chart(tr("Loss"), [Curve(tr("training"), jumps=True)], _loss)
         self.cer = Chart(tr("Character error rate (CER)"), _two(*(each.text_for("words") for each in _CURVES)), _share)
         self.lines = Chart(
             tr("Lines found (F1 score)"), _two(tr("your held-out writing"), tr("general boards")), _share, most=1.0
@@ -207,6 +207,10 @@ def _two(own: str, general: str) -> list[Curve]:
 
 def _judged(text: str, truth: str) -> str:
     return f"✓ {text}" if text == truth else f"✗ {labels.shown(text)}"
+
+
+def _loss(value: float) -> str:
+    return translation.figure(f"{value:.2g}")
 
 
 def _share(value: float) -> str:

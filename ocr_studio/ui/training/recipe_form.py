@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QWidget
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QWidget
 
 from ocr_studio.core import translation
 from ocr_studio.core.models.card import can_learn
@@ -73,6 +73,8 @@ FINDING = RecipeTexts(
     OfUnit(later("Share of general boards in each step (prevents forgetting)")),
 )
 
+# Screen pixels: between columns, between rows, and between a label and its field.
+_APART, _ROW_GAP, _BESIDE = 28, 7, 12
 _RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DEVICES = (
@@ -227,9 +229,9 @@ class RecipeForm(QScrollArea):
     def _lay_out(self) -> None:
         inside = QWidget()
         self.setWidget(inside)
-        across = QHBoxLayout(inside)
-        across.setContentsMargins(14, 10, 14, 10)
-        across.setSpacing(28)
+        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight, inside)
+        self._across.setContentsMargins(14, 10, 14, 10)
+        self._across.setSpacing(_APART)
         texts = self._texts
         left = (
             (tr("Base model"), self.base),
@@ -247,18 +249,39 @@ class RecipeForm(QScrollArea):
             (tr("Random seed"), self.seed),
             ("", self.restore),
         )
+        self._columns = [[field for _, field in fields] for fields in (left, right)]
         for fields in (left, right):
             form = Form()
-            form.setHorizontalSpacing(12)
-            form.setVerticalSpacing(7)
+            form.setHorizontalSpacing(_BESIDE)
+            form.setVerticalSpacing(_ROW_GAP)
             for title, field in fields:
                 if isinstance(field, ComboBox):
                     # A long model name must not push the other fields out of view.
                     field.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                     field.setMinimumContentsLength(9)
                 self._labels[field] = form.add(title, field)
-            across.addLayout(form, 1)
+            self._across.addLayout(form)
+        self._across.addStretch()
         self.show_unit("words")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Show one column of fields where two have no room."""
+        widths = [
+            max(self._labels[field].sizeHint().width() for field in column)
+            + max(field.minimumSizeHint().width() for field in column)
+            for column in self._columns
+        ]
+        edges = self._across.contentsMargins()
+        beside = event.size().width() >= sum(widths) + 2 * _BESIDE + _APART + edges.left() + edges.right()
+        wide = max(label.sizeHint().width() for label in self._labels.values())
+        ways = QBoxLayout.Direction
+        self._across.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        for at, stretch in enumerate((1, 1, 0) if beside else (0, 0, 1)):
+            self._across.setStretch(at, stretch)
+        self._across.setSpacing(_APART if beside else _ROW_GAP)
+        for label in self._labels.values():  # fields below each other begin at the same place
+            label.setMinimumWidth(0 if beside else wide)
+        super().resizeEvent(event)  # last, as it gives the fields the width that they need now
 
 
 def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

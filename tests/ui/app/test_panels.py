@@ -366,6 +366,17 @@ def test_a_panel_with_news_does_not_cover_what_is_being_typed_in(studio: Studio)
     assert "Training" in _tabs(studio)
 
 
+def test_news_of_the_panel_that_is_used_leave_it_in_front(studio: Studio) -> None:
+    window = studio.window
+    window.trainer.open()
+    window.trainer.preflight.column.advanced.setFocus()
+    assert window.trainer.isAncestorOf(window.focusWidget())
+    window.trainer.reveal()
+    assert window.side.front is window.trainer
+    assert window.side.tabs.tabText(window.side.tabs.currentIndex()) == "Training"
+    assert window.trainer.isVisible()
+
+
 def test_the_window_fits_on_its_screen(studio: Studio, open_studio: Open) -> None:
     window = studio.window
     window.resize(3000, 2000)

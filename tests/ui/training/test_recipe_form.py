@@ -82,3 +82,17 @@ def test_defaults_follow_the_part_but_own_values_stay(qtbot: QtBot) -> None:
     form.what.setCurrentIndex(form.what.findData("head"))
     form.restore.click()
     assert form.recipe == Recipe()
+
+
+@pytest.mark.usefixtures("styled")
+@pytest.mark.parametrize("width", [340, 480, 560, 620, 700, 900])
+def test_all_fields_are_in_sight_in_any_width(form: RecipeForm, qtbot: QtBot, width: int) -> None:
+    form.resize(width, 600)
+    form.show()
+    fields = [form.base, form.what, form.epochs, form.rate, form.augmentation, form.seed, form.restore]
+    qtbot.waitUntil(
+        lambda: max(field.mapTo(form, field.rect().topRight()).x() for field in fields) < width, timeout=2000
+    )
+    assert not form.horizontalScrollBar().isVisible()
+    lefts = {field.mapTo(form, field.rect().topLeft()).x() for field in fields}
+    assert len(lefts) <= (2 if width >= 560 else 1)
