@@ -15,7 +15,7 @@ from ocr_studio.core.formats.exchange import ExchangeLine, ExchangePage, Exchang
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.formats.xml import xml_input, xml_output
-from ocr_studio.core.formats.xml.box_reader import BoxReader, find_direction
+from ocr_studio.core.formats.xml.box_reader import BoxReader, find_direction, read_size
 from ocr_studio.core.formats.xml.oddities import Oddities, Oddity
 from ocr_studio.core.formats.xml.xml_input import Element
 from ocr_studio.core.formats.xml.xml_output import Ids, PixelGrid, Pixels, add, clean_line, format_points
@@ -168,8 +168,8 @@ class _Reader:
         description = xml_input.child(root, "Description")
         self._image = xml_input.read_image_name(file, _find_description(description, "fileName"))
         self._exact = _find_description(description, "softwareName") == xml_output.PROGRAM
-        size = [xml_input.read_number(self._page.get(name)) or 0.0 for name in ("WIDTH", "HEIGHT")]
-        self._width, self._height = (size[0], size[1]) if min(size) > 0 else (0.0, 0.0)
+        width, height = (xml_input.read_number(self._page.get(name)) for name in ("WIDTH", "HEIGHT"))
+        self._width, self._height = read_size(width, height)
         unit = _find_description(description, "MeasurementUnit") or _PIXEL
         self._has_places = unit == _PIXEL or self._width > 0
         if not self._has_places:
@@ -242,6 +242,9 @@ class _Reader:
             if not self._oddities.admit(string):
                 break
             strings.append(string)
+        if not strings and _read_outline(line) and self._oddities.admit(line):
+            self._oddities.add(Oddity.WHOLE_LINE, line)  # a line that nobody has read is a box, too
+            return ExchangeLine((ExchangeWord(self._read_quad(line, along), id=line.get("ID") or ""),), baseline)
         whole = self._find_whole_line(line, strings)
         words = [self._read_word(string, along, checked=checked, whole=whole) for string in strings]
         if whole is not None and len(words) > 1:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core.formats.exchange import fit_quad
+from ocr_studio.core.formats.exchange import MAX_PLACE, fit_quad
 from ocr_studio.core.formats.xml.oddities import Oddities, Oddity
 from ocr_studio.core.formats.xml.xml_input import Element
 from ocr_studio.core.geometry import quads as geometry
@@ -46,11 +46,13 @@ class BoxReader:
         """
         outline = None if points is None else self._cut(np.asarray(points, dtype=np.float64), element)
         quad = None if outline is None else fit_quad(outline.tolist())
-        if quad is None:
+        if quad is None or outline is None:
             self.oddities.add(Oddity.NO_BOX, element)
             return None
-        if self.exact and len(outline if outline is not None else ()) == 4:
+        if self.exact and len(outline) == 4:
             return quad
+        if along is not None and len(outline) > 4:
+            return _fit_along(outline, along)
         along = along or (1.0, 0.0)
         return quad if _begins_right(quad, along) else orient(quad, along)
 
@@ -72,6 +74,21 @@ def orient(quad: Quad, along: Point) -> Quad:
     ways = (edges - np.roll(edges, -2, axis=0)) @ np.asarray(along)
     lengths = np.maximum(np.linalg.norm(edges - np.roll(edges, -2, axis=0), axis=1), 1e-9)
     return Quad.from_array(np.roll(corners, -int(np.argmax(np.round(ways / lengths, 6))), axis=0))
+
+
+def _fit_along(outline: geometry.Floats, along: Point) -> Quad:
+    """Fit a rectangle around an outline that runs along the writing, as the smallest one of a short word may not."""
+    way = np.asarray(along) / np.hypot(*along)
+    x, y = outline @ way, outline @ np.array([-way[1], way[0]])
+    corners = ((x.min(), y.min()), (x.max(), y.min()), (x.max(), y.max()), (x.min(), y.max()))
+    return Quad.from_array([(u * way[0] - v * way[1], u * way[1] + v * way[0]) for u, v in corners])
+
+
+def read_size(width: float | None, height: float | None) -> tuple[float, float]:
+    """Read the width and height of a page; zeros if they are none."""
+    if width is None or height is None or not (1 <= width <= MAX_PLACE and 1 <= height <= MAX_PLACE):
+        return 0.0, 0.0
+    return width, height
 
 
 def _begins_right(quad: Quad, along: Point) -> bool:

@@ -20,7 +20,7 @@ from ocr_studio.core.formats.exchange import ExchangeLine, ExchangePage, Exchang
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.formats.xml import xml_input, xml_output
-from ocr_studio.core.formats.xml.box_reader import BoxReader
+from ocr_studio.core.formats.xml.box_reader import BoxReader, read_size
 from ocr_studio.core.formats.xml.oddities import Oddities, Oddity
 from ocr_studio.core.formats.xml.xml_input import Element
 from ocr_studio.core.formats.xml.xml_output import Ids, PixelGrid, Pixels, clean_line
@@ -167,7 +167,7 @@ class _PageReader:
         box = _read_box(told)
         self._corner: Point = box[0] if box else (0.0, 0.0)
         width, height = (box[1][0] - box[0][0], box[1][1] - box[0][1]) if box else (0.0, 0.0)
-        self._size = (width, height) if min(width, height) > 0 else (0.0, 0.0)
+        self._size = read_size(width, height)
         self._boxes = BoxReader(*self._size, self._oddities, exact=exact)
 
     def read(self, reason: str) -> ExchangePage:

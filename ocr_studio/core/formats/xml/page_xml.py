@@ -17,7 +17,7 @@ from ocr_studio.core.formats.exchange import ExchangeLine, ExchangePage, Exchang
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.formats.xml import xml_input, xml_output
-from ocr_studio.core.formats.xml.box_reader import BoxReader, find_direction
+from ocr_studio.core.formats.xml.box_reader import BoxReader, find_direction, read_size
 from ocr_studio.core.formats.xml.oddities import Oddities, Oddity
 from ocr_studio.core.formats.xml.xml_input import Element
 from ocr_studio.core.formats.xml.xml_output import Ids, PixelGrid, Pixels, add, clean_line, format_points
@@ -198,8 +198,8 @@ class _Reader:
         self._metadata = metadata
         self._oddities = Oddities()
         self._image = xml_input.read_image_name(file, page.get("imageFilename"))
-        self._width = xml_input.read_index(page.get("imageWidth")) or 0
-        self._height = xml_input.read_index(page.get("imageHeight")) or 0
+        width, height = (xml_input.read_index(page.get(name)) for name in ("imageWidth", "imageHeight"))
+        self._width, self._height = read_size(width, height)
         creator = xml_input.find_text(xml_input.child(metadata, "Creator")) if metadata is not None else ""
         exact = creator.startswith(xml_output.PROGRAM)
         self._boxes = BoxReader(self._width, self._height, self._oddities, exact=exact)
@@ -280,8 +280,8 @@ class _Reader:
             words.append(self._read_word(element, along))
         readings = _sort_texts(line)
         text = one_line(readings[0][0]) if readings else ""
-        if not words and text and self._oddities.admit(line):
-            self._oddities.add(Oddity.WHOLE_LINE, line)
+        if not words and (text or _read_outline(line)) and self._oddities.admit(line):
+            self._oddities.add(Oddity.WHOLE_LINE, line)  # a line that nobody has read is a box, too
             words = [self._read_word(line, along)]
         elif text and words and not any(word.text or word.mark for word in words):
             words = self._divide_text(line, text, words, along)
@@ -364,6 +364,9 @@ def _sort_texts(element: Element) -> list[tuple[str, float | None]]:
         found.append(
             (xml_input.read_index(reading.get("index")) or 0, text, xml_input.read_confidence(reading.get("conf")))
         )
+    letters = [] if found else [_sort_texts(letter) for letter in xml_input.children(element, "Glyph")]
+    if any(letters):
+        return [("".join(readings[0][0] for readings in letters if readings), None)]
     return [(text, confidence) for _, text, confidence in sorted(found, key=lambda each: each[0])]
 
 

@@ -165,6 +165,18 @@ def test_pixels_need_no_size(tmp_path: Path) -> None:
     assert (found.width, found.words[0].quad) == (0, Quad.from_box(10.5, 20, 40.5, 35))
 
 
+@pytest.mark.parametrize(
+    "size", ['WIDTH="1e-300" HEIGHT="1"', 'WIDTH="1e300" HEIGHT="1e300"', 'WIDTH="nan" HEIGHT="9"']
+)
+def test_sizes_that_make_no_sense(tmp_path: Path, size: str) -> None:
+    assert read(tmp_path, alto_xml(LINE, size=size)).width == 0
+
+
+def test_a_line_that_nobody_has_read_is_a_box(tmp_path: Path) -> None:
+    found = read(tmp_path, alto_xml(f"<TextLine {PLACE}/>"))
+    assert [(word.text, word.quad) for word in found.words] == [("", Quad.from_box(10.5, 20, 40.5, 35))]
+
+
 def test_corrected_lines_are_checked(tmp_path: Path) -> None:
     found = read(tmp_path, alto_xml(LINE.replace("<TextLine", '<TextLine CS="true"')))
     assert [word.checked for word in found.words] == [True]

@@ -266,6 +266,30 @@ def test_a_line_without_coordinates(tmp_path: Path) -> None:
     assert "has no coordinates" in found.notices[0]
 
 
+def test_a_line_that_nobody_has_read_is_a_box(tmp_path: Path) -> None:
+    found = read(tmp_path, line_xml('<Baseline points="0,25 100,25"/>'))
+    assert [(word.text, word.quad) for word in found.words] == [("", Quad.from_box(0, 0, 100, 30))]
+
+
+def test_a_box_around_an_outline_runs_along_the_baseline(tmp_path: Path) -> None:
+    outline = '<Coords points="20,0 40,20 40,22 22,40 20,40 0,22 0,20"/>'  # the smallest rectangle stands on its corner
+    inside = '<Baseline points="0,40 40,40"/><TextEquiv><Unicode>o</Unicode></TextEquiv>'
+    assert read(tmp_path, line_xml(inside, outline)).words[0].quad == Quad.from_box(0, 0, 40, 40)
+
+
+def test_words_that_have_only_letters(tmp_path: Path) -> None:
+    letters = "".join(f"<Glyph><TextEquiv><Unicode>{letter}</Unicode></TextEquiv></Glyph>" for letter in "abc")
+    found = read(tmp_path, line_xml(f'<Word id="w"><Coords points="0,0 9,0 9,9 0,9"/>{letters}</Word>'))
+    assert texts(found) == [["abc"]]
+
+
+@pytest.mark.parametrize("size", ['imageWidth="0" imageHeight="800"', 'imageWidth="999999999" imageHeight="5"', ""])
+def test_sizes_that_make_no_sense(tmp_path: Path, size: str) -> None:
+    line = '<TextLine><Coords points="5,5 9,5 9,9 5,9"/></TextLine>'
+    found = read(tmp_path, page_xml(f"<TextRegion>{line}</TextRegion>", attributes=size))
+    assert (found.width, found.height, found.words[0].quad) == (0, 0, Quad.from_box(5, 5, 9, 9))
+
+
 def test_several_lines_of_a_region(tmp_path: Path) -> None:
     region = '<Coords points="0,0 9,0 9,9 0,9"/><TextEquiv><Unicode>a b\n\n c</Unicode></TextEquiv>'
     found = read(tmp_path, page_xml(f'<TextRegion id="r">{region}</TextRegion>'))
