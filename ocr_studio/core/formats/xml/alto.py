@@ -5,6 +5,7 @@ https://www.loc.gov/standards/alto/; what other programs make of it differs, abo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -306,7 +307,7 @@ class _Reader:
         told = line.get("BASELINE")
         if (height := xml_input.read_number(told)) is not None:  # before version 4.2
             box = _read_box(line)
-            return ((box[0][0], height), (box[1][0], height)) if box else ()
+            return xml_input.check_baseline(((box[0][0], height), (box[1][0], height)) if box else ())
         return xml_input.read_finite_points(told)
 
 
@@ -321,7 +322,7 @@ def _read_box(element: Element) -> list[Point] | None:
     left, top, width, height = numbers
     if left is None or top is None or width is None or height is None or width <= 0 or height <= 0:
         has_numbers = all(element.get(name) for name in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
-        return [(float("nan"), 0.0)] if has_numbers and None in numbers else None
+        return [(math.nan, math.nan)] * 2 if has_numbers and None in numbers else None
     return [(left, top), (left + width, top + height)]
 
 

@@ -259,7 +259,7 @@ class _PageReader:
             return ()
         slope, offset = numbers[-2] or 0.0, numbers[-1] or 0.0
         left, right, bottom = box[0][0] - self._corner[0], box[1][0] - self._corner[0], box[1][1] - self._corner[1]
-        return ((left, bottom + offset), (right, bottom + offset + slope * (right - left)))
+        return xml_input.check_baseline(((left, bottom + offset), (right, bottom + offset + slope * (right - left))))
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html.entities
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ import lxml.html
 from lxml import etree
 
 from ocr_studio.core.errors import library_reason
+from ocr_studio.core.formats.exchange import MAX_PLACE
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.page import Point
 from ocr_studio.core.plain_text import one_line
@@ -182,9 +183,13 @@ def read_points(text: str | None) -> list[Point] | None:
 
 def read_finite_points(text: str | None) -> tuple[Point, ...]:
     """Read the points of a baseline; () for what is none."""
-    points = read_points(text) or []
-    finite = all(math.isfinite(value) for point in points for value in point)
-    return tuple(points) if len(points) > 1 and finite else ()
+    return check_baseline(read_points(text) or ())
+
+
+def check_baseline(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return the points of a baseline; () if they are too few, or one is nowhere near a photo."""
+    near = all(abs(value) <= MAX_PLACE for point in points for value in point)  # False for NaN
+    return tuple(points) if len(points) > 1 and near else ()
 
 
 def read_image_name(file: LabelFile, told: str | None) -> str:

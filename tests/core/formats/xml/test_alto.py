@@ -198,6 +198,12 @@ def test_a_string_without_a_place(tmp_path: Path, place: str) -> None:
     assert len(found.notices) == 1
 
 
+def test_a_baseline_of_a_line_without_a_place(tmp_path: Path) -> None:
+    place = 'HPOS="NaN" VPOS="1" WIDTH="3" HEIGHT="4"'
+    line = f'<TextLine BASELINE="30" {place}><String CONTENT="a" {PLACE}/></TextLine>'
+    assert read(tmp_path, alto_xml(line)).lines[0].baseline == ()
+
+
 def test_an_order_of_lines_and_blocks(tmp_path: Path) -> None:
     def line(key: str) -> str:
         return f'<TextLine ID="{key}"><String CONTENT="{key}" {PLACE}/></TextLine>'

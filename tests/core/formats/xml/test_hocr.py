@@ -239,7 +239,10 @@ def test_alternatives(tmp_path: Path) -> None:
     "title", ["bbox 10 10 140", "bbox a b c d", "bbox 5 5 5 5", "", "x_wconf abc", "bbox nan 1 2 3"]
 )
 def test_titles_that_make_no_sense(tmp_path: Path, title: str) -> None:
-    [word] = read(tmp_path, hocr(f'<span class="ocrx_word" title="{title}">a</span>')).words
+    line = f'<span class="ocr_line" title="{title}; baseline 0 0"><b class="ocrx_word" title="{title}">a</b></span>'
+    found = read(tmp_path, hocr(line))
+    assert found.lines[0].baseline in ((), ((5, 5), (5, 5)))
+    [word] = found.words
     assert (word.text, word.quad, word.confidence) == ("a", None, None)
 
 
