@@ -8,11 +8,10 @@ https://github.com/PaddlePaddle/PaddleOCR
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
@@ -23,10 +22,11 @@ from ocr_studio.core.dataset_files.validation import Box, Troubles, Unfit
 from ocr_studio.core.dataset_files.values import Example, Split, TruePhoto
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats.labels.label_words import UNREADABLE
+from ocr_studio.core.formats.labels.paddleocr import format_word
 from ocr_studio.core.metrics import Labelled
 
 _ALL, _TRAIN, _VALIDATION, _BOXES = "rec_gt.txt", "rec_gt_train.txt", "rec_gt_val.txt", "Label.txt"
-_UNREADABLE: Final = "###"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,9 @@ def _render(examples: Sequence[Example], pages: Sequence[TruePhoto]) -> Mapping[
 
 def _boxes(page: TruePhoto) -> str:
     words = [
-        {
-            "transcription": _UNREADABLE if word.ignore else word.text,
-            "points": fields.corners_of(word.quad),
-            "difficult": word.ignore,
-        }
-        for word in page.words
+        format_word(UNREADABLE if word.ignore else word.text, word.quad, difficult=word.ignore) for word in page.words
     ]
-    return json.dumps(words, ensure_ascii=False, allow_nan=False)
+    return f"[{', '.join(words)}]"
 
 
 def _read(folder: SafeFolder, _: Mapping[str, object], troubles: Troubles) -> ListedFiles:
@@ -98,7 +93,7 @@ def _own_name(folder: SafeFolder, photo: str) -> str:
 
 
 def _labelled(word: _Word) -> Labelled:
-    ignore = word.difficult is True or word.transcription == _UNREADABLE
+    ignore = word.difficult is True or word.transcription == UNREADABLE
     return Labelled(fields.quad(word.points), "" if ignore else fields.text(word.transcription or ""), ignore)
 
 

@@ -112,9 +112,13 @@ class _Annotation:
 
 def recognizes(file: LabelFile) -> bool:
     """Whether a file is of COCO, or of COCO-Text."""
-    outer, _ = find_keys(file.beginning)
-    known = {"images", "annotations", "categories"}, {"imgs", "anns", "imgToAnns", "cats"}
-    return "data" not in outer and any(len(outer & names) > 1 for names in known)
+    outer, inner = find_keys(file.beginning)
+    return (
+        ("images" in outer and "file_name" in inner)
+        or ("annotations" in outer and "image_id" in inner)
+        or {"images", "annotations"} <= outer
+        or bool(outer & {"imgs", "anns", "imgToAnns"})
+    )
 
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:

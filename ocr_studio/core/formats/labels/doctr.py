@@ -81,7 +81,7 @@ _Box: TypeAlias = tuple[float, ...]
 def recognizes(file: LabelFile) -> bool:
     """Whether a file is of docTR."""
     _, inner = find_keys(file.beginning)
-    return bool(inner & {"img_dimensions", _WORDS}) or {"polygons", "img_hash"} <= inner
+    return bool(inner & {"img_dimensions", "img_hash", _WORDS}) or inner == {"polygons"}
 
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:

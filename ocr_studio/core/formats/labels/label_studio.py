@@ -189,8 +189,8 @@ class _Region:
 def recognizes(file: LabelFile) -> bool:
     """Whether a file has tasks of Label Studio."""
     outer, inner = find_keys(file.beginning)
-    if "data" in outer:
-        return bool(outer & {"annotations", "predictions", "completions"})
+    if outer & {"annotations", "predictions", "completions"}:  # which may come long before "data"
+        return "data" in outer or "result" in inner
     return "id" in outer and {"original_width", "original_height"} <= inner
 
 

@@ -56,15 +56,19 @@ def _find_key(page: Page, photos: PhotoSource | None) -> str:
 
 
 def _format_words(page: Page) -> str:
-    return f"[{', '.join(_format_word(word, quad) for word, quad in ExchangePage.from_page(page).boxed_words())}]"
+    return f"[{', '.join(_format_marked(word, quad) for word, quad in ExchangePage.from_page(page).boxed_words())}]"
 
 
-def _format_word(word: ExchangeWord, quad: Quad) -> str:
+def _format_marked(word: ExchangeWord, quad: Quad) -> str:
     text = {None: word.text, Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: _IGNORED}[word.mark]
+    return format_word(text, quad, difficult=word.mark is not None)
+
+
+def format_word(text: str, quad: Quad, *, difficult: bool) -> str:
+    """Write a word of a photo as JSON. difficult: whether it is to be skipped."""
     written = _LITERALS.sub(_escape_end, json.dumps(text, ensure_ascii=False))
-    points = [list(corner) for corner in quad.corners]
-    difficult = json.dumps(word.mark is not None)
-    return f'{{"transcription": {written}, "points": {json.dumps(points)}, "difficult": {difficult}}}'
+    points = json.dumps([list(corner) for corner in quad.corners], allow_nan=False)
+    return f'{{"transcription": {written}, "points": {points}, "difficult": {json.dumps(difficult)}}}'
 
 
 def _escape_end(found: re.Match[str]) -> str:

@@ -128,7 +128,7 @@ def recognizes(file: LabelFile) -> bool:
     if beginning.startswith(b"filename,file_size,file_attributes,"):
         return True
     outer, inner = find_keys(file.beginning)
-    return "_via_img_metadata" in outer or {"filename", "regions"} <= inner
+    return bool(outer & {"_via_img_metadata", "_via_settings"}) or {"filename", "regions"} <= inner
 
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import ast
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats import FORMATS, labels
 from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
+from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.labels.label_words import find_photo_name
 from ocr_studio.core.page import Mark, Word
-from tests.core.formats.labels.label_files import list_texts, read_file, read_files
+from tests.core.formats.labels.label_files import list_texts, read_file, read_files, write_and_read
 from tests.core.made_pages import page_of, read_word
 
+KINDS = [each.name for each in labels.FORMATS]
+# How many photos a file holds.
+WHOLE = {each.name: 2 if each.scope is FileScope.ALL else 1 for each in labels.FORMATS}
 BOX = [[10, 20], [110, 20], [110, 60], [10, 60]]
 
 
@@ -360,3 +365,32 @@ def test_voc_of_rolabelimg_and_roboflow() -> None:
     assert corners(page.words[0]) == [[80, -10], [80, 90], [40, 90], [40, -10]]
     assert corners(page.words[1]) == BOX
     assert page.notices == ("1 label left out: it has no valid box or text",)
+
+
+LONG = "x" * 50
+MANY = 400
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_long_files_are_recognized_by_how_they_begin(kind: str) -> None:
+    words = [Word(f"{number:012x}", read_word("x", number).quad) for number in range(MANY)]
+    found = write_and_read(kind, *(replace(page_of(*words), image=f"{LONG}-{name}.jpg") for name in range(WHOLE[kind])))
+    assert sum(len(page.words) for page in found) == MANY * WHOLE[kind]
+
+
+@pytest.mark.parametrize("first", ["images", "annotations", "categories"])
+def test_coco_in_any_order(first: str) -> None:
+    parts = {
+        "images": [{"id": number, "file_name": f"{LONG}-{number}.jpg"} for number in range(MANY)],
+        "annotations": [{"image_id": number, "bbox": [10, 20, 100, 40], "note": LONG} for number in range(MANY)],
+        "categories": [{"id": 1, "name": "text"}],
+    }
+    ordered = {first: parts[first], **parts}
+    assert len(read_file(json.dumps(ordered), "a.json", "coco")) == MANY
+
+
+def test_label_studio_exports_annotations_before_data() -> None:
+    place = {"x": 1, "y": 4, "width": 10, "height": 8, "rotation": 0}
+    result = [each for number in range(MANY) for each in region(f"r{number}", "Hi", **place)]
+    task = {"id": 1, "annotations": [{"id": 1, "completed_by": 1, "result": result}], "data": {"ocr": "a.jpg"}}
+    assert len(read_one([task], "project.json", "label-studio").words) == MANY
