@@ -31,7 +31,7 @@ from ocr_studio.api.written_pages import (
 )
 from ocr_studio.core import paths
 from ocr_studio.core.files.safe_folder import TooLarge
-from ocr_studio.core.images import photo_file, photo_stream
+from ocr_studio.core.images import photo_file, photo_listing, photo_stream
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth import word_crops
 from ocr_studio.engine.synth.boards.board_options import BoardOptions
@@ -106,7 +106,7 @@ def get_backgrounds(folder: str | Path, *, split: str | None = None) -> list[Pat
         PhotoError: The folder can't be read.
     """
     wanted = _to_split(split) if split else None
-    found = photo_file.list_photos(_to_path(folder))
+    found = photo_listing.list_photos(_to_path(folder))
     if wanted is None:
         return found
     return [path for path in found if SourceSplit.of(_read_photo(path)) is wanted]

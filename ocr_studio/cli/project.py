@@ -41,8 +41,8 @@ def known_project(path: Path, options: argparse.Namespace) -> Project:
     project = Project.find(path, **places(options, settings.load()))
     if not project.exists:
         with loading():
-            from ocr_studio.core.images import photo_file  # noqa: PLC0415  (loads Pillow, not needed otherwise)
-        if not photo_file.list_photos(project.photos):
+            from ocr_studio.core.images import photo_listing  # noqa: PLC0415  (loads Pillow, not needed otherwise)
+        if not photo_listing.list_photos(project.photos):
             raise make_no_photos_error(path)
         raise StudioError(
             "no photos have been read here yet",

@@ -34,7 +34,7 @@ from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.documents import json_pages
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file, photo_stream
+from ocr_studio.core.images import photo_file, photo_listing, photo_stream
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, PageFacts
@@ -256,7 +256,7 @@ def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
     for path in given:
         try:
             listed = path is not _PIPED and paths.is_folder(path)
-            inside = photo_file.list_photos(path) if listed else [path]
+            inside = photo_listing.list_photos(path) if listed else [path]
             if not inside:
                 raise make_no_photos_error(path)
             found += inside

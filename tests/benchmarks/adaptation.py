@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr_studio.core import metrics
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.language import lexicon
 from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.models import registry
@@ -207,7 +207,7 @@ def of_nothing(folder: Path, pair: Pair) -> dict[str, Cell]:
     """How many words are read on boards that are empty, a hundredth for each, so that the table shows them whole."""
     readers = _readers(pair)
     counts = np.zeros(2)
-    for path in photo_file.list_photos(folder):
+    for path in photo_listing.list_photos(folder):
         counts += [len(words) for words in _read(readers, photo_file.open_photo(path))]
     return {"words found": (float(counts[0]) / 100, float(counts[1]) / 100)}
 

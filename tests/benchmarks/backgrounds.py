@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from tests.benchmarks import boards
 
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     if shutil.which("tesseract"):
         known["tesseract"] = boards.tesseract
-    photos = {path.name: photo_file.open_photo(path) for path in photo_file.list_photos(chosen.data / "backgrounds")}
+    photos = {path.name: photo_file.open_photo(path) for path in photo_listing.list_photos(chosen.data / "backgrounds")}
     for name, make in known.items():
         if chosen.only not in (None, name):
             continue

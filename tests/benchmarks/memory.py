@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.reading.read import OcrService, PhotoFailed, PhotoRead, read_photos
 from tests.benchmarks.machine import processor, resident
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, default=50)
     chosen = parser.parse_args()
     print(processor())
-    photos = photo_file.list_photos(chosen.folder)
+    photos = photo_listing.list_photos(chosen.folder)
     service = OcrService(ReaderOptions())
     read_all(service, list(itertools.islice(itertools.cycle(photos), chosen.photos)), "photo")
     with tempfile.TemporaryDirectory(prefix="ocr-studio-memory-") as folder:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr_studio.core import logs, paths, settings
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.page import Edit, Page, Quad, TextSource, Transcription, Word, apply
 from ocr_studio.core.project import page_file, project_words, second_readings, undo_log
 from ocr_studio.core.project.project import Project
@@ -137,7 +137,7 @@ def open_photos(*given: Path) -> int:
     failed = False
     for path in given:
         try:
-            photos = photo_file.list_photos(path) if paths.is_folder(path) else [path]
+            photos = photo_listing.list_photos(path) if paths.is_folder(path) else [path]
         except StudioError as error:
             said(error)
             failed = True

@@ -12,7 +12,7 @@ from ocr_studio.core.datasets.eligibility import SourcePage
 from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.datasets.reader import check_ended, check_labels, is_dataset
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.page import Page, PageFacts, PageState, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.translation import tr
@@ -42,7 +42,7 @@ def find_sources(path: Path, **where: Unpack[Places]) -> DatasetSources:
     if not project.exists:
         check_ended(path)
         check_labels(path)
-        if not photo_file.list_photos(project.photos):
+        if not photo_listing.list_photos(project.photos):
             remedy = tr("Specify a project or a folder of photos.")
             raise StudioError(tr("the folder contains no photos"), file=path, remedy=remedy)
     return from_project(project)

@@ -20,9 +20,9 @@ from ocr_studio.core import errors, paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import child_process
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
-from ocr_studio.core.images import decoder as photo_decoder
-from ocr_studio.core.images import headers as photo_headers
-from ocr_studio.core.images import photo_stream
+from ocr_studio.core.images import page_paths, photo_stream
+from ocr_studio.core.images.decoding import decoder as photo_decoder
+from ocr_studio.core.images.decoding import headers as photo_headers
 from ocr_studio.core.images.photo_limit import MAX_PIXELS, allowed_pixels
 from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
@@ -31,7 +31,6 @@ from ocr_studio.core.images.photo_stream import (
     compute_content_id,
     is_other_format,
     is_photo,
-    list_photos,
     make_unreadable_error,
 )
 from ocr_studio.core.images.pixel_formats import RGB, encode_image
@@ -45,7 +44,6 @@ __all__ = (
     "count_pages",
     "decode_photo",
     "is_photo",
-    "list_photos",
     "make_thumbnail",
     "open_photo",
     "open_photo_with_id",
@@ -69,17 +67,21 @@ def check_format(path: Path) -> None:
 
 def open_photo(path: Path) -> RGB:
     """Open a photo: (H, W, 3) uint8 sRGB, upright. Raises PhotoError."""
-    data = photo_stream.read_file(path, most=MOST_READ)
-    return _decode_in_child(path, str(path), allowed_pixels()) if data is None else decode_photo(data, name=str(path))
+    file, page = page_paths.find_page(path)
+    if page:
+        return _decode_in_child(file, str(path), allowed_pixels(), page=page)
+    data = photo_stream.read_file(file, most=MOST_READ)
+    return _decode_in_child(file, str(path), allowed_pixels()) if data is None else decode_photo(data, name=str(path))
 
 
 def open_photo_with_id(path: Path) -> tuple[RGB, str]:
     """Return ``open_photo`` and ``compute_content_id`` of the same bytes, even if the file is replaced meanwhile."""
-    data = photo_stream.read_file(path, most=MOST_READ)
+    file, page = page_paths.find_page(path)
+    data = None if page else photo_stream.read_file(file, most=MOST_READ)
     if data is not None:
         return decode_photo(data, name=str(path)), photo_stream.compute_id(data)
     before = photo_stream.read_state(path)
-    photo, found = _decode_in_child(path, str(path), allowed_pixels()), compute_content_id(path)
+    photo, found = _decode_in_child(file, str(path), allowed_pixels(), page=page), compute_content_id(path)
     if photo_stream.read_state(path) != before:
         remedy = tr("Wait until it has been written, then open it again.")
         raise PhotoError(tr("the file changed while it was being read"), file=path, remedy=remedy)
@@ -119,7 +121,7 @@ def count_pages(source: bytes, *, name: str) -> int: ...
 def count_pages(source: Path | bytes, *, name: str = "") -> int:
     """Count the pages or frames of a file, of which ``open_photo`` reads only the first; 1 for an ordinary photo.
 
-    Those of a TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
+    Those of a PDF, TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
     Raises PhotoError, which names a file by its path, and bytes as given.
     """
     name = name if isinstance(source, bytes) else str(source)
@@ -134,12 +136,12 @@ def count_pages(source: Path | bytes, *, name: str = "") -> int:
 
 def read_photo_size(path: Path) -> tuple[int, int]:
     """Return (width, height) of the upright photo in pixels, from the header alone if possible. Raises PhotoError."""
-    most = allowed_pixels()
-    with photo_stream.open_stream(path) as stream:
+    most, (file, page) = allowed_pixels(), page_paths.find_page(path)
+    with photo_stream.open_stream(file) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.read_size(stream, str(path), most)
-    match _ask_child(photo_decoder.read_size, path, str(path), most).values:
+    match _ask_child(photo_decoder.read_size, file, str(path), most, page=page).values:
         case [int(width), int(height)] if _is_possible_size(width, height, most):
             return width, height
     raise _make_strange_answer_error(str(path))
@@ -150,11 +152,12 @@ def make_thumbnail(path: Path, *, side: int) -> RGB:
 
     JPEGs are decoded at an eighth, a quarter or half of their size, which is several times faster. Raises PhotoError.
     """
-    with photo_stream.open_stream(path) as stream:
+    file, page = page_paths.find_page(path)
+    with photo_stream.open_stream(file) as stream:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.decode_thumbnail(stream, str(path), allowed_pixels(), side)
-    answer = _ask_child(photo_decoder.decode_thumbnail, path, str(path), allowed_pixels(), side=side)
+    answer = _ask_child(photo_decoder.decode_thumbnail, file, str(path), allowed_pixels(), side=side, page=page)
     return _check_picture(answer, str(path), side * side)
 
 
@@ -183,8 +186,8 @@ def _is_ordinary(stream: io.BufferedReader | io.BytesIO) -> bool:
     return size <= MOST_READ and photo_headers.is_plain_photo(stream)
 
 
-def _decode_in_child(source: Path | bytes, name: str, most: int) -> RGB:
-    return _check_picture(_ask_child(photo_decoder.decode, source, name, most), name, most)
+def _decode_in_child(source: Path | bytes, name: str, most: int, *, page: int = 0) -> RGB:
+    return _check_picture(_ask_child(photo_decoder.decode, source, name, most, page=page), name, most)
 
 
 def _ask_child(work: Callable[..., object], source: Path | bytes, name: str, most: int, **more: int) -> Answer:

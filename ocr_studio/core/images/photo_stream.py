@@ -11,8 +11,8 @@ import hashlib
 import io
 import os
 import stat
-import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +20,13 @@ from PIL import UnidentifiedImageError
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files.natural_order import make_natural_key
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.translation import later, tr
 
 PHOTO_SUFFIXES: Final = frozenset(
     f".{kind}"
     for kind in ("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "tif", "tiff", "bmp", "dib", "gif")
-    + ("heic", "heif", "hif", "avif")
+    + ("heic", "heif", "hif", "avif", "pdf")
 )
 MAX_BYTES: Final = 2 << 30
 
@@ -34,11 +34,10 @@ _ID_BYTES: Final = 16
 _PIECE: Final = 1 << 18
 
 COPY_AGAIN: Final = later("Copy it again from the source, or save it again in another program.")
-_KINDS: Final = later("Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC or AVIF file.")
+_KINDS: Final = later("Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, AVIF or PDF file.")
 
 # Beginnings of files that are often taken for photos, and what is said of them.
 _NOT_PHOTOS: Final = (
-    (b"%PDF", later("this is a PDF document, not a photo")),
     (b"PK\x03\x04", later("this is a ZIP archive or an office document, not a photo")),
     (b"<?xml", later("this is an SVG drawing or another XML file, not a photo")),
     (b"<svg", later("this is an SVG drawing, not a photo")),
@@ -49,7 +48,17 @@ _NOT_PHOTOS: Final = (
     (b"\x1f\x8b", later("this is a gzip archive, not a photo")),
     (b"\x7fELF", later("this is a program, not a photo")),
 )
-_PHOTO_BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"GIF8")
+_PHOTO_BEGINNINGS: Final = (
+    b"%PDF",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"II*\0",
+    b"MM\0*",
+    b"II+\0",
+    b"MM\0+",
+    b"BM",
+    b"GIF8",
+)
 _BOX_KINDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis")
 
 _OS_REASONS: Final = {
@@ -85,10 +94,11 @@ class PhotoError(StudioError):
 def open_stream(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file for reading; a link is followed. Raises PhotoError, also for errors while it is read.
 
+    Of a page of a file with several, that file is opened.
     Files without a size, as the system makes them up under /proc, count as empty: reading them may wait for ever.
     """
     try:
-        with paths.open_plain(path) as stream:
+        with paths.open_plain(page_paths.find_page(path).file) as stream:
             size = os.fstat(stream.fileno()).st_size
             if not size:
                 raise PhotoError(tr("the file is empty"), file=path, remedy=tr(COPY_AGAIN))
@@ -113,14 +123,37 @@ def read_file(path: Path, *, most: int) -> bytes | None:
 def read_state(path: Path) -> tuple[int, int, int, int]:
     """What changes when a file is written to or replaced. Raises PhotoError."""
     try:
-        status = path.stat()
+        status = page_paths.find_page(path).file.stat()
     except OSError as error:
         raise make_access_error(path, error) from error
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def compute_content_id(path: Path) -> str:
-    """Compute BLAKE2b of a file's bytes, 32 hex digits. Raises PhotoError."""
+    """Compute the id of a photo: BLAKE2b of its file's bytes, 32 hex digits, for a later page together with its number.
+
+    Raises PhotoError.
+    """
+    file, index = page_paths.find_page(path)
+    if file == path:
+        return _hash_file(path)
+    # A file with many pages is not read again for each.
+    return add_page(_hash_paged_file(file, read_state(file)), index)
+
+
+def add_page(content_id: str, index: int) -> str:
+    """Return the id of a page of a file. content_id: that of the file; index: number of the page, from 0."""
+    if index == 0:  # as it had before other pages were read
+        return content_id
+    return hashlib.blake2b(f"{content_id} page {index}".encode(), digest_size=_ID_BYTES).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _hash_paged_file(file: Path, _: tuple[int, int, int, int]) -> str:
+    return _hash_file(file)
+
+
+def _hash_file(path: Path) -> str:
     with open_stream(path) as stream:
         digest, left, piece = hashlib.blake2b(digest_size=_ID_BYTES), MAX_BYTES, bytearray(_PIECE)
         # No more than it may have: somebody may be writing to it without end.
@@ -197,30 +230,3 @@ def is_photo(path: Path) -> bool:
             return is_photo_format(stream.read(32))
     except PhotoError:
         return False
-
-
-def list_photos(folder: Path) -> list[Path]:
-    """List the photos in a folder, in natural order (2 before 10). Hidden files and subfolders are left out.
-
-    Raises PhotoError if the folder cannot be listed.
-    """
-    try:
-        with os.scandir(folder) as entries:
-            # By their names: ten thousand paths take ten times as long.
-            found = sorted((entry.name for entry in entries if _is_listed(entry)), key=make_natural_key)
-    except OSError as error:
-        raise make_access_error(folder, error) from error
-    return [path for name in found if is_photo(path := folder / name)]
-
-
-def _is_listed(entry: os.DirEntry[str]) -> bool:
-    """Whether a user sees this as a file of the folder."""
-    try:
-        hidden = entry.name.startswith(".") or (sys.platform == "win32" and _is_hidden_by_windows(entry.stat()))
-        return not hidden and entry.is_file()
-    except OSError:  # a link that leads nowhere or in a circle
-        return False
-
-
-def _is_hidden_by_windows(status: os.stat_result) -> bool:
-    return bool(getattr(status, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file, warping
+from ocr_studio.core.images import photo_file, photo_listing, warping
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.page import Page, PhotoFrame
 from ocr_studio.core.project.project import Project
@@ -40,7 +40,7 @@ class MovedPhotos:
 
     def _elsewhere(self, photo: Path, page_id: str, folder: Path | None) -> Path:
         if folder is not None and folder not in self._by_id:
-            self._by_id[folder] = {_content_id(path): path for path in photo_file.list_photos(folder)}
+            self._by_id[folder] = {_content_id(path): path for path in photo_listing.list_photos(folder)}
         found = self._by_id[folder].get(page_id) if folder is not None else None
         if found is None:
             raise StudioError(

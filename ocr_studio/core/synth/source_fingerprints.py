@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_listing
 from ocr_studio.core.synth.options import SynthOptions
 
 MAX_WORD_LIST_BYTES: Final = 64 << 20
@@ -87,7 +87,7 @@ def _fingerprint(key: str, given: Sequence[Path]) -> str:
 def _files(key: str, given: Sequence[Path]) -> list[Path]:
     """Return all source files: those given, or those in the given folder. Raises OSError, PhotoError and ValueError."""
     if key == "backgrounds":
-        return photo_file.list_photos(given[0])
+        return photo_listing.list_photos(given[0])
     if key:
         return list_fonts(given[0])
     for path in given:  # a missing file cannot be compared, unlike one missing in a folder

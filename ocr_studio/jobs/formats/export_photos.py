@@ -17,7 +17,8 @@ from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.photo_source import PhotoSource
-from ocr_studio.core.images.photo_stream import compute_content_id, list_photos
+from ocr_studio.core.images.photo_listing import list_photos
+from ocr_studio.core.images.photo_stream import compute_content_id
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project

@@ -22,7 +22,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.evaluation import error_images, html_report
 from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, mistakes
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file, warping
+from ocr_studio.core.images import photo_file, photo_listing, warping
 from ocr_studio.core.images.image_spool import ImageSpool
 from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project.project import Project
@@ -233,7 +233,7 @@ class _Finder:
     def _elsewhere(self, page: TruePage, done: int, total: int) -> Generator[SearchingPhoto, None, Path]:
         if page.folder is not None:
             if page.folder not in self._folders:
-                self._folders[page.folder] = _Folder(photo_file.list_photos(page.folder))
+                self._folders[page.folder] = _Folder(photo_listing.list_photos(page.folder))
             folder = self._folders[page.folder]
             while page.page_id not in folder.by_id and folder.looked < len(folder.photos):
                 path = folder.photos[folder.looked]

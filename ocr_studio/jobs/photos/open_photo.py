@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, write_failed
-from ocr_studio.core.images import photo_file, warping
+from ocr_studio.core.images import photo_file, photo_listing, warping
 from ocr_studio.core.images.photo_stream import PhotoError
 from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Page
@@ -225,7 +225,7 @@ def list_folder(folder: Path, project: Project | None = None) -> Iterator[Folder
         folder: The folder.
         project: Its project, which knows the photos removed from the list.
     """
-    photos = tuple(photo_file.list_photos(folder))
+    photos = tuple(photo_listing.list_photos(folder))
     found = ((photo.name, stamp(photo)) for photo in photos)
     stamps = {name: when for name, when in found if when}
     rows = (PhotoRow(photo.name, time=stamps[photo.name][0] / 1e9 if photo.name in stamps else 0.0) for photo in photos)
@@ -237,7 +237,7 @@ def first_photo(folder: Path) -> Path:
     """The first photo of a folder, in natural order, or of a project given by its own folder. Raises NoPhotos."""
     if folder.name == FOLDER or paths.exists(folder / "project.json"):
         folder = Project.find(folder).photos
-    photos = photo_file.list_photos(folder)
+    photos = photo_listing.list_photos(folder)
     if not photos:
         endings = ", ".join(sorted(suffix.lstrip(".") for suffix in photo_file.PHOTO_SUFFIXES))
         raise NoPhotos(

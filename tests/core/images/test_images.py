@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageColor, ImageDraw
 
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from tests import drawn
 
 KINDS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
@@ -358,10 +358,10 @@ def test_photos_of_a_folder_come_as_people_count(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "nowhere")
     (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
-    names = [path.name for path in photo_file.list_photos(tmp_path)]
+    names = [path.name for path in photo_listing.list_photos(tmp_path)]
     assert names == ["a.png", "B1.heic", "b2.JPG", "b10.jpg", "scan"]
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(photo_file.PhotoError, match="gone: the file does not exist"):
-        photo_file.list_photos(tmp_path / "gone")
+        photo_listing.list_photos(tmp_path / "gone")

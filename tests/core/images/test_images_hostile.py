@@ -18,9 +18,9 @@ from PIL import Image, ImageCms
 
 from ocr_studio.core.files import child_process
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
-from ocr_studio.core.images import decoder as photo_decoder
-from ocr_studio.core.images import headers as photo_headers
-from ocr_studio.core.images import photo_file, photo_limit, pixel_formats
+from ocr_studio.core.images import photo_file, photo_limit, photo_listing, pixel_formats
+from ocr_studio.core.images.decoding import decoder as photo_decoder
+from ocr_studio.core.images.decoding import headers as photo_headers
 from tests import drawn
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -159,7 +159,7 @@ def test_what_is_no_file_of_the_disk_is_no_photo(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
 @pytest.mark.parametrize("folder", ["/proc/self", "/proc/self/task", "/proc", "/dev", "/sys/kernel"])
 def test_folders_that_the_system_makes_up_are_listed(folder: str) -> None:
-    for path in photo_file.list_photos(Path(folder)):
+    for path in photo_listing.list_photos(Path(folder)):
         refusal(photo_file.open_photo, path)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.widgets import image_convert
@@ -215,6 +215,6 @@ def test_images_inside_a_web_page_all_get_files(open_studio: Open, qtbot: QtBot,
     )
     assert drop(studio, data, studio.window.empty) == COPY
     qtbot.waitUntil(lambda: studio.document.page is not None and not studio.busy)
-    kept = photo_file.list_photos(studio_home / "library" / "Dropped")
+    kept = photo_listing.list_photos(studio_home / "library" / "Dropped")
     assert [int(photo_file.open_photo(path)[0, 0, 0]) for path in kept] == [245 - 1, 245 - 2]
     assert chosen(studio) == [path.name for path in kept]

@@ -19,7 +19,7 @@ from ocr_studio.core import settings as settings_module
 from ocr_studio.core.editing import edits
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.output_folder import OutputFile
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import FOLDER, Project
 from ocr_studio.core.search.index import Index, IndexTrouble
@@ -348,7 +348,7 @@ def test_a_project_that_is_a_link_is_opened_once_the_user_says_so(
 ) -> None:
     (tmp_path / "elsewhere" / "pages").mkdir(parents=True)
     (folder / FOLDER).symlink_to(tmp_path / "elsewhere")
-    photo = next(iter(photo_file.list_photos(folder)))
+    photo = next(iter(photo_listing.list_photos(folder)))
     studio = open_studio()
     studio.opening.open_paths([folder])
     qtbot.waitUntil(lambda: bool(studio.window.findChildren(QMessageBox)))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.engine.synth.handwriting.rendered_text import SourceSplit
 from ocr_studio.engine.synth.photo import board_surface
@@ -98,7 +98,7 @@ def load_backgrounds(folder: Path, split: SourceSplit) -> tuple[tuple[Picture, .
     too. Raises BadBackgrounds for a folder without usable photos.
     """
     try:
-        found = photo_file.list_photos(folder)
+        found = photo_listing.list_photos(folder)
         if not found:
             raise FileNotFoundError
     except (OSError, photo_file.PhotoError) as error:

@@ -21,8 +21,9 @@ from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
 
 from ocr_studio.core import units
 from ocr_studio.core.files.child_process import Answer
-from ocr_studio.core.images import headers as photo_headers
 from ocr_studio.core.images import photo_stream
+from ocr_studio.core.images.decoding import headers as photo_headers
+from ocr_studio.core.images.decoding import pdf_pages
 from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError, make_access_error, make_unreadable_error
 from ocr_studio.core.images.pixel_formats import RGB, UPRIGHT, rotate_upright, shrink_image, to_rgb
 from ocr_studio.core.translation import tr
@@ -43,6 +44,7 @@ _DEEP: Final = frozenset({"F", "I"})
 _DEEP_SHARE: Final = 4
 # Formats whose frames are told by the header, or that have one.
 _MEASURED: Final = frozenset({"JPEG", "MPO", "PNG", "BMP", "DIB"})
+_BEGINNING: Final = 1024
 _MOST_GIF_BLOCKS: Final = 1_000_000
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
@@ -69,12 +71,14 @@ Image.MAX_IMAGE_PIXELS = None
 pillow_heif.register_heif_opener()
 
 
-def decode(stream: BinaryIO, name: str, most: int) -> RGB:
-    """Decode the photo in a stream: (H, W, 3) uint8 sRGB, upright; the first frame or page.
+def decode(stream: BinaryIO, name: str, most: int, page: int = 0) -> RGB:
+    """Decode the photo in a stream: (H, W, 3) uint8 sRGB, upright; one page, from 0, of a file with several.
 
     Raises PhotoError, which names it so, for a damaged photo and one of more than ``most`` pixels.
     """
-    with _open_image(stream, name, most) as image:
+    if _is_pdf(stream):
+        return pdf_pages.render_page(stream, name, most, page)
+    with _open_image(stream, name, most, page) as image:
         orientation = _read_orientation(image)
         pixels = _decode_jpeg_fast(image, stream)
         if pixels is None:
@@ -83,9 +87,11 @@ def decode(stream: BinaryIO, name: str, most: int) -> RGB:
         return rotate_upright(pixels, orientation)
 
 
-def read_size(stream: BinaryIO, name: str, most: int) -> tuple[int, int]:
+def read_size(stream: BinaryIO, name: str, most: int, page: int = 0) -> tuple[int, int]:
     """Return (width, height) of the upright photo in pixels, from the header alone if possible. Raises PhotoError."""
-    with _open_image(stream, name, most) as image:
+    if _is_pdf(stream):
+        return pdf_pages.read_size(stream, name, most, page)
+    with _open_image(stream, name, most, page) as image:
         width, height = image.size
         # Pillow's TIFF reader turns photos itself and gives the size they will have.
         turned = image.format != "TIFF" and _read_orientation(image) in {5, 6, 7, 8}
@@ -132,27 +138,37 @@ def count_pages(stream: BinaryIO, name: str, most: int) -> int:
     Small copies and masks in a TIFF, and what cameras put behind a JPEG (a preview, the other eye, a map of
     brightness), are no pages.
     """
+    if _is_pdf(stream):
+        return min(MOST_PAGES, pdf_pages.count_pages(stream, name))
     with _open_image(stream, name, most) as image:
         if image.format in {"JPEG", "MPO"}:
             return 1
         if image.format == "GIF":
             return _count_gif_frames(stream)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
-            return _count_tiff_pages(image)
+            return max(1, len(_list_tiff_pages(image)))
         return max(1, min(MOST_PAGES, int(getattr(image, "n_frames", 1))))
 
 
-def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int) -> RGB:
+def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int, page: int = 0) -> RGB:
     """Decode a small upright picture, its longer side at most ``side`` pixels. Raises PhotoError."""
-    with _open_image(stream, name, most) as image:
+    if _is_pdf(stream):
+        return pdf_pages.render_page(stream, name, most, page, side)
+    with _open_image(stream, name, most, page) as image:
         orientation = _read_orientation(image)
         image.draft("RGB", (side, side))
         return rotate_upright(shrink_image(to_rgb(image), side=side), orientation)
 
 
+def _is_pdf(stream: BinaryIO) -> bool:
+    beginning = stream.read(_BEGINNING)
+    stream.seek(0)
+    return pdf_pages.is_pdf(beginning)
+
+
 @contextlib.contextmanager
-def _open_image(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.ImageFile]:
-    """Open an image, and check its header and size. Errors of Pillow become PhotoError."""
+def _open_image(stream: BinaryIO, name: str, most: int, page: int = 0) -> Iterator[ImageFile.ImageFile]:
+    """Open an image at a page, and check its header and size. Errors of Pillow become PhotoError."""
     # Pillow warns of oddities in files that it reads all the same; here they concern nobody.
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL(\.|$)")
@@ -162,6 +178,8 @@ def _open_image(stream: BinaryIO, name: str, most: int) -> Iterator[ImageFile.Im
             stream.seek(0)
         _check_read_whole(beginning, name, count)
         with _converting_errors(name, beginning), Image.open(stream, formats=_FORMATS) as image:
+            if page:
+                _seek_page(image, name, page)
             _check_size(image, name, most)
             _check_bytes(image, name, count)
             yield image
@@ -245,16 +263,29 @@ def _check_bytes(image: ImageFile.ImageFile, name: str, count: int) -> None:
         raise PhotoError(what, file=name, remedy=tr(COPY_AGAIN))
 
 
-def _count_tiff_pages(image: TiffImagePlugin.TiffImageFile) -> int:
+def _seek_page(image: ImageFile.ImageFile, name: str, page: int) -> None:
+    """Go to a page of a file with several. Raises PhotoError if there is none of this number."""
+    frames = _list_tiff_pages(image, page + 1) if isinstance(image, TiffImagePlugin.TiffImageFile) else range(1)
+    if page >= len(frames):
+        what = tr("the file has no page {number}", number=page + 1)
+        raise PhotoError(what, file=name, remedy=tr("Check the number of the page."))
+    image.seek(frames[page])
+
+
+def _list_tiff_pages(image: TiffImagePlugin.TiffImageFile, most: int = MOST_PAGES) -> list[int]:
+    """List the numbers of the frames of a TIFF that are pages, the first ``most`` of them."""
     # Asked for how many there are Pillow counts all, which takes for ever where there are millions.
-    own = 1
+    own = [0]
     for number in range(1, MOST_PAGES):
+        if len(own) >= most:
+            break
         try:
             image.seek(number)
         except EOFError:
             break
         kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
-        own += not (isinstance(kind, int) and kind & _NO_PAGE_OF_ITS_OWN)
+        if not (isinstance(kind, int) and kind & _NO_PAGE_OF_ITS_OWN):
+            own.append(number)
     return own
 
 

@@ -1,0 +1,137 @@
+"""Pages of PDF files as pictures, by PDFium. Called in a child process with limits, as files may come from strangers.
+
+A page is as large as the scan on it, so that nothing is lost or blown up; one that was typeset is drawn so that small
+print can be read. PDFium is not made for threads: a child runs one function at a time.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final
+
+import cv2
+import numpy as np
+import pypdfium2
+from pypdfium2 import raw
+
+from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError
+from ocr_studio.core.images.pixel_formats import RGB
+from ocr_studio.core.translation import later, tr
+
+SIGNATURE: Final = b"%PDF"
+# A PDF may begin with other bytes; readers look for its signature so far.
+_REACH: Final = 1024
+_INCH: Final = 72.0  # points
+# Pixels per inch of a typeset page, and the least and most of a scanned one.
+_TYPESET, _LEAST, _MOST = 200.0, 100.0, 600.0
+# A picture that covers so much of a page is its scan.
+_SCAN: Final = 0.3
+# Pixels of a page, whatever it asks for: an A4 page at 600 dpi has 35 million.
+_MOST_PIXELS: Final = 40_000_000
+_MOST_SIDE: Final = 16_000
+_MOST_PAGES: Final = 10_000
+# More objects than these of a page are not looked at for its scan.
+_MOST_OBJECTS: Final = 200
+_LOCKED: Final = later("the PDF is protected with a password")
+_UNLOCK: Final = later("Save a copy without a password in a PDF viewer and open that.")
+
+
+def is_pdf(beginning: bytes) -> bool:
+    """Whether a file that begins like this is a PDF."""
+    return SIGNATURE in beginning[:_REACH]
+
+
+def count_pages(stream: BinaryIO, name: str) -> int:
+    """Count the pages of a PDF. Raises PhotoError, which names it so."""
+    with _open(stream, name) as document:
+        return min(len(document), _MOST_PAGES)
+
+
+def read_size(stream: BinaryIO, name: str, most: int, page: int) -> tuple[int, int]:
+    """Return (width, height) in pixels of the picture of a page. Raises PhotoError."""
+    with _open(stream, name) as document:
+        width, height, _ = _measure(_load_page(document, name, page), most)
+        return width, height
+
+
+def render_page(stream: BinaryIO, name: str, most: int, page: int, side: int | None = None) -> RGB:
+    """Draw a page: (H, W, 3) uint8 RGB.
+
+    Args:
+        stream: The PDF.
+        name: Its name, for errors.
+        most: Pixels that the picture may have.
+        page: Number of the page, from 0.
+        side: Draw it smaller, the longer side with so many pixels at most.
+
+    Raises:
+        PhotoError: It is no PDF that can be opened, or has no such page.
+    """
+    with _open(stream, name) as document:
+        opened = _load_page(document, name, page)
+        width, height, scale = _measure(opened, most)
+        shrink = min(1.0, side / max(width, height)) if side else 1.0
+        bitmap = opened.render(scale=scale * shrink, rev_byteorder=True, may_draw_forms=False)
+        picture = np.array(bitmap.to_numpy()[:, :, :3])
+        size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+        # PDFium rounds up; the size is that of ``read_size``.
+        if picture.shape[1::-1] != size:
+            picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        return np.ascontiguousarray(picture)
+
+
+@contextmanager
+def _open(stream: BinaryIO, name: str) -> Iterator[pypdfium2.PdfDocument]:
+    stream.seek(0)
+    try:
+        document = pypdfium2.PdfDocument(io.BytesIO(stream.read()))
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", 0) == raw.FPDF_ERR_PASSWORD or "assword" in str(error):
+            raise PhotoError(tr(_LOCKED), file=name, remedy=tr(_UNLOCK)) from error
+        raise PhotoError(tr("the PDF is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN)) from error
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _load_page(document: pypdfium2.PdfDocument, name: str, page: int) -> pypdfium2.PdfPage:
+    if page >= len(document):
+        what = tr("the PDF has no page {number}", number=page + 1)
+        raise PhotoError(what, file=name, remedy=tr("Check the number of the page."))
+    try:
+        return document[page]
+    except pypdfium2.PdfiumError as error:
+        what = tr("page {number} of the PDF is damaged", number=page + 1)
+        raise PhotoError(what, file=name, remedy=tr(COPY_AGAIN)) from error
+
+
+def _measure(page: pypdfium2.PdfPage, most: int) -> tuple[int, int, float]:
+    """Return width and height of a page's picture in pixels, and pixels per point."""
+    width, height = page.get_size()
+    if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
+        width, height = 612.0, 792.0  # what viewers show of a page without a size
+    scale = _find_resolution(page, width * height) / _INCH
+    scale = min(scale, math.sqrt(min(most, _MOST_PIXELS) / (width * height)), _MOST_SIDE / max(width, height))
+    # Rounded down: a page of the most pixels must not have more.
+    return max(1, math.floor(width * scale)), max(1, math.floor(height * scale)), scale
+
+
+def _find_resolution(page: pypdfium2.PdfPage, area: float) -> float:
+    """Return the pixels per inch of the scan on a page, within limits; a usual value for a typeset page."""
+    found = 0.0
+    for number, each in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
+        if number >= _MOST_OBJECTS:
+            break
+        try:
+            left, bottom, right, top = each.get_bounds()
+            pixels = math.prod(each.get_px_size())
+        except (pypdfium2.PdfiumError, ValueError, AttributeError):
+            continue
+        covered = (right - left) * (top - bottom)
+        if covered >= _SCAN * area > 0:
+            found = max(found, _INCH * math.sqrt(pixels / covered))
+    return min(max(found, _LEAST), _MOST) if found else _TYPESET

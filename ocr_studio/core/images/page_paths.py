@@ -1,0 +1,51 @@
+"""Paths of the pages in files that have several: page 3 of ``scan.pdf`` is the photo ``scan #3.pdf`` beside it.
+
+No such file exists; a real file of that name is what it is. Everything that handles photos handles pages the same way:
+only what opens a file asks here which one, and which page of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ocr_studio.core import paths
+
+PDF_SUFFIX: Final = ".pdf"
+# Files of these kinds may have several pages; those of an animation are none.
+PAGED_SUFFIXES: Final = frozenset({PDF_SUFFIX, ".tif", ".tiff"})
+_PAGE: Final = re.compile(r"(?P<stem>.+) #(?P<number>[1-9][0-9]{0,4})")
+
+
+class FilePage(NamedTuple):
+    """A page of a file: the file, and the number of the page in it, from 0."""
+
+    file: Path
+    page: int
+
+
+def find_page(path: Path) -> FilePage:
+    """Find the file of a photo, and which of its pages it is. Never raises: an ordinary photo is page 0 of itself."""
+    if path.suffix.lower() not in PAGED_SUFFIXES or (found := _PAGE.fullmatch(path.stem)) is None:
+        return FilePage(path, 0)
+    file = path.with_name(found["stem"] + path.suffix)
+    if os.path.lexists(path) or not paths.exists(file):
+        return FilePage(path, 0)
+    return FilePage(file, int(found["number"]) - 1)
+
+
+def make_page_path(file: Path, index: int) -> Path:
+    """Return the path of a page of a file. index: from 0."""
+    return file.with_name(f"{file.stem} #{index + 1}{file.suffix}")
+
+
+def is_page(path: Path) -> bool:
+    """Whether this is a page of a file with several."""
+    return find_page(path).file != path
+
+
+def exists(path: Path) -> bool:
+    """Whether there is such a photo: its file, or that of which it is a page. Never raises."""
+    return paths.exists(find_page(path).file)
