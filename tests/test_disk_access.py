@@ -112,7 +112,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "core/files/zip_dates.py": (_STREAM, "zipfile.ZipFile"),
         "core/files/child_process.py": (_NOWHERE, "open os.open"),
         "core/datasets/folder.py": (_NAMED, ".rmdir"),
-        "core/images/photo_stream.py": (_NAMED, "os.scandir"),
+        "core/images/photo_listing.py": (_NAMED, "os.scandir"),
         "core/search/index.py": (_OWN, "sqlite3.connect tempfile.TemporaryDirectory"),
         "core/search/index_database.py": (_OWN, "sqlite3.connect"),
         "core/search/index_location.py": (_OWN, ".mkdir os.utime"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.documents import json_pages
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file, photo_listing, photo_stream
+from ocr_studio.core.images import page_paths, photo_file, photo_listing, photo_stream
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, PageFacts
@@ -46,6 +47,7 @@ from ocr_studio.jobs.reading import read_batch
 
 # “-” for standard input, compared by identity: a file may have this name, too.
 _PIPED: Final = Path("-")
+_MOST_PAGES: Final = 1_000_000
 # Name of its output file.
 _FILE_NAME: Final = "stdin"
 _PLACE: Final = "standard input"
@@ -58,7 +60,8 @@ corrections. While the photos are open in a window, --keep fails and nothing is 
 
 With - in place of a PHOTO, a photo is read from standard input; its "image" is "-", its file in DIR stdin.txt.
 
-Only the first page of a file with several pages or frames is read. For more, see "ocr-studio help reading".
+PDF and TIFF files are read page by page; page 3 of scan.pdf is the photo "scan #3.pdf". Of animated images, only the
+first frame is read. For more, see "ocr-studio help reading".
 
 JSON: a list with one object for each photo (with --out, one object in each file):
 {"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
@@ -78,6 +81,13 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "photos", nargs="+", type=_photo_path, metavar="PHOTO", help="photo, folder of photos, or - for standard input"
+    )
+    made.add_argument(
+        "--pages",
+        type=_page_ranges,
+        default=(),
+        metavar="PAGES",
+        help="pages of PDF and TIFF files to read, such as 1,3-5; default: all",
     )
     add_format(made, "output format")
     made.add_argument(
@@ -113,7 +123,7 @@ def work(options: argparse.Namespace) -> int:
     if options.unit is not None:
         chosen = replace(chosen, unit=options.unit)
     answer = _ANSWERS[options.format]
-    photos, all_good = _photos(options.photos)
+    photos, all_good = _photos(options.photos, options.pages)
     piped = _receive() if any(path is _PIPED for path in photos) else None
     ocr_service, watcher = reading.OcrService(chosen), _Watcher(len(photos), piped)
     if options.out is not None:
@@ -249,14 +259,43 @@ def _find_facts(find_project: Callable[[Path], Project | None], photo: Path, pag
     return PageFacts(writer=known.writer, frame=known.frame)
 
 
-def _photos(given: Sequence[Path]) -> tuple[list[Path], bool]:
-    """Return all photos, those in folders included, and whether every folder could be listed and had photos."""
+def _page_ranges(text: str) -> tuple[range, ...]:
+    """Convert numbers of pages such as 1,3-5,8- to ranges, from 0.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    found = []
+    for part in text.split(","):
+        if (given := re.fullmatch(r"([1-9][0-9]{0,5})(-([1-9][0-9]{0,5})?)?", part.strip())) is None:
+            raise argparse.ArgumentTypeError(f"“{text}” is not a list of pages such as 1,3-5")
+        first, to, last = given.groups()
+        found.append(range(int(first) - 1, int(last) if last else _MOST_PAGES if to else int(first)))
+    return tuple(found)
+
+
+def _select_pages(path: Path, pages: Sequence[range]) -> list[Path]:
+    """Return the pages of a photo's file, or those with some of these numbers; raises StudioError if there are none."""
+    if path is _PIPED:
+        return [path]
+    found = photo_listing.expand_pages(path)
+    chosen = [each for number, each in enumerate(found) if not pages or any(number in some for some in pages)]
+    if not chosen:
+        raise StudioError(f"it has {counted(len(found), 'page')}", file=path, remedy="Choose other --pages.")
+    return chosen
+
+
+def _photos(given: Sequence[Path], pages: Sequence[range]) -> tuple[list[Path], bool]:
+    """Return all photos, those in folders included, and whether every folder could be listed and had photos.
+
+    pages: the pages to read of files with several; empty for all.
+    """
     found: list[Path] = []
     all_good = True
     for path in given:
         try:
             listed = path is not _PIPED and paths.is_folder(path)
-            inside = photo_listing.list_photos(path) if listed else [path]
+            inside = photo_listing.list_photos(path) if listed else _select_pages(path, pages)
             if not inside:
                 raise make_no_photos_error(path)
             found += inside
@@ -355,6 +394,8 @@ class _Watcher:
             self._progress.show("reading", self._done + share, self.total, detail=at)
 
     def _tell_unread_pages(self, path: Path) -> None:
+        if path is not _PIPED and path.suffix.lower() in page_paths.PAGED_SUFFIXES:
+            return
         try:
             found = self._piped if path is _PIPED else None
             pages = found.count_pages() if found else photo_file.count_pages(path)

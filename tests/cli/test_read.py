@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,7 +159,7 @@ def test_read_replaces_no_file_that_it_did_not_write(
     assert (out / "a.json").read_text().startswith("{")
 
 
-@pytest.mark.parametrize(("name", "pages"), [("scan.tif", 3), ("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])
+@pytest.mark.parametrize(("name", "pages"), [("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])
 def test_pages_that_are_not_read_are_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, pages: int
 ) -> None:
@@ -170,6 +171,42 @@ def test_pages_that_are_not_read_are_said(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == (pages > 1)
     assert all(f"{name}: it has 3 pages or frames; only the first is read" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["scan.tif", "scan.pdf"])
+@pytest.mark.parametrize(
+    ("chosen", "read"),
+    [([], [1, 2, 3]), (["--pages", "2"], [2]), (["--pages", "1,3-"], [1, 3]), (["--pages=2-9"], [2, 3])],
+)
+def test_all_pages_are_read_or_those_chosen(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    chosen: list[str],
+    read: list[int],
+) -> None:
+    monkeypatch.setattr(OcrService, "reader", lambda *_: Nothing())
+    first, *more = (Image.new("RGB", (40, 20), colour) for colour in ("white", "black", "red"))
+    first.save(path := tmp_path / name, save_all=True, append_images=more)
+    assert cli.run(["read", str(path), "--format", "json", *chosen]) == 0
+    out, err = capsys.readouterr()
+    assert [each["image"] for each in json.loads(out)] == [
+        str(path.with_name(f"scan #{number}{path.suffix}")) for number in read
+    ]
+    assert not err
+
+
+@pytest.mark.parametrize("pages", ["0", "2-a", "", "1-2-3", "-3"])
+def test_pages_that_are_no_numbers(pages: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["read", "scan.pdf", f"--pages={pages}"]) == 2
+    assert "not a list of pages" in capsys.readouterr().err
+
+
+def test_pages_that_a_file_does_not_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (20, 20)).save(tmp_path / "scan.pdf")
+    assert cli.run(["read", str(tmp_path / "scan.pdf"), "--pages", "7"]) == 1
+    assert "scan.pdf: it has 1 page. Choose other --pages." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.files.safe_folder import is_device
 from ocr_studio.core.formats.file_names import LONGEST_NAME, UNFIT_CHARACTERS
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.translation import later, tr
 
 _OTHER: Final = later("Choose another name.")
@@ -39,7 +40,10 @@ def check_name(photo: Path, name: str) -> str:
     if name and "." not in name:
         name += photo.suffix
     what = remedy = ""
-    if not name.lower().removesuffix(photo.suffix.lower()).strip(". "):
+    if page_paths.is_page(photo):
+        what = tr("the pages of a file can’t be renamed one by one")
+        remedy = tr("Rename {file} in the file manager.", file=page_paths.find_page(photo).file.name)
+    elif not name.lower().removesuffix(photo.suffix.lower()).strip(". "):
         what, remedy = tr("the name is empty"), tr("Type a name.")
     elif found := UNFIT_CHARACTERS.search(name):
         sign = found.group()

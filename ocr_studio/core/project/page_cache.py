@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.language import typed_words
 from ocr_studio.core.page import Page, PageState
 
@@ -75,9 +76,9 @@ class PageSummaries:
 
 
 def stamp(path: Path) -> Stamp | None:
-    """What changes when a file is replaced; None where there is none, or it cannot be looked at."""
+    """What changes when a photo's file is replaced; None where there is none, or it cannot be looked at."""
     try:
-        return stamp_of(path.stat())
+        return stamp_of(page_paths.find_page(path).file.stat())
     except OSError:  # reported when the file is opened
         return None
 

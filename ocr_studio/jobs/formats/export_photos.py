@@ -17,6 +17,7 @@ from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.photo_source import PhotoSource
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.images.photo_listing import list_photos
 from ocr_studio.core.images.photo_stream import compute_content_id
 from ocr_studio.core.page import Page, PageState
@@ -116,7 +117,7 @@ def list_all(project: Project) -> list[ListedPhoto]:
         ListedPhoto(name, _find_page(project.photos / name, page_ids)) for name in present - {p.image for p in listed}
     ]
     found = {photo.page_id for photo in new}
-    kept = [photo for photo in listed if photo.page_id not in found or (project.photos / photo.image).exists()]
+    kept = [photo for photo in listed if photo.page_id not in found or page_paths.exists(project.photos / photo.image)]
     return sorted([*kept, *new], key=lambda photo: (make_natural_key(photo.image), photo.page_id))
 
 

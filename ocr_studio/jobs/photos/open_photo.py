@@ -129,7 +129,7 @@ def open_photo(
     """Open a photo and its page; yields PhotoOpened or LinkFound.
 
     Args:
-        path: The photo.
+        path: The photo; of a file with several pages, the first one is opened.
         save_options: Where projects are saved.
         projects: Open projects by folder of their photos. A newly opened project is added, as two for the same folder
             would lock each other out; the caller has to unlock them.
@@ -138,7 +138,7 @@ def open_photo(
         PhotoError: The photo can't be read.
         StudioError: The project can't be read.
     """
-    path = Path(os.path.abspath(path))
+    path = photo_listing.expand_pages(Path(os.path.abspath(path)))[0]
     photo, page_id = photo_file.open_photo_with_id(path)
     project = projects.get(path.parent)
     if project is None:

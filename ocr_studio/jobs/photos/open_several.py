@@ -10,7 +10,7 @@ from pathlib import Path
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.natural_order import make_natural_key
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import page_paths, photo_file, photo_listing
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened, first_photo
 
@@ -63,10 +63,10 @@ def sort_paths(given: Iterable[Path]) -> tuple[list[PhotoGroup], list[StudioErro
                 left_out.append(error)
             else:
                 groups.setdefault(path, [])
-        elif not paths.exists(path):
+        elif not page_paths.exists(path):
             left_out.append(StudioError(tr("the file does not exist"), file=path, remedy=tr("Check the path.")))
         elif photo_file.is_photo(path):
-            groups.setdefault(path.parent, []).append(path)
+            groups.setdefault(path.parent, []).extend(photo_listing.expand_pages(path))
         else:
             left_out.append(StudioError(tr("this is not a photo in a supported format"), file=path))
     return [

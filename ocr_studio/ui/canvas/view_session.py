@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
-from ocr_studio.core import paths
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.project.last_session import Draft, SessionFile, ViewState
 from ocr_studio.jobs.photos.open_photo import PhotoOpened
 from ocr_studio.ui.canvas.photo_view import PhotoView
@@ -81,7 +81,7 @@ class SessionKeeper(QObject):
         place = last.place if last else None
         for fields in self._fields if place else ():
             fields.restore(place.drafts if place else ())
-        if last is None or place is None or busy or not paths.exists(place.photo):
+        if last is None or place is None or busy or not page_paths.exists(place.photo):
             return
         if last.closed and (resumes or self._opening.settings.go_on):
             # Before opening it: if that kills the program, the next start only offers it.

@@ -11,6 +11,7 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatche
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.translation import tr
 
 # How long a file manager may take to start before the folder is opened in another way.
@@ -36,7 +37,11 @@ def open_folder(folder: Path, window: QWidget) -> None:
 
 
 def show_in_folder(path: Path, window: QWidget) -> None:
-    """Show a file in the file manager: selected there, or at least its folder. The window is not blocked meanwhile."""
+    """Show a photo's file in the file manager: selected there, or at least its folder.
+
+    The window is not blocked meanwhile.
+    """
+    path = page_paths.find_page(path).file
     if sys.platform == "win32":
         shown = bool(QProcess.startDetached("explorer.exe", ["/select,", str(path)])[0])
     elif sys.platform == "darwin":

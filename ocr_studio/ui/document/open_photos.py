@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.natural_order import make_natural_key
-from ocr_studio.core.images import photo_file, warping
+from ocr_studio.core.images import page_paths, photo_file, warping
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list import removed_photos
@@ -329,7 +329,7 @@ class Opening(QObject):
     def _fail(self, number: int, path: Path, trouble: Trouble) -> None:
         if number == self._latest:
             self._settle()
-        if self.saves_state and not paths.exists(path):
+        if self.saves_state and not page_paths.exists(path):
             self.recent.forget(path)
             self.recent_changed.emit()
         self.refused.emit(path, trouble)

@@ -1,26 +1,35 @@
 """Searchable PDF: each photo is a page, with its words as invisible text in their places.
 
-The photo is shown as it is turned and cropped in the program; its file stays as it is inside the PDF.
+A photo is shown as it is turned and cropped in the program; its file stays as it is inside the PDF. A page of a PDF is
+taken over as it is, and gets the words.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
+from ocr_studio.core.editing import photo_frames
 from ocr_studio.core.formats.documents import pdf_photo, pdf_text_layer
 from ocr_studio.core.formats.documents.pdf_font import TextLayerFont
 from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
+from ocr_studio.core.images import page_paths
+from ocr_studio.core.images.decoding.pdf_pages import is_pdf
+from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError
 from ocr_studio.core.page import Page
+from ocr_studio.core.translation import tr
 
 _INCH: Final = 72.0  # points
 # No page of a PDF is larger, ISO 32000-1, annex C.2.
 _MOST_POINTS: Final = 14_400.0
+_INHERITED: Final = (Name.Resources, Name.MediaBox, Name.CropBox, Name.Rotate)
+_MOST_LEVELS: Final = 64
 
 
 def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
@@ -36,7 +45,7 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
     with pikepdf.new() as pdf:
         font = TextLayerFont(pdf)
         for page in pages:
-            _add_page(pdf, font, page, photos.read(page))
+            _add_page(pdf, font, page, photos)
         font.finish()
         titles = [format_photo_name(page.image) for page in pages]
         if len(pages) > 1:
@@ -51,8 +60,12 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
     return out.getvalue()
 
 
-def _add_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, data: bytes) -> None:
-    photo = pdf_photo.embed_photo(pdf, data, name=page.image)
+def _add_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSource) -> None:
+    path, data = photos.path(page), photos.read(page)
+    if is_pdf(data):
+        _copy_page(pdf, font, page, path, data)
+        return
+    photo = pdf_photo.embed_photo(pdf, path, data)
     scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
     matrix = " ".join(f"{scale * value:.5f}" for value in photo.find_matrix(page))
     content = f"q {matrix} cm /Photo Do Q\n".encode() + pdf_text_layer.format_words(page, font, scale=scale)
@@ -65,3 +78,48 @@ def _add_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, data: bytes) ->
         Contents=pdf.make_stream(content),
     )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(shown)))
+
+
+def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, data: bytes) -> None:
+    """Add a page of another PDF, with the words of the page over it. data: bytes of that PDF. Raises PhotoError."""
+    try:
+        with pikepdf.open(io.BytesIO(data)) as source:
+            original = source.pages[page_paths.find_page(path).page]
+            for key in _INHERITED:
+                if key not in original.obj and (value := _find_inherited(original.obj, key)) is not None:
+                    original.obj[key] = value
+            pdf.pages.append(original)
+    except (pikepdf.PdfError, IndexError, ValueError, TypeError) as error:
+        raise PhotoError(tr("the PDF is damaged or incomplete"), file=path, remedy=tr(COPY_AGAIN)) from error
+    added = pdf.pages[-1]
+    left, bottom, right, top = (float(value) for value in added.cropbox)
+    turned = int(added.obj.get(Name.Rotate, 0)) // 90 % 4
+    # Words are in pixels of the page as it is shown; the user may have turned and cropped it besides.
+    words = photo_frames.follow_frame(page, None)
+    scale = ((top - bottom) if turned % 2 else (right - left)) / words.width
+    # From points of the page as it is shown, from its bottom left, to those of its content.
+    matrix = (
+        (1, 0, 0, 1, left, bottom),
+        (0, 1, -1, 0, right, bottom),
+        (-1, 0, 0, -1, right, top),
+        (0, -1, 1, 0, left, top),
+    )[turned]
+    name = added.add_resource(font.object, Name.Font, Name(f"/{pdf_text_layer.FONT}"), replace_existing=False)
+    text = pdf_text_layer.format_words(words, font, scale=scale).replace(
+        f"/{pdf_text_layer.FONT} ".encode(), f"{name} ".encode()
+    )
+    # What the page's own content has changed does not concern the words.
+    added.contents_add(pdf.make_stream(b"q"), prepend=True)
+    numbers = " ".join(f"{value:.5f}" for value in matrix)
+    added.contents_add(pdf.make_stream(f"Q q {numbers} cm\n".encode() + text + b"\nQ"))
+
+
+def _find_inherited(node: pikepdf.Object, key: Name) -> pikepdf.Object | None:
+    """Find an attribute that a page inherits from the tree of pages. ISO 32000-1, 7.7.3.4."""
+    for _ in range(_MOST_LEVELS):
+        if (above := node.get(Name.Parent)) is None:
+            break
+        node = above
+        if key in node:
+            return node[key]
+    return None

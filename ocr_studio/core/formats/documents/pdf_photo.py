@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -48,24 +49,24 @@ class PdfPhoto:
         return x1 - x0, y1 - y0, x2 - x0, y2 - y0, x0, y0
 
 
-def embed_photo(pdf: pikepdf.Pdf, data: bytes, *, name: str) -> PdfPhoto:
+def embed_photo(pdf: pikepdf.Pdf, path: Path, data: bytes) -> PdfPhoto:
     """Put a photo into a PDF.
 
     Args:
         pdf: The PDF.
-        data: The bytes of the photo's file.
-        name: Its name, for errors.
+        path: The photo, which may be a page of a file with several.
+        data: The bytes of its file.
 
     Raises:
         PhotoError: The photo can't be decoded.
     """
-    header = photo_file.read_jpeg_header(data, name=name)
+    header = photo_file.read_jpeg_header(data, name=str(path))
     if header is not None:
         profile = _embed_profile(pdf, header.profile, header.channels)
         image = _make_image(pdf, data, (header.width, header.height), Name.DCTDecode, profile)
         dpi = header.dpi if _MEANINGLESS_DPI < header.dpi <= _MOST_DPI else _USUAL_DPI
         return PdfPhoto(image, dpi, header.orientation)
-    pixels = photo_file.decode_photo(data, name=name)
+    pixels = photo_file.open_photo(path)
     size = pixels.shape[1], pixels.shape[0]
     if data.startswith(_LOSSLESS):
         image = _make_image(pdf, _compress(pixels), size, Name.FlateDecode, Name.DeviceRGB)

@@ -35,7 +35,7 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> str:
         StudioError: The photo can't be read.
     """
     [page] = pages
-    photo = frame_photo(photo_file.decode_photo(photos.read(page), name=page.image), page.facts.frame)
+    photo = frame_photo(photo_file.open_photo(photos.path(page)), page.facts.frame)
     done, encoded = cv2.imencode(".jpg", photo[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     if not done:
         raise MemoryError("the photo can't be encoded as JPEG")

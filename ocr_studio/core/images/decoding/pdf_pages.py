@@ -116,8 +116,8 @@ def _measure(page: pypdfium2.PdfPage, most: int) -> tuple[int, int, float]:
         width, height = 612.0, 792.0  # what viewers show of a page without a size
     scale = _find_resolution(page, width * height) / _INCH
     scale = min(scale, math.sqrt(min(most, _MOST_PIXELS) / (width * height)), _MOST_SIDE / max(width, height))
-    # Rounded down: a page of the most pixels must not have more.
-    return max(1, math.floor(width * scale)), max(1, math.floor(height * scale)), scale
+    # Rounded down, as a page of the most pixels must not have more; but not for the last digits of a scan's size.
+    return max(1, math.floor(width * scale + 1e-3)), max(1, math.floor(height * scale + 1e-3)), scale
 
 
 def _find_resolution(page: pypdfium2.PdfPage, area: float) -> float:

@@ -190,3 +190,40 @@ def test_a_photo_that_is_gone_is_named(tmp_path: Path) -> None:
     page = replace(page_of(draw_photo(tmp_path / "a.jpg")), image="gone.jpg")
     with pytest.raises(photo_file.PhotoError, match=r"gone\.jpg"):
         pdf.render([page], PhotoSource(lambda each: tmp_path / each.image))
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_of_a_pdf_stays_and_gets_the_words(turned: int, tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        sheet = pikepdf.Dictionary(
+            Type=pikepdf.Name.Page,
+            MediaBox=pikepdf.Array([-50, -20, 350, 280]),
+            CropBox=pikepdf.Array([-30, 0, 330, 260]),
+            Rotate=turned,
+            # It leaves its scale behind, which must not concern the words.
+            Contents=pdf.make_stream(b"0.5 0 0 0.5 7 9 cm 0 0 1 rg 0 0 100 100 re f"),
+        )
+        for _ in range(2):
+            pdf.pages.append(pikepdf.Page(pdf.make_indirect(sheet)))
+        pdf.save(tmp_path / "scan.pdf")
+    width, height = photo_file.read_photo_size(path := tmp_path / "scan #2.pdf")
+    quad = Quad.from_box(width * 0.2, height * 0.3, width * 0.5, height * 0.36)
+    page = page_of(path, ("word", quad))
+    made = write(page, folder=tmp_path)
+    assert difference(shown(made, page), photo_file.open_photo(path)) < 2
+    with pypdfium2.PdfDocument(made) as opened:
+        sheet = opened[0]
+        found = sheet.get_textpage().search("word").get_next()
+        assert found is not None
+        left, bottom, right, top = sheet.get_cropbox()
+        boxes = [sheet.get_textpage().get_charbox(found[0] + number) for number in range(found[1])]
+        (x0, y0), (x1, y1) = np.min(boxes, axis=0)[:2].tolist(), np.max(boxes, axis=0)[2:].tolist()
+        # PDFium tells places in the page as it is before it is turned.
+        across, down = (x0 + x1) / 2 - left, top - (y0 + y1) / 2
+        place = {
+            0: (across / (right - left), down / (top - bottom)),
+            90: (1 - down / (top - bottom), across / (right - left)),
+            180: (1 - across / (right - left), 1 - down / (top - bottom)),
+            270: (down / (top - bottom), 1 - across / (right - left)),
+        }[turned]
+    assert place == pytest.approx((0.35, 0.33), abs=0.005)
