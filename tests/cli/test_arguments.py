@@ -23,7 +23,7 @@ from ocr_studio.core import resources
         ["models"],
         ["models", "eat"],
         ["export", "here", "--out", "there"],
-        ["export", "here", "--format", "docx", "--out", "there"],
+        ["export", "here", "--format", "doc", "--out", "there"],
         ["--scale", "7"],
         ["--scale", "big"],
         ["--theme", "pink"],

@@ -72,7 +72,7 @@ STATUSES = {
     MISUSED: (
         "read", "read - -", "read - --keep", "read board.png --again", f"read board.png --model {FINDER}",
         "read board.png --model nobody", "evaluate photos --model nobody", "evaluate photos --unit letters",
-        "export photos --format cleaned --out photos", "export photos --format docx --out out",
+        "export photos --format cleaned --out photos", "export photos --format doc --out out",
         "dataset photos", "dataset photos --out copy --unchecked --layout keras-ocr",
         "dataset data --out copy --letters ab", "dataset data --out copy --unchecked",
         "search --project photos *", "search word",

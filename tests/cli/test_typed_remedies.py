@@ -399,7 +399,7 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     ),
     "jobs/models/download.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/models/download.py:_other": (("models", "fetch"), not_found),
-    "jobs/formats/export_photos.py:export_photos": (("export",), among_the_photos),
+    "jobs/formats/export_photos.py:_check_folder": (("export",), among_the_photos),
     "jobs/formats/export_photos.py:_load": (("export",), unread_photo),
     "jobs/learning/train.py:_check_same": (("train",), nothing_begun),
     "jobs/learning/train.py:_check_same#2": (("train",), other_words),
