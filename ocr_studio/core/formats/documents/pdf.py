@@ -1,13 +1,14 @@
 """Searchable PDF: each photo is a page, with its words as invisible text in their places.
 
 A photo is shown as it is turned and cropped in the program; its file stays as it is inside the PDF. A page of a PDF is
-taken over as it is, and gets the words.
+taken over as it is, and gets the words, unless it was typeset: then it has its own.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -89,9 +90,12 @@ def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, da
                 if key not in original.obj and (value := _find_inherited(original.obj, key)) is not None:
                     original.obj[key] = value
             pdf.pages.append(original)
-    except (pikepdf.PdfError, IndexError, ValueError, TypeError) as error:
+        added = pdf.pages[-1]
+        has_text = pdf_text_layer.remove_invisible_text(pdf, added)
+    except (pikepdf.PdfError, pikepdf.PdfParsingError, IndexError, ValueError, TypeError) as error:
         raise PhotoError(tr("the PDF is damaged or incomplete"), file=path, remedy=tr(COPY_AGAIN)) from error
-    added = pdf.pages[-1]
+    if has_text:
+        return
     left, bottom, right, top = (float(value) for value in added.cropbox)
     turned = int(added.obj.get(Name.Rotate, 0)) // 90 % 4
     # Words are in pixels of the page as it is shown; the user may have turned and cropped it besides.
@@ -104,7 +108,9 @@ def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, da
         (-1, 0, 0, -1, right, top),
         (0, -1, 1, 0, left, top),
     )[turned]
-    name = added.add_resource(font.object, Name.Font, Name(f"/{pdf_text_layer.FONT}"), replace_existing=False)
+    taken = added.resources.get(Name.Font, Dictionary())
+    names = (Name(f"/{pdf_text_layer.FONT}{number or ''}") for number in count())
+    name = added.add_resource(font.object, Name.Font, next(each for each in names if each not in taken))
     text = pdf_text_layer.format_words(words, font, scale=scale).replace(
         f"/{pdf_text_layer.FONT} ".encode(), f"{name} ".encode()
     )

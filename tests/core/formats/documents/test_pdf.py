@@ -227,3 +227,20 @@ def test_a_page_of_a_pdf_stays_and_gets_the_words(turned: int, tmp_path: Path) -
             270: (down / (top - bottom), 1 - across / (right - left)),
         }[turned]
     assert place == pytest.approx((0.35, 0.33), abs=0.005)
+
+
+def test_a_typeset_page_keeps_its_text_alone_and_an_older_text_layer_is_replaced(tmp_path: Path) -> None:
+    path = draw_photo(tmp_path / "a.jpg", quality=95)
+    place = Quad.from_box(10, 10, 90, 30)
+    (tmp_path / "scan.pdf").write_bytes(write(page_of(path, ("teh", place)), folder=tmp_path))
+    width, height = photo_file.read_photo_size(tmp_path / "scan.pdf")
+    assert abs(width - SIZE[0]) <= 1
+    assert abs(height - SIZE[1]) <= 1
+    corrected = page_of(tmp_path / "scan.pdf", ("the", place))
+    with pypdfium2.PdfDocument(write(corrected, folder=tmp_path)) as opened:
+        assert opened[0].get_textpage().get_text_range().split() == ["the"]
+    with pikepdf.open(tmp_path / "scan.pdf") as scan:
+        scan.pages[0].Contents = scan.make_stream(scan.pages[0].Contents.read_bytes().replace(b"3 Tr", b"0 Tr"))
+        scan.save(tmp_path / "typeset.pdf")
+    with pypdfium2.PdfDocument(write(page_of(tmp_path / "typeset.pdf", ("the", place)), folder=tmp_path)) as opened:
+        assert opened[0].get_textpage().get_text_range().split() == ["teh"]
