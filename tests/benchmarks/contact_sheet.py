@@ -180,26 +180,6 @@ def _panels(app: QApplication, studio: window_app.Studio) -> dict[str, tuple[Cal
         window.comparison.begin()
         window.comparison.start(window.comparison.models.currentData())
 
-    def train() -> None:
-        studio.document.select(studio.document.order()[:_CHECKED])
-        commands.accept_here(studio.document)
-        act["learn"].trigger()
-
-    def advanced() -> None:
-        act["learn"].trigger()
-        window.trainer.preflight.column.advanced.click()
-
-    def detector() -> None:
-        act["learn"].trigger()
-        window.trainer.tabs.setCurrentIndex(1)
-
-    def begin_training(seconds: float) -> None:
-        act["learn"].trigger()
-        window.trainer.tabs.setCurrentIndex(0)
-        _settle(app, studio)
-        window.trainer.preflight.column.begin.click()
-        run_until(app, lambda: studio.training.stage is TrainingStage.DECIDING, patience=seconds)
-
     return {
         "words": (correct, None),
         "text": (window.texts.panel.open, window.texts.panel),
@@ -209,12 +189,41 @@ def _panels(app: QApplication, studio: window_app.Studio) -> dict[str, tuple[Cal
         "fix": (fix, window.fixes),
         "comparison": (compare, window.comparison),
         "board": (window.board.open, window.board),
-        "training": (train, window.trainer),
-        "recipe": (advanced, window.trainer),
-        "detector": (detector, window.trainer),
+        **{name: (open_page, window.trainer) for name, open_page in _training_pages(app, studio).items()},
         "evaluation": (act["evaluate"].trigger, window.evaluation),
-        "running": (lambda: begin_training(seconds=15), window.trainer),
-        "result": (lambda: begin_training(seconds=600), window.trainer),
+    }
+
+
+def _training_pages(app: QApplication, studio: window_app.Studio) -> dict[str, Callable[[], object]]:
+    """How each page of the training panel is opened, by name."""
+    trainer, act = studio.window.trainer, studio.window.action_set
+
+    def train() -> None:
+        studio.document.select(studio.document.order()[:_CHECKED])
+        commands.accept_here(studio.document)
+        act["learn"].trigger()
+
+    def advanced() -> None:
+        act["learn"].trigger()
+        trainer.preflight.column.advanced.click()
+
+    def detector() -> None:
+        act["learn"].trigger()
+        trainer.tabs.setCurrentIndex(1)
+
+    def begin_training(seconds: float) -> None:
+        act["learn"].trigger()
+        trainer.tabs.setCurrentIndex(0)
+        _settle(app, studio)
+        trainer.preflight.column.begin.click()
+        run_until(app, lambda: studio.training.stage is TrainingStage.DECIDING, patience=seconds)
+
+    return {
+        "training": train,
+        "recipe": advanced,
+        "detector": detector,
+        "running": lambda: begin_training(seconds=15),
+        "result": lambda: begin_training(seconds=600),
     }
 
 
