@@ -240,6 +240,8 @@ class _Reader:
         along = find_direction(baseline)
         strings = []
         for string in xml_input.children(line, "String"):
+            if xml_input.is_space(string.get("CONTENT")):
+                continue
             if not self._oddities.admit(string):
                 break
             strings.append(string)

@@ -223,8 +223,8 @@ class _PageReader:
         return word if self._oddities.admit(element) else None
 
     def _read_word(self, element: Element, angle: float) -> ExchangeWord | None:
-        """Read a word; None if the page has too many."""
-        if not self._oddities.admit(element):
+        """Read a word; None if it is a space, or the page has too many."""
+        if xml_input.is_space(xml_input.find_raw_text(element)) or not self._oddities.admit(element):
             return None
         text = xml_input.find_text(element, skip=frozenset({"del"}))
         if any(_LETTER in _classes(letter.get("class")) for letter in element):
@@ -233,7 +233,7 @@ class _PageReader:
 
     def _make_word(self, element: Element, text: str, angle: float) -> ExchangeWord:
         told = _parse_title(element)
-        confidence = xml_input.read_confidence(told.get("x_wconf"), most=100.0)
+        confidence = _read_confidence(told)
         others = [_read_alternative(other) for other in xml_input.descendants(element, "del")]
         alternatives = (Alternative(text, confidence or 0.0), *others) if others else ()
         return ExchangeWord(
@@ -327,6 +327,17 @@ def _unquote(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return _ESCAPED.sub(r"\1", text[1:-1])
     return text
+
+
+def _read_confidence(told: dict[str, str]) -> float | None:
+    """The confidence of a word, or the mean of those of its letters, which kraken writes as shares."""
+    if "x_wconf" in told:
+        return xml_input.read_confidence(told["x_wconf"], most=100.0)
+    shares = [xml_input.read_number(text) for text in told.get("x_confs", "").split()]
+    known = [share for share in shares if share is not None]
+    if not known:
+        return None
+    return min(1.0, max(0.0, sum(known) / len(known) / (100.0 if max(known) > 1 else 1.0)))
 
 
 def _read_box(told: dict[str, str]) -> list[Point] | None:

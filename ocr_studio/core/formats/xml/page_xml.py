@@ -275,6 +275,9 @@ class _Reader:
         along = find_direction(baseline)
         words = []
         for element in xml_input.children(line, "Word"):
+            told = _sort_texts(element)
+            if told and xml_input.is_space(told[0][0]):
+                continue
             if not self._oddities.admit(element):
                 break
             words.append(self._read_word(element, along))

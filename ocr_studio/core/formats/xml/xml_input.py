@@ -150,6 +150,11 @@ def _iterate_texts(element: Element, skip: frozenset[str]) -> Iterator[str]:
             yield each.text or ""
 
 
+def is_space(text: str | None) -> bool:
+    """Whether a text is the space between two words, which kraken and Tesseract write as a word."""
+    return bool(text and not text.strip())
+
+
 def read_number(text: str | None) -> float | None:
     """Read a finite number; None if it is none."""
     try:

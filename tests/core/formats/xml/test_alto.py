@@ -172,6 +172,11 @@ def test_sizes_that_make_no_sense(tmp_path: Path, size: str) -> None:
     assert read(tmp_path, alto_xml(LINE, size=size)).width == 0
 
 
+def test_spaces_are_no_words(tmp_path: Path) -> None:
+    line = f'<TextLine><String CONTENT=" " {PLACE}/><String CONTENT="a" {PLACE}/></TextLine>'
+    assert texts(read(tmp_path, alto_xml(line))) == [["a"]]
+
+
 def test_a_line_that_nobody_has_read_is_a_box(tmp_path: Path) -> None:
     found = read(tmp_path, alto_xml(f"<TextLine {PLACE}/>"))
     assert [(word.text, word.quad) for word in found.words] == [("", Quad.from_box(10.5, 20, 40.5, 35))]

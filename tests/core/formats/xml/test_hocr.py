@@ -190,6 +190,28 @@ def test_a_file_of_tesseract(tmp_path: Path) -> None:
     assert second.notices == ("line 29: 1 text line has no words; it was read as one box",)
 
 
+KRAKEN = """<!DOCTYPE html>
+<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>
+  <meta name="ocr-system" content="kraken"/></head>
+ <body><div class="ocr_page" title="bbox 0 0 640 480; image scans/a b.png" style="writing-mode: horizontal-tb;">
+  <div class="ocrx_block" id="r1" title="bbox 10 10 300 100; poly 10 10 300 10 300 100 10 100">
+   <span class="ocr_line" id="l1" title="bbox 10 10 300 60; poly 10 10 300 20 300 60 10 50">
+    <span class="ocrx_word" id="s0" title="bbox 10 10 90 52; x_confs 0.5 1.0; poly 10 10 90 12 90 52 10 50">two</span>
+    <span class="ocrx_word" id="s1" title="bbox 90 12 99 53; x_confs 0.9"> </span>
+    <span class="ocrx_word" id="s2" title="bbox 99 13 300 60; x_confs 50 100">words</span>
+   </span><br/>
+  </div></div></body>
+</html>"""
+
+
+def test_a_file_of_kraken(tmp_path: Path) -> None:
+    found = read(tmp_path, KRAKEN)
+    assert (found.image, found.width, found.notices) == ("scans/a b.png", 640, ())
+    assert texts(found) == [["two", "words"]]
+    assert found.words[0].quad == Quad(((10, 10), (90, 12), (90, 52), (10, 50)))
+    assert [word.confidence for word in found.words] == [0.75, 0.75]
+
+
 def test_html_that_is_not_xml(tmp_path: Path) -> None:
     content = TESSERACT.replace("</p>", "<br>").replace("><strong>", ">&unknown;<strong>")
     first, _ = read_all(make_file(tmp_path, content), "hocr")

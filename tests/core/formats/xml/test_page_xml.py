@@ -266,6 +266,13 @@ def test_a_line_without_coordinates(tmp_path: Path) -> None:
     assert "has no coordinates" in found.notices[0]
 
 
+def test_spaces_are_no_words(tmp_path: Path) -> None:
+    box = '<Coords points="0,0 0,9 9,9 9,0"/>'  # counter-clockwise: so kraken writes them
+    words = "".join(f"<Word>{box}<TextEquiv><Unicode>{text}</Unicode></TextEquiv></Word>" for text in ("a", " ", "b"))
+    found = read(tmp_path, line_xml(words))
+    assert [(word.text, word.quad) for word in found.words] == [(text, Quad.from_box(0, 0, 9, 9)) for text in "ab"]
+
+
 def test_a_line_that_nobody_has_read_is_a_box(tmp_path: Path) -> None:
     found = read(tmp_path, line_xml('<Baseline points="0,25 100,25"/>'))
     assert [(word.text, word.quad) for word in found.words] == [("", Quad.from_box(0, 0, 100, 30))]
