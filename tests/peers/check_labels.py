@@ -30,6 +30,7 @@ from ocr_studio.core.formats.exchange import ExchangePage
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.readers import find_reader
+from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats.export_photos import export_photos, list_pages
 from tests.peers.check_xml import make_project
@@ -160,7 +161,7 @@ def compare(exported: Exported, found: Found, kind: str) -> tuple[int, float, li
     wrong, count, furthest = [], 0, 0.0
     pages = {name: words for name, words in found if words}
     for name, page in exported.pages.items():
-        known = [(word.text, np.array(quad.corners)) for word, quad in page.boxed_words()]
+        known = [(one_line(word.text), np.array(quad.corners)) for word, quad in page.boxed_words()]
         words = pages.get(name, [])
         boxes = [np.array(corners) for _, corners in words if corners is not None]
         count += len(boxes)
@@ -174,7 +175,7 @@ def compare(exported: Exported, found: Found, kind: str) -> tuple[int, float, li
             known.sort(key=lambda word: round_corners(word[1]))
             boxes.sort(key=round_corners)
         furthest = max([furthest, *(np.abs(one[1] - box).max() for one, box in zip(known, boxes, strict=True))])
-        texts = [text for text, _ in words if text is not None]
+        texts = [one_line(text) for text, _ in words if text is not None]
         ours = [text for text, _ in known]
         if texts and [text for text in sorted(texts) if text] != [text for text in sorted(ours) if text]:
             wrong.append(f"{name}: other texts: {sorted(set(texts) ^ set(ours))[:5]}")
