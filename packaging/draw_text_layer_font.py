@@ -15,7 +15,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 FILE = Path(__file__).parent.parent / "resources" / "text-layer-font.ttf"
-EM, DESCENT = 1000, -200  # as DESCENT in ocr_studio/core/formats/documents/pdf_font.py
+EM, DESCENT = 1000, -200  # as DESCENT in ocr_studio/core/formats/pdf/text_layer_font.py
 # What a TrueType font inside a PDF needs, ISO 32000-1, 9.9.
 TABLES = {"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
 

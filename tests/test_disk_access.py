@@ -124,7 +124,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "core/photo_list/rename_photo.py": (_NAMED, ".iterdir .unlink os.link"),
         "core/project/opened_lock.py": (_OWN, ".mkdir"),
         "core/paths.py": (_NAMED, "os.open"),
-        "core/formats/documents/pdf_font.py": (_SHIPPED, ".read_bytes"),
+        "core/formats/pdf/text_layer_font.py": (_SHIPPED, ".read_bytes"),
         "core/help/help_pages.py": (_SHIPPED, ".read_text"),
         "core/models/bundled.py": (_SHIPPED, ".iterdir"),
         "core/resources.py": (_SHIPPED, ".read_text"),

@@ -21,9 +21,9 @@ def _without_photos(render: Callable[[Sequence[Page]], str]) -> Renderer:
 
 
 def _render_pdf(pages: Sequence[Page], photos: PhotoSource | None) -> bytes:
-    from ocr_studio.core.formats.documents import pdf  # noqa: PLC0415
+    from ocr_studio.core.formats.pdf import searchable_pdf  # noqa: PLC0415
 
-    return pdf.render(pages, _require(photos))
+    return searchable_pdf.render(pages, _require(photos))
 
 
 def _render_docx(pages: Sequence[Page], _: PhotoSource | None) -> bytes:

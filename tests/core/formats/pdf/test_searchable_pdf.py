@@ -15,7 +15,7 @@ from PIL import Image
 from PIL.Image import Exif
 
 from ocr_studio.core.formats import FORMATS
-from ocr_studio.core.formats.documents import pdf
+from ocr_studio.core.formats.pdf import searchable_pdf
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
@@ -189,7 +189,7 @@ def test_a_resolution_is_taken_if_it_means_something(tmp_path: Path) -> None:
 def test_a_photo_that_is_gone_is_named(tmp_path: Path) -> None:
     page = replace(page_of(draw_photo(tmp_path / "a.jpg")), image="gone.jpg")
     with pytest.raises(photo_file.PhotoError, match=r"gone\.jpg"):
-        pdf.render([page], PhotoSource(lambda each: tmp_path / each.image))
+        searchable_pdf.render([page], PhotoSource(lambda each: tmp_path / each.image))
 
 
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pikepdf
 
-from ocr_studio.core.formats.documents.pdf_font import DESCENT, TextLayerFont
+from ocr_studio.core.formats.pdf.text_layer_font import DESCENT, TextLayerFont
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.reading_order import page_order

@@ -16,9 +16,9 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from ocr_studio.core.editing import photo_frames
-from ocr_studio.core.formats.documents import pdf_photo, pdf_text_layer
-from ocr_studio.core.formats.documents.pdf_font import TextLayerFont
 from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.pdf import embedded_photo, text_layer
+from ocr_studio.core.formats.pdf.text_layer_font import TextLayerFont
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images import page_paths
 from ocr_studio.core.images.decoding.pdf_pages import is_pdf
@@ -66,15 +66,15 @@ def _add_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSo
     if is_pdf(data):
         _copy_page(pdf, font, page, path, data)
         return
-    photo = pdf_photo.embed_photo(pdf, path, data)
+    photo = embedded_photo.embed_photo(pdf, path, data)
     scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
     matrix = " ".join(f"{scale * value:.5f}" for value in photo.find_matrix(page))
-    content = f"q {matrix} cm /Photo Do Q\n".encode() + pdf_text_layer.format_words(page, font, scale=scale)
+    content = f"q {matrix} cm /Photo Do Q\n".encode() + text_layer.format_words(page, font, scale=scale)
     shown = Dictionary(
         Type=Name.Page,
         MediaBox=Array([0, 0, round(page.width * scale, 4), round(page.height * scale, 4)]),
         Resources=Dictionary(
-            XObject=Dictionary(Photo=photo.image), Font=Dictionary({f"/{pdf_text_layer.FONT}": font.object})
+            XObject=Dictionary(Photo=photo.image), Font=Dictionary({f"/{text_layer.FONT}": font.object})
         ),
         Contents=pdf.make_stream(content),
     )
@@ -91,7 +91,7 @@ def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, da
                     original.obj[key] = value
             pdf.pages.append(original)
         added = pdf.pages[-1]
-        has_text = pdf_text_layer.remove_invisible_text(pdf, added)
+        has_text = text_layer.remove_invisible_text(pdf, added)
     except (pikepdf.PdfError, pikepdf.PdfParsingError, IndexError, ValueError, TypeError) as error:
         raise PhotoError(tr("the PDF is damaged or incomplete"), file=path, remedy=tr(COPY_AGAIN)) from error
     if has_text:
@@ -109,10 +109,10 @@ def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, da
         (0, -1, 1, 0, left, top),
     )[turned]
     taken = added.resources.get(Name.Font, Dictionary())
-    names = (Name(f"/{pdf_text_layer.FONT}{number or ''}") for number in count())
+    names = (Name(f"/{text_layer.FONT}{number or ''}") for number in count())
     name = added.add_resource(font.object, Name.Font, next(each for each in names if each not in taken))
-    text = pdf_text_layer.format_words(words, font, scale=scale).replace(
-        f"/{pdf_text_layer.FONT} ".encode(), f"{name} ".encode()
+    text = text_layer.format_words(words, font, scale=scale).replace(
+        f"/{text_layer.FONT} ".encode(), f"{name} ".encode()
     )
     # What the page's own content has changed does not concern the words.
     added.contents_add(pdf.make_stream(b"q"), prepend=True)
