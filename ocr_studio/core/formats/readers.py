@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ocr_studio.core.formats import labels, xml
+from ocr_studio.core.formats import labels, pdf, xml
 from ocr_studio.core.formats.import_format import ImportFormat, LabelFile
 
 # The first that recognizes a file reads it: formats with a clear sign come before those of plain numbers.
 READERS: Final[Mapping[str, ImportFormat]] = MappingProxyType(
-    {each.name: each for each in (*xml.READERS, *labels.READERS)}
+    {each.name: each for each in (*pdf.READERS, *xml.READERS, *labels.READERS)}
 )
 
 

@@ -23,6 +23,7 @@ from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.images import page_paths, photo_stream
 from ocr_studio.core.images.decoding import decoder as photo_decoder
 from ocr_studio.core.images.decoding import headers as photo_headers
+from ocr_studio.core.images.decoding import pdf_pages
 from ocr_studio.core.images.photo_limit import MAX_PIXELS, allowed_pixels
 from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
@@ -145,6 +146,14 @@ def read_photo_size(path: Path) -> tuple[int, int]:
         case [int(width), int(height)] if _is_possible_size(width, height, most):
             return width, height
     raise _make_strange_answer_error(str(path))
+
+
+def read_pdf_words(data: bytes, page: int, *, name: str) -> Answer:
+    """Read the text that a page of a PDF has of its own; see ``pdf_pages.read_words``. Raises PhotoError.
+
+    Check what the answer says: the file may have taken over the child process.
+    """
+    return _ask_child(pdf_pages.read_words, data, name, allowed_pixels(), page=page)
 
 
 def make_thumbnail(path: Path, *, side: int) -> RGB:

@@ -374,7 +374,7 @@ def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | Non
 
 
 _WORKS: Final[dict[str, Callable[..., Any]]] = {
-    work.__name__: work for work in (decode, read_size, count_pages, decode_thumbnail)
+    work.__name__: work for work in (decode, read_size, count_pages, decode_thumbnail, pdf_pages.read_words)
 }
 
 

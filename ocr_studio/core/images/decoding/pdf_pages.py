@@ -6,6 +6,7 @@ print can be read. PDFium is not made for threads: a child runs one function at 
 
 from __future__ import annotations
 
+import ctypes
 import io
 import math
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ _MOST_SIDE: Final = 16_000
 _MOST_PAGES: Final = 10_000
 # More objects than these of a page are not looked at for its scan.
 _MOST_OBJECTS: Final = 200
+# Letters of a page, a hundred times those of a full one; and parts of a pixel in which their places are told.
+_MOST_LETTERS: Final = 200_000
+_FINE: Final = 10
 _LOCKED: Final = later("the PDF is protected with a password")
 _UNLOCK: Final = later("Save a copy without a password in a PDF viewer and open that.")
 
@@ -135,3 +139,79 @@ def _find_resolution(page: pypdfium2.PdfPage, area: float) -> float:
         if covered >= _SCAN * area > 0:
             found = max(found, _INCH * math.sqrt(pixels / covered))
     return min(max(found, _LEAST), _MOST) if found else _TYPESET
+
+
+def read_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[str, object]:
+    """Read the text that a page has of its own, typeset or put under a scan by another program.
+
+    Returns:
+        What JSON knows: "size" with width and height of the page's picture in pixels, and "lines" with lists of
+        [text, x1, y1, … x4, y4] for each word, the corners in pixels, clockwise from the text's top left.
+
+    Raises:
+        PhotoError: It is no PDF that can be opened, or has no such page.
+    """
+    with _open(stream, name) as document:
+        opened = _load_page(document, name, page)
+        width, height, _ = _measure(opened, most)
+        lines: list[list[list[object]]] = [[]]
+        word = _OwnWord()
+        text = opened.get_textpage()
+        for index in range(min(text.count_chars(), _MOST_LETTERS)):
+            letter = chr(raw.FPDFText_GetUnicode(text, index))
+            if letter.isspace() or letter == "\0":
+                word.end(lines[-1])
+                if letter in "\r\n" and lines[-1]:
+                    lines.append([])
+            else:
+                word.add(letter, _locate(opened, text, index, (width, height)))
+        word.end(lines[-1])
+    return {"size": [width, height], "lines": [line for line in lines if line]}
+
+
+class _OwnWord:
+    """Collects the letters of a word."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._boxes: list[tuple[float, float, float, float]] = []
+        self._quarters = 0
+
+    def add(self, letter: str, place: tuple[tuple[float, float, float, float], int]) -> None:
+        """Add a letter with its box, and how often its writing is turned by 90°."""
+        if not self._text:
+            self._quarters = place[1]
+        self._text += letter
+        self._boxes.append(place[0])
+
+    def end(self, line: list[list[object]]) -> None:
+        """Add the word to a line, and begin the next one."""
+        if self._text:
+            lefts, tops, rights, bottoms = zip(*self._boxes, strict=True)
+            left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
+            corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+            corners = corners[self._quarters :] + corners[: self._quarters]
+            line.append([self._text, *(round(value, 1) for corner in corners for value in corner)])
+        self._text, self._boxes = "", []
+
+
+def _locate(
+    page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, index: int, size: tuple[int, int]
+) -> tuple[tuple[float, float, float, float], int]:
+    """Return the box of a letter in pixels of the page's picture, and how often its writing is turned by 90°."""
+
+    def show(x: float, y: float) -> tuple[float, float]:
+        found = ctypes.c_int(), ctypes.c_int()
+        wide, high = size[0] * _FINE, size[1] * _FINE
+        raw.FPDF_PageToDevice(page, 0, 0, wide, high, 0, x, y, ctypes.byref(found[0]), ctypes.byref(found[1]))
+        return found[0].value / _FINE, found[1].value / _FINE
+
+    left, bottom, right, top = text.get_charbox(index, loose=True)
+    (x0, y0), (x1, y1) = show(left, bottom), show(right, top)
+    matrix = raw.FS_MATRIX()
+    quarters = 0
+    if raw.FPDFText_GetMatrix(text, index, matrix) and (matrix.a or matrix.b):
+        length = math.hypot(matrix.a, matrix.b) / max(page.get_size())
+        begin, end = show(left, bottom), show(left + matrix.a / length, bottom + matrix.b / length)
+        quarters = round(math.atan2(end[1] - begin[1], end[0] - begin[0]) / (math.pi / 2)) % 4
+    return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), quarters
