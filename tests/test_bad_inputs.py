@@ -187,7 +187,7 @@ REFUSED = [
     Case("text called.png", b"Dear all,\nplease find enclosed\n", "a text file"),
     Case("drawing.svg", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"),
     Case("page called.jpg", b"\n<!doctype html><title>404</title>", "a web page"),
-    Case("document called.jpg", b"%PDF-1.7\n", "a PDF document"),
+    Case("document called.jpg", b"%PDF-1.7\n", "the PDF is damaged"),
     Case("program called.jpg", b"\x7fELF" + bytes(200), "a program"),
     Case("film called.jpg", b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(500), "supported format"),
     Case("folder.jpg", lambda path: path.mkdir(), "a folder"),

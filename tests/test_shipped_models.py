@@ -147,5 +147,6 @@ def test_what_cards_say_goes_to_translators(tmp_path: Path) -> None:
     card = replace(CARD, data=(DataSource("Pens", "CC0"),), weaknesses=("Faint ink.",), sha256="0" * 64)
     (tmp_path / "boards").mkdir()
     (tmp_path / "boards" / CARD_FILE).write_bytes(card.to_json())
-    assert [shown.text for shown in shown_texts.of_models(tmp_path)] == ["Board 7", "Pens", "Faint ink."]
+    texts = [shown.text for shown in shown_texts.of_models(tmp_path)]
+    assert texts == ["Board 7", "Pens", "Faint ink.", CARD.licence, "CC0"]
     assert shown_texts.of_models(tmp_path / "nowhere") == []

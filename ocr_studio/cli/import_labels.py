@@ -30,9 +30,9 @@ A word where the project has another word is a conflict:
   replace  the words of the file take their place
   both     your text stays, and the other one becomes the recognized text
 
-Words that were checked in the other program count as checked here, too. An import is one step, which Undo takes back
-in the window. Photos have to be in the project's folder; they are found by their names. For more, see
-"ocr-studio help export".
+Words that were checked in the other program count as checked here, too. One Undo in the window reverts the whole
+import. Photos have to be in the folder of the project; they are found by their names. For more, see "ocr-studio help
+export".
 
 Exit status 0: everything was imported; 1: some files or words were skipped; 2: incorrect usage.
 """
@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         type=given_path,
         metavar="DIR",
         required=True,
-        help="folder of photos, or project folder; a project is created if there is none",
+        help="folder of photos, or project folder; a new project is created if needed",
     )
     made.add_argument("--format", choices=tuple(READERS), metavar="FORMAT", help="format of the files; default: any")
     made.add_argument(

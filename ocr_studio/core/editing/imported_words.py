@@ -230,13 +230,22 @@ def _clean(text: str) -> str:
 
 
 def _transcribe(word: ExchangeWord) -> Transcription | None:
-    """Return the text of a word as a recognizer's, or as an unchecked one of a file."""
-    if not (text := _clean(word.text)):
-        return None
+    """Return the text of a word as a file has it."""
+    text = _clean(word.text)
+    return Transcription(text, TextSource.IMPORTED, when=now()) if text else None
+
+
+def _transcribe_reading(word: ExchangeWord) -> Transcription | None:
+    """Return what a recognizer has read, as far as a file tells it of a word that may be checked."""
     others = tuple(
         Alternative(_clean(each.text), _share(each.confidence) or 0.0)
         for each in word.alternatives[:_MOST_ALTERNATIVES]
     )
+    if word.checked and not others and word.confidence is None:  # labels of people
+        return None
+    text = others[0].text if word.checked and others else _clean(word.text)
+    if not text:
+        return None
     return Transcription(text, TextSource.IMPORTED, _share(word.confidence), when=now(), alternatives=others)
 
 
@@ -246,10 +255,8 @@ def _share(confidence: float | None) -> float | None:
 
 def _make_word(word: ExchangeWord, quad: Quad, *, before: Word | None = None) -> Word:
     """Make the word that a file describes. before: the word whose place it takes; its recognized text stays."""
-    text = _transcribe(word)
-    checked = word.checked and not word.mark
-    machine = before.machine if before and checked else text if not word.checked else None
-    human = Transcription(text.text, TextSource.IMPORTED, when=text.when) if text and checked else None
+    human = _transcribe(word) if word.checked and not word.mark else None
+    machine = _transcribe_reading(word) or (before.machine if before and word.checked else None)
     made = Word(before.id if before else new_id(), quad, TextSource.IMPORTED, machine, human, word.mark)
     return replace(made, locked=before.locked) if before else made
 
@@ -274,8 +281,8 @@ def _join(ours: Word, theirs: ExchangeWord) -> Word:
     if text is None:
         return ours
     if theirs.checked and ours.human is None:
-        return replace(ours, human=Transcription(text.text, TextSource.IMPORTED, when=text.when))
-    return replace(ours, machine=text) if ours.checked else ours
+        return replace(ours, human=text)
+    return replace(ours, machine=_transcribe_reading(theirs) or text) if ours.checked else ours
 
 
 def _merge_facts(facts: PageFacts, labels: ExchangePage, conflict: Conflict) -> PageFacts:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ocr_studio.core.editing import photo_frames
 from ocr_studio.core.editing.imported_words import Conflict, ImportCounts, ImportedWords, has_other_shape
 from ocr_studio.core.formats.exchange import ExchangeLine, ExchangePage, ExchangeWord
-from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PhotoFrame, Quad, TextSource, apply
+from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PhotoFrame, Quad, TextSource, WordState, apply
 from ocr_studio.core.project import page_file
 from ocr_studio.core.reading_order import kept_order, page_order
 from tests.core import made_pages
@@ -60,6 +60,21 @@ def test_what_a_recognizer_wrote_is_not_checked() -> None:
     assert made.machine is not None
     assert (made.machine.text, made.machine.confidence) == ("queue", 0.7)
     assert made.machine.alternatives == (Alternative("queen", 0.2),)
+
+
+def test_what_was_read_comes_back_beside_what_was_checked() -> None:
+    [read] = page_of(read_word("teh", 100)).words.values()
+    assert read.machine is not None
+    machine = replace(read.machine, alternatives=(Alternative("teh", 0.6), Alternative("ten", 0.2)), confidence=0.6)
+    accepted = replace(read, machine=machine, human=replace(machine, source=TextSource.HUMAN))
+    corrected = replace(accepted, human=replace(machine, text="the", source=TextSource.HUMAN))
+    for word, state in ((accepted, WordState.ACCEPTED), (corrected, WordState.CORRECTED)):
+        page = page_of(word)
+        empty = replace(page, words={})
+        [made] = take(empty, ExchangePage.from_page(page)).words.values()
+        assert made.state is state
+        assert made.machine is not None
+        assert (made.text, made.machine.text, made.machine.alternatives) == (word.text, "teh", machine.alternatives)
 
 
 def test_marks_and_boxes_without_text() -> None:
