@@ -165,15 +165,16 @@ def _panels(app: QApplication, studio: window_app.Studio) -> dict[str, tuple[Cal
             studio.document.select([studio.document.order()[0]])
 
     def fix() -> None:
-        page = studio.document.page
-        if page is None:
-            return
-        texts = Counter(word.text for word in page.words.values() if len(word.text) > 2)
-        often = next((text for text, _ in texts.most_common(1)), "")
-        words = [word for word in page.words.values() if word.text == often and word.machine is not None]
-        readings = [reading.text for word in words[:1] if word.machine for reading in word.machine.alternatives[1:]]
-        commands.write_here(studio.document, words[0].id, readings[0])
-        run_until(app, lambda: window.fixes.has_offer, patience=30)
+        words = studio.document.page.words.values() if studio.document.page else ()
+        texts = Counter(word.text for word in words if len(word.text) > 2)
+        for text, _ in texts.most_common(5):
+            word = next(word for word in words if word.text == text)
+            readings = word.machine.alternatives[1:2] if word.machine else ()
+            for reading in readings:
+                commands.write_here(studio.document, word.id, reading.text)
+                run_until(app, lambda: window.fixes.has_offer, patience=5)
+            if window.fixes.has_offer:
+                break
         window.fixes.begin()
 
     def compare() -> None:

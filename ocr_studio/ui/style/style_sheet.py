@@ -84,8 +84,7 @@ def _buttons(c: Colours, d: Density) -> str:
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton[flat="true"] {{ border-color: transparent; background: transparent; }}
     QPushButton[reading="true"] {{ padding: {d.pad(6, 8)}; text-align: left; }}
-    LanguagePicker {{ border-radius: 6px; padding: {d.pad(4, 7)}; text-align: left; }}
-    LanguagePicker::menu-indicator {{ image: none; }}
+    LanguagePicker {{ border-radius: 6px; padding: {d.pad(4, 7)}; padding-right: 26px; text-align: left; }}
     QPushButton[chosen="true"] {{ border-color: {c.accent}; background: {c.selection}; }}
     """
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ocr_studio.core import translation
 from ocr_studio.core.models.card import can_learn
@@ -73,8 +74,8 @@ FINDING = RecipeTexts(
     OfUnit(later("Share of general boards in each step (prevents forgetting)")),
 )
 
-# Screen pixels: between columns, between rows, and between a label and its field.
-_APART, _ROW_GAP, _BESIDE = 28, 7, 12
+# Screen pixels: between columns, between rows, between a label and its field, and on both sides.
+_APART, _ROW_GAP, _BESIDE, _EDGE = 28, 7, 12, 14
 _RATES = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DEVICES = (
@@ -136,6 +137,7 @@ class RecipeForm(QScrollArea):
         self.restore = QPushButton(tr("Restore defaults"))
         self.restore.clicked.connect(self._restore)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self._beside: bool | None = None
         self._labels: dict[QWidget, PlainLabel] = {}  # field → its label
         self._lay_out()
 
@@ -229,9 +231,11 @@ class RecipeForm(QScrollArea):
     def _lay_out(self) -> None:
         inside = QWidget()
         self.setWidget(inside)
-        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight, inside)
-        self._across.setContentsMargins(14, 10, 14, 10)
-        self._across.setSpacing(_APART)
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(_EDGE, 10, _EDGE, 10)
+        whole.setSpacing(_ROW_GAP)
+        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        whole.addLayout(self._across)
         texts = self._texts
         left = (
             (tr("Base model"), self.base),
@@ -247,7 +251,6 @@ class RecipeForm(QScrollArea):
             (tr("Weight averaging"), self.average),
             (tr("Early stopping"), self.patience),
             (tr("Random seed"), self.seed),
-            ("", self.restore),
         )
         self._columns = [[field for _, field in fields] for fields in (left, right)]
         for fields in (left, right):
@@ -260,8 +263,9 @@ class RecipeForm(QScrollArea):
                     field.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
                     field.setMinimumContentsLength(9)
                 self._labels[field] = form.add(title, field)
-            self._across.addLayout(form)
-        self._across.addStretch()
+            self._across.addLayout(form, 1)
+        whole.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignRight)
+        whole.addStretch(1)
         self.show_unit("words")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
@@ -271,17 +275,20 @@ class RecipeForm(QScrollArea):
             + max(field.minimumSizeHint().width() for field in column)
             for column in self._columns
         ]
-        edges = self._across.contentsMargins()
-        beside = event.size().width() >= sum(widths) + 2 * _BESIDE + _APART + edges.left() + edges.right()
+        beside = event.size().width() >= sum(widths) + 2 * (_BESIDE + _EDGE) + _APART
+        if beside is not self._beside:
+            self._beside = beside
+            self._arrange(beside=beside)
+        super().resizeEvent(event)  # last, as it gives the fields the width that they need now
+
+    def _arrange(self, *, beside: bool) -> None:
+        """Show the columns beside each other, or one below the other."""
         wide = max(label.sizeHint().width() for label in self._labels.values())
         ways = QBoxLayout.Direction
         self._across.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
-        for at, stretch in enumerate((1, 1, 0) if beside else (0, 0, 1)):
-            self._across.setStretch(at, stretch)
         self._across.setSpacing(_APART if beside else _ROW_GAP)
         for label in self._labels.values():  # fields below each other begin at the same place
             label.setMinimumWidth(0 if beside else wide)
-        super().resizeEvent(event)  # last, as it gives the fields the width that they need now
 
 
 def _said(items: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

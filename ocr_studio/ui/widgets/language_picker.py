@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QCollator, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton, QStyleOptionButton
 
 from ocr_studio.core.language.languages import LANGUAGES
 from ocr_studio.core.language.technical_terms import TECHNICAL
@@ -54,6 +54,11 @@ class LanguagePicker(QPushButton):
     def choose(self, code: str, *, on: bool) -> None:
         """Choose a language, or remove it."""
         self._actions[code].setChecked(on)
+
+    def initStyleOption(self, option: QStyleOptionButton, /) -> None:  # noqa: N802  (Qt's name)
+        """Say how to paint the button: without Qt's arrow, which would also take away the padding."""
+        super().initStyleOption(option)
+        option.features &= ~QStyleOptionButton.ButtonFeature.HasMenu
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Paint the button and its arrow."""

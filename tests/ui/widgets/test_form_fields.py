@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QPalette
@@ -18,8 +19,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.ui.app.app import use_theme
+from ocr_studio.ui.widgets import image_convert
 from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.form_fields import ButtonRow, ComboBox
+from ocr_studio.ui.widgets.language_picker import LanguagePicker
 from tests.ui.contrast import contrast
 
 
@@ -109,3 +112,22 @@ def test_ticked_and_other_boxes_are_equally_large_and_all_visible(qtbot: QtBot, 
         assert len(sizes) == 1
         window = qapp.palette().color(QPalette.ColorRole.Window)
         assert min(contrast(each, window) for each in colours) > 3
+
+
+@pytest.mark.usefixtures("styled")
+def test_languages_are_chosen_in_a_field_like_the_others(qtbot: QtBot) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    column = QVBoxLayout(whole)
+    box, picker = ComboBox([("en", "English")], "en", "Language"), LanguagePicker(["en"])
+    column.addWidget(box)
+    column.addWidget(picker)
+    whole.resize(400, 90)
+    whole.show()
+    assert box.height() == picker.height()
+    inks = []
+    for field in (box, picker):
+        field.clearFocus()
+        inside = image_convert.array(field.grab().toImage())[8:-8, 3:-40].astype(int)
+        inks.append(int(np.flatnonzero((abs(inside - inside[0, 0]) > 60).any(axis=(0, 2)))[0]))
+    assert abs(inks[0] - inks[1]) <= 1
