@@ -76,11 +76,11 @@ def work(options: argparse.Namespace) -> int:
         raise make_no_photos_error(options.project)
     kind = READERS[options.format] if options.format else None
     if options.dry_run:
-        return _preview(import_labels.preview(project, photos, options.path, kind=kind))
+        return _preview(import_labels.preview(project, photos, [options.path], kind=kind))
     conflict = Conflict(options.conflict)
     project.lock(create=True)
     try:
-        return _import(project, import_labels.import_labels(project, photos, options.path, conflict, kind=kind))
+        return _import(project, import_labels.import_labels(project, photos, [options.path], conflict, kind=kind))
     finally:
         project.unlock()
 

@@ -388,6 +388,11 @@ class Page:
             return PageState.REVIEWED
         return PageState.READ if self.read_at or self.words else PageState.UNREAD
 
+    @property
+    def has_imported(self) -> bool:
+        """Whether any words come from a file, so that the photo is not read unless the user asks for it."""
+        return any(word.quad_source is TextSource.IMPORTED for word in self.words.values())
+
 
 # What the undo menu says; a finished text in undo logs of earlier versions.
 StepName: TypeAlias = Message | str

@@ -270,6 +270,17 @@ def _name_whole(project: Project, photos: Sequence[ListedPhoto], suffix: str) ->
     return name
 
 
+def name_file(
+    project: Project, photos: Sequence[ListedPhoto], photo: ListedPhoto, kind: str, *, one_file: bool = False
+) -> str:
+    """Name the file that ``export_photos`` writes a photo to; the arguments are as there."""
+    if kind != CLEANED and _goes_together(kind, one_file=one_file):
+        return FORMATS[kind].whole_name or _name_whole(project, photos, FORMATS[kind].suffix)
+    prefix, suffix = ("", _CLEANED_SUFFIX) if kind == CLEANED else (FORMATS[kind].prefix, FORMATS[kind].suffix)
+    names = zip(photos, output_names((each.image for each in photos), suffix), strict=True)
+    return next(prefix + name for each, name in names if each.image == photo.image)
+
+
 def _load(project: Project, photo: ListedPhoto, *, needs_text: bool, seek: bool) -> Page:
     """Load the page of a photo.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from ocr_studio.core.project import project as projects
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import kept_order
-from ocr_studio.core.translation import message, tr
+from ocr_studio.core.translation import message, message_n, tr
 from ocr_studio.jobs.formats.export_photos import ListedPhoto
 from ocr_studio.jobs.photos import store_readings
 
@@ -128,35 +129,33 @@ class PhotoFinder:
         return next((photo for name in names if (photo := self._by_name.get(name))), None)
 
 
-def list_label_files(source: Path) -> list[LabelFile]:
-    """List the files to import: one, or all of a folder and the folders in it.
+def find_label_files(sources: Sequence[Path]) -> Iterator[LabelFile]:
+    """Find the files to import: the given ones, and all of the given folders and the folders in them.
 
-    Photos, hidden files, links and the folders of projects are left out.
+    Photos, hidden files, links and the folders of projects are left out of folders.
 
     Raises:
         BadLabels: There is nothing that can be read.
     """
-    if not paths.is_folder(source):
-        folder = SafeFolder(source.parent, follow=True)
-        return [LabelFile.open(folder, source.name)]
-    folder = SafeFolder(source, follow=True)
-    found: list[LabelFile] = []
-    try:
-        _collect(folder, ".", _DEEPEST, found)
-    except OSError as error:
-        raise BadLabels(tr("the folder can’t be read: {reason}", reason=error.strerror), file=source) from error
-    return found
+    for source in sources:
+        if not paths.is_folder(source):
+            yield LabelFile.open(SafeFolder(source.parent, follow=True), source.name)
+            continue
+        try:
+            yield from _search_folder(SafeFolder(source, follow=True), ".", _DEEPEST)
+        except OSError as error:
+            raise BadLabels(tr("the folder can’t be read: {reason}", reason=error.strerror), file=source) from error
 
 
-def _collect(folder: SafeFolder, name: str, deeper: int, found: list[LabelFile]) -> None:
+def _search_folder(folder: SafeFolder, name: str, deeper: int) -> Iterator[LabelFile]:
     for entry in sorted(folder.entries(name)):
         path = entry.name if name == "." else f"{name}/{entry.name}"
-        if entry.name.startswith(".") or len(found) >= _MOST_FILES:
+        if entry.name.startswith("."):
             continue
         if entry.is_folder and deeper and entry.name != projects.FOLDER:
-            _collect(folder, path, deeper - 1, found)
+            yield from _search_folder(folder, path, deeper - 1)
         elif entry.is_file and PurePosixPath(path).suffix.lower() not in PHOTO_SUFFIXES:
-            found.append(LabelFile.open(folder, path))
+            yield LabelFile.open(folder, path)
 
 
 @dataclass(slots=True)
@@ -217,10 +216,14 @@ class _Reading:
         return (page, False) if page else (Page(page_id, photo.image, *photo_file.read_photo_size(path)), True)
 
 
+def _list_files(sources: Sequence[Path]) -> list[LabelFile]:
+    return list(itertools.islice(find_label_files(sources), _MOST_FILES))
+
+
 def preview(
     project: Project,
     photos: Sequence[ListedPhoto],
-    source: Path,
+    sources: Sequence[Path],
     *,
     kind: ImportFormat | None = None,
     load: Callable[[str], Page | None] | None = None,
@@ -230,7 +233,7 @@ def preview(
     Args:
         project: The project.
         photos: Its photos.
-        source: The file or folder to import.
+        sources: The files and folders to import.
         kind: The format; None to recognize it by the content of each file.
         load: Loads a page as it is now; by default that of the project.
 
@@ -238,7 +241,7 @@ def preview(
         BadLabels: The file or folder can't be read.
     """
     reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
-    for event in reading.read(list_label_files(source), kind):
+    for event in reading.read(_list_files(sources), kind):
         if isinstance(event, PageLabels):
             words = event.words
             yield LabelsFound(event.file.name, event.kind, event.photo, words.counts, words.labels.notices)
@@ -249,7 +252,7 @@ def preview(
 def import_labels(
     project: Project,
     photos: Sequence[ListedPhoto],
-    source: Path,
+    sources: Sequence[Path],
     conflict: Conflict,
     *,
     kind: ImportFormat | None = None,
@@ -262,7 +265,7 @@ def import_labels(
     Args:
         project: The project.
         photos: Its photos.
-        source: The file or folder to import.
+        sources: The files and folders to import.
         conflict: What becomes of words that are there already.
         kind: The format; None to recognize it by the content of each file.
         load: Loads a page as it is now; by default that of the project.
@@ -271,9 +274,9 @@ def import_labels(
         BadLabels: The file or folder can't be read.
     """
     reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
-    name = message("Import {file}", file=source.name)
+    name = _name_step(sources)
     batch = _Batch(name, secrets.token_hex(6))
-    for event in reading.read(list_label_files(source), kind):
+    for event in reading.read(_list_files(sources), kind):
         if not isinstance(event, PageLabels):
             yield event
             continue
@@ -286,6 +289,12 @@ def import_labels(
             yield batch.take()
     if batch.counts != ImportCounts():
         yield batch.take()
+
+
+def _name_step(sources: Sequence[Path]) -> StepName:
+    if len(sources) == 1:
+        return message("Import {file}", file=sources[0].name)
+    return message_n("Import {count} file", "Import {count} files", len(sources))
 
 
 class _Batch:

@@ -207,7 +207,8 @@ class Studio(QObject):
             self.opening.open_page(page_id)
 
     def _read_if_new(self, event: PhotoOpened) -> None:
-        if self.settings.read_when_opened and event.page.read_at is None and not event.read_only:
+        page = event.page
+        if self.settings.read_when_opened and page.read_at is None and not (event.read_only or page.has_imported):
             self.reading.read_page()
 
     def _restart_in_language(self) -> None:

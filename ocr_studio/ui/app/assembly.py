@@ -32,6 +32,7 @@ from ocr_studio.ui.document.photo_framing import PhotoFraming
 from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.panel import EvaluationPanel
 from ocr_studio.ui.formats.controller import ExportController
+from ocr_studio.ui.formats.import_controller import ImportController
 from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.framing.crop_dialog import PhotoCropping
 from ocr_studio.ui.help import palette_entries
@@ -159,6 +160,7 @@ class AssembledWindow(QMainWindow):
         self.photo_dialogs = PhotoDialogs(opening, self)
         self.cropping = PhotoCropping(document, self.framing, self)
         self.exporter = ExportController(document, opening, self.photos, lanes, self)
+        self.importer = ImportController(document, self.photos, lanes, self)
         self.dataset_export = DatasetExport(opening, lanes.files, self)
         self.printing = Printing(document, self)
         self.screen_reading = ScreenReading(opening, self)
@@ -289,7 +291,8 @@ class AssembledWindow(QMainWindow):
         return Menus(
             file=FileMenu(
                 document=document, opening=opening, photo_dialogs=self.photo_dialogs, session=self.session,
-                exporter=self.exporter, dataset_export=self.dataset_export, board_saving=self.board_saving,
+                exporter=self.exporter, importer=self.importer, dataset_export=self.dataset_export,
+                board_saving=self.board_saving,
                 preferences=preferences, printing=self.printing, screen_reading=self.screen_reading, quit=self.close,
             ),
             edit=EditMenu(

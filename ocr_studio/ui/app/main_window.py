@@ -103,6 +103,7 @@ class MainWindow(AssembledWindow):
         self.clipboard.failed.connect(self.show_trouble)
         self.preferences.chosen.connect(self.settings_chosen)
         self.exporter.message.connect(status.say)
+        self.importer.message.connect(status.say)
         self.exporter.failed.connect(self.show_trouble)
         self.printing.message.connect(status.say)
         self.screen_reading.failed.connect(self.show_trouble)
@@ -117,9 +118,10 @@ class MainWindow(AssembledWindow):
         opening.opened.connect(lambda event: self.trainer.follow(event.project))
         opening.listed.connect(self._show_folder)
         opening.failed.connect(self.show_trouble)
+        opening.labels_given.connect(self.importer.ask)
         for part in (self.view, self.table):
             opening.leaving.connect(part.finish_editing)
-            for saving in (self.exporter, self.printing):
+            for saving in (self.exporter, self.importer, self.printing):
                 saving.writing.connect(part.finish_editing)
             reading.progressed.connect(lambda *_, part=part: part.set_busy(True))
             reading.stopped.connect(lambda part=part: part.set_busy(False))

@@ -25,6 +25,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import UndoLog
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import later, tr
+from ocr_studio.jobs.formats.given_labels import LabelsGiven, open_or_import
 from ocr_studio.jobs.photos import open_photo
 from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened
 from ocr_studio.jobs.photos.open_several import SeveralOpened, open_several
@@ -50,7 +51,8 @@ class Opening(QObject):
     ``settled()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
     folder could not be opened; ``listed(photos)`` the photos of the folder; ``failed(Trouble)`` another error;
     ``recent_changed()``; ``link_found(LinkFound)`` a photo's project is a symbolic link, see ``follow_link``;
-    ``several(SeveralOpened)`` what became of several files and folders, after one of them was opened.
+    ``several(SeveralOpened)`` what became of several files and folders, after one of them was opened;
+    ``labels_given(paths)`` no photos were given, but files with labels for the photos of the open folder.
     """
 
     started = Signal(str)
@@ -63,6 +65,7 @@ class Opening(QObject):
     recent_changed = Signal()
     link_found = Signal(object)
     several = Signal(object)
+    labels_given = Signal(object)
 
     def __init__(
         self,
@@ -224,6 +227,7 @@ class Opening(QObject):
         self._latest += 1
         number, save_options, before = self._latest, self._save_options(), self._document.page
         known = self.project if self._document.history.pages else None
+        imports = known is not None and self._document.writable
         self._going_to = path
 
         def open_one(path: Path) -> Iterator[PhotoOpened | LinkFound]:
@@ -239,8 +243,10 @@ class Opening(QObject):
 
         def make() -> Iterator[object]:
             # Of several requests in a row, only the last one is worth decoding.
-            if number == self._latest:
-                yield from open_several((path, *more), open_one) if more else open_one(path)
+            if number != self._latest:
+                return
+            events = open_several((path, *more), open_one) if more else open_one(path)
+            yield from open_or_import((path, *more), events) if imports else events
 
         job = self._submit(make, tr("Opening {photo}", photo=path.name))
         job.yielded.connect(lambda event: self._on_opened(number, before, event))
@@ -249,8 +255,14 @@ class Opening(QObject):
         if path != self.path:
             self.started.emit(path.name)
 
-    def _on_opened(self, number: int, before: Page | None, event: PhotoOpened | LinkFound | SeveralOpened) -> None:
+    def _on_opened(
+        self, number: int, before: Page | None, event: PhotoOpened | LinkFound | SeveralOpened | LabelsGiven
+    ) -> None:
         if number != self._latest:
+            return
+        if isinstance(event, LabelsGiven):
+            self._settle()
+            self.labels_given.emit(event.sources)
             return
         if isinstance(event, SeveralOpened):
             if event.opened is None:

@@ -7,18 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFrame,
-    QProgressBar,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QWidget
 
 from ocr_studio.core.formats import CLEANED, FORMATS, export_preset
 from ocr_studio.core.formats.content import describe_losses
@@ -38,19 +28,20 @@ from ocr_studio.jobs.formats.export_photos import (
     PhotoWritten,
 )
 from ocr_studio.ui.document import file_browser
+from ocr_studio.ui.formats import format_list
+from ocr_studio.ui.formats.form_dialog import FormDialog
 from ocr_studio.ui.job_thread import Job, Lanes, Priority, Trouble
 from ocr_studio.ui.style import labels
-from ocr_studio.ui.widgets.elided_label import ElidedLabel, StatusLabel
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.file_dialogs import PathRow
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
-from ocr_studio.ui.widgets.plain_label import PlainLabel
 from ocr_studio.ui.widgets.tables import PhotoReasons
 
 _ABOUT = later(
     "Saves the texts of the photos with all your corrections, in reading order. Photos and corrections aren’t changed."
 )
-# Pixels: width of the dialog, and least height of the list of skipped photos.
-_WIDE, _LIST_LEAST = 620, 84
+# Pixels: width of the dialog.
+_WIDE = 620
 
 
 class ExportScope(StrEnum):
@@ -65,7 +56,7 @@ class ExportScope(StrEnum):
 Choices: TypeAlias = Mapping[ExportScope, Sequence[ListedPhoto]]
 
 
-class ExportDialog(QDialog):
+class ExportDialog(FormDialog):
     """Exports photos of a project. Closing it stops a running export; files that were written stay.
 
     Signals:
@@ -85,31 +76,20 @@ class ExportDialog(QDialog):
             lanes: The threads of the window.
             parent: The window.
         """
-        super().__init__(parent)
-        self.setWindowTitle(tr("Export photos"))
+        super().__init__(tr("Export photos"), PhotoReasons(tr("Skipped photos")), parent)
         self._project, self._choices, self._lanes = project, choices, lanes
         self._job: Job | None = None
         self._total = 0
+        self._wishes_one = False  # one file, where the format leaves the choice
         self._written: list[PhotoWritten] = []
         self._lost = ""
         self._skipped: list[tuple[Path, str]] = []
         self._make_form()
-        self.doing = ElidedLabel()
-        self.progress = QProgressBar(textVisible=False)
-        self.progress.setAccessibleName(tr("Progress"))
-        self.status = StatusLabel()
-        self.skipped = PhotoReasons(tr("Skipped photos"))
-        self.skipped.setMinimumHeight(_LIST_LEAST)
         self.skipped.chosen.connect(self._open_photo)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.buttons.rejected.connect(self.reject)
-        self.show_folder = self.buttons.addButton(tr("Show &folder"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.show_folder = self._add_button(tr("Show &folder"), QDialogButtonBox.ButtonRole.ActionRole)
         self.show_folder.clicked.connect(self._show_folder)
-        self.export = self.buttons.addButton(tr("&Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.export = self._add_button(tr("&Export"), QDialogButtonBox.ButtonRole.AcceptRole, default=True)
         self.export.clicked.connect(self._start)
-        for button in self.buttons.buttons():
-            button.setProperty("autoDefault", False)
-        self.export.setDefault(True)
         self.finished.connect(self._stop)
         self._place()
         self._follow_form()
@@ -117,9 +97,11 @@ class ExportDialog(QDialog):
     def offer(self, scope: ExportScope, kind: str = "") -> None:
         """Choose what to export first: the last choice, but for these photos and, unless empty, this format."""
         preset = export_preset.load()
+        self.files.setEnabled(False)  # so that its choice is not taken for the user's
+        self._wishes_one = preset.one_file
         self.scope.setCurrentIndex(self.scope.findData(str(scope)))
         self.kind.setCurrentIndex(max(0, self.kind.findData(kind or preset.kind)))
-        self.files.setCurrentIndex(self.files.findData("one" if preset.one_file else "each"))
+        self._follow_form()
         self.folder.line.setText(str(preset.folder_for(self._project.photos)))
 
     @property
@@ -133,71 +115,63 @@ class ExportDialog(QDialog):
         self.scope = ComboBox(
             [(str(scope), _name(scope, len(photos))) for scope, photos in self._choices.items()], "", tr("Photos")
         )
-        kinds = [(kind.name, tr(kind.title)) for kind in FORMATS.values()]
-        self.kind = ComboBox([*kinds, (CLEANED, tr("Images of the cleaned boards (PNG)"))], "", tr("Format"))
+        self.kind = format_list.make_box()
+        self.readers, self.written = ElidedLabel(), ElidedLabel()
+        for label in (self.readers, self.written):
+            label.setProperty("quiet", True)
         self.files = ComboBox([("each", tr("One for each photo")), ("one", tr("One for all photos"))], "", tr("Files"))
         self.folder = PathRow(tr("Folder"), placeholder="")
         self.replace = QCheckBox(tr("&Replace files that OCR Studio didn’t write"))
         self.replace.setToolTip(tr("Files that you have edited or put there are replaced, too; photos never are."))
-        for box in (self.scope, self.kind):
+        for box in (self.scope, self.kind, self.files):
             box.currentIndexChanged.connect(self._follow_form)
         self.folder.changed.connect(self._follow_form)
 
     def _place(self) -> None:
-        about = PlainLabel(tr(_ABOUT))
-        about.setWordWrap(True)
-        about.setProperty("quiet", True)
         self._form = QWidget()
         form = Form(self._form)
         form.add(tr("&Photos"), self.scope)
         form.add(tr("For&mat"), self.kind)
+        form.addRow("", self.readers)
         form.add(tr("F&iles"), self.files)
+        form.addRow("", self.written)
         form.add(tr("F&older"), self.folder)
         form.addRow("", self.replace)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 18)
-        layout.setSpacing(16)
-        for widget in (self._scrolled(about, self._form), self.doing, self.progress, self.status):
-            layout.addWidget(widget)
-        layout.addWidget(self.skipped, 1)
-        layout.addStretch(0)
-        layout.addWidget(self.buttons)
-        self.setMinimumWidth(_WIDE)
+        self._lay_out(tr(_ABOUT), self._form, wide=_WIDE)
         self._hide_results()
-        self.doing.hide()
-        self.progress.hide()
-
-    def _scrolled(self, *parts: QWidget) -> QScrollArea:
-        """The form, of which only a part is seen where the screen has no room for the report below it."""
-        inside, area = QWidget(), QScrollArea()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
-        for part in parts:
-            column.addWidget(part)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setSizeAdjustPolicy(QScrollArea.SizeAdjustPolicy.AdjustToContents)
-        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        area.setWidgetResizable(True)
-        area.setWidget(inside)
-        return area
-
-    def _grow(self) -> None:
-        """Make room for the report, as far as the screen has it."""
-        room = self.screen().availableGeometry()
-        self.resize(self.width(), min(round(room.height() * 0.94), self.sizeHint().height()))
-        below = self.frameGeometry().bottom() - room.bottom()
-        if below > 0:
-            self.move(self.x(), max(room.top(), self.y() - below))
 
     def _hide_results(self) -> None:
         for widget in (self.status, self.skipped, self.show_folder):
             widget.hide()
 
     def _follow_form(self) -> None:
-        self.files.setEnabled(_scope(self.kind.currentData()) is FileScope.ANY and len(self._chosen) > 1)
+        kind = self.kind.currentData()
+        scope = _scope(kind)
+        if self.files.isEnabled():
+            self._wishes_one = self.files.currentData() == "one"
+        self.files.setEnabled(scope is FileScope.ANY and len(self._chosen) > 1)
+        self.files.blockSignals(True)  # what follows is not the user's choice
+        one = scope is FileScope.ALL or (scope is FileScope.ANY and self._wishes_one)
+        self.files.setCurrentIndex(self.files.findData("one" if one else "each"))
+        self.files.blockSignals(False)
         self.export.setEnabled(self.busy or (self.folder.path is not None and bool(self._chosen)))
+        self.readers.setText(format_list.describe_readers(kind))
+        self.written.setText(self._describe_files())
+
+    def _describe_files(self) -> str:
+        """Say which files are written."""
+        if not self._chosen:
+            return ""
+        kind, one = self.kind.currentData(), self.files.currentData() == "one"
+        file = export_photos.name_file(
+            self._project, self._choices[ExportScope.ALL], self._chosen[0], kind, one_file=one
+        )
+        name = labels.file_name(file)
+        if len(self._chosen) == 1:
+            return tr("Writes {file}", file=name)
+        if one:
+            return tr("Writes one file for all photos: {file}", file=name)
+        return tr("Writes a file for each photo, for example {file}", file=name)
 
     @property
     def _chosen(self) -> Sequence[ListedPhoto]:
@@ -236,23 +210,18 @@ class ExportDialog(QDialog):
         job.failed.connect(self._fail)
         job.done.connect(lambda: self._report(tr("Nothing was exported.")))
         job.ended.connect(self._end)
-        kept = self.files.currentData() == "one"
-        export_preset.save(ExportPreset(kind, kept, project.photos, folder))
+        export_preset.save(ExportPreset(kind, self._wishes_one, project.photos, folder))
         self._hide_results()
-        self.progress.setRange(0, 0)
-        for widget in (self.doing, self.progress):
-            widget.show()
-        self.doing.setText(tr("Collecting the photos…"))
+        self._show_progress(0, 0, tr("Collecting the photos…"))
         self._form.setEnabled(False)
         self.export.setText(tr("&Stop"))
 
     def _on_event(self, event: ExportEvent) -> None:
         match event:
             case ExportProgress(done, total, image):
-                self.progress.setRange(0, total)
-                self.progress.setValue(done)
                 photo = labels.file_name(image)
-                self.doing.setText(tr("Photo {number} of {total}: {photo}", number=done + 1, total=total, photo=photo))
+                doing = tr("Photo {number} of {total}: {photo}", number=done + 1, total=total, photo=photo)
+                self._show_progress(done, total, doing)
             case PhotoWritten():
                 self._written.append(event)
             case ContentLost(counts):
@@ -261,14 +230,12 @@ class ExportDialog(QDialog):
                 self._skipped.append((self._project.photos / image, str(error)))
 
     def _fail(self, trouble: Trouble) -> None:
-        self.status.say(labels.foldable(trouble.message), wrong=True)
+        self._say(trouble.message, wrong=True)
         self.folder.line.setAccessibleDescription(trouble.message)
-        self.status.show()
 
     def _report(self, nothing: str) -> None:
         """Show what was written and what was not; ``nothing`` if that is true of all."""
-        self.status.say(labels.foldable(self._headline() if self._written else nothing), wrong=not self._written)
-        self.status.show()
+        self._say(self._headline() if self._written else nothing, wrong=not self._written)
         self.show_folder.setVisible(bool(self._written))
         self.skipped.show_reasons(tuple(self._skipped))
         self.skipped.setVisible(bool(self._skipped))
@@ -296,8 +263,7 @@ class ExportDialog(QDialog):
 
     def _end(self) -> None:
         self._job = None
-        for widget in (self.doing, self.progress):
-            widget.hide()
+        self._hide_progress()
         self._form.setEnabled(True)
         self.export.setText(tr("&Export"))
         self._follow_form()
@@ -309,7 +275,7 @@ class ExportDialog(QDialog):
         job.cancel()
         self._report(tr("Stopped. Nothing was exported."))
         if self._written:
-            self.status.say(labels.foldable(tr("Stopped. {report}", report=self._headline())))
+            self._say(tr("Stopped. {report}", report=self._headline()))
         if not self.isVisible():
             self.message.emit(self.status.text().replace("\u200b", ""))
 

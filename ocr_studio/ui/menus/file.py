@@ -17,6 +17,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening, PhotoDialogs
 from ocr_studio.ui.formats.controller import ExportController
 from ocr_studio.ui.formats.export_dialog import ExportScope
+from ocr_studio.ui.formats.import_controller import ImportController
 from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.menus.conditions import has_photo, has_words
 from ocr_studio.ui.settings.controller import SettingsController
@@ -31,6 +32,7 @@ class FileMenu:
     photo_dialogs: PhotoDialogs
     session: SessionKeeper
     exporter: ExportController
+    importer: ImportController
     dataset_export: DatasetExport
     board_saving: BoardSaving
     preferences: SettingsController
@@ -116,6 +118,11 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
         ("Ctrl+Shift+E",),
         tip="Save the texts or the cleaned boards of all photos, or of those selected or filtered, in any format",
         when=lambda p: p.opening.project is not None, why="Open a photo first.",
+    ),
+    ActionSpec(
+        "import_labels", "&Import labels…", lambda p: p.importer.ask(), "&File", 3, "mdi6.import",
+        tip="Add words from files of other programs, such as PAGE XML, labelme or COCO, to the photos of this folder",
+        when=lambda p: p.importer.available, why="Open a photo or a folder that can be changed first.",
     ),
     ActionSpec(
         "export_dataset", "Export &dataset…", lambda p: p.dataset_export.ask(), "&File", 3, "mdi6.export-variant",

@@ -38,7 +38,10 @@ def make(window: QWidget, title: str, start: str) -> QFileDialog:
 
 
 class PathRow(QWidget):
-    """A text field for one or several paths, with a button that opens a file dialog.
+    """A text field for one or several paths, with buttons that open a file dialog.
+
+    Attributes:
+        start: The folder that the file dialog shows while the field is empty.
 
     Signals:
         changed(): the text has changed.
@@ -46,7 +49,9 @@ class PathRow(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, *, placeholder: str, files: str = "", several: bool = False) -> None:
+    def __init__(
+        self, name: str, *, placeholder: str, files: str = "", several: bool = False, or_folder: bool = False
+    ) -> None:
         """Create an empty row.
 
         Args:
@@ -54,23 +59,30 @@ class PathRow(QWidget):
             placeholder: text shown while the field is empty.
             files: name filter of the file dialog (Qt); empty to choose a folder.
             several: whether several paths can be given.
+            or_folder: whether a folder can be chosen in place of files, by a button of its own.
         """
         super().__init__()
         self._name, self._files, self._several = name, files, several
+        self.start = Path.home()
         self.line = QLineEdit()
         self.line.setAccessibleName(name)
         self.line.setPlaceholderText(placeholder)
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self.changed)
-        self.choose = QPushButton(tr("Choose…"))
-        self.choose.setAutoDefault(False)
+        self.choose = QPushButton(tr("File…") if or_folder else tr("Choose…"))
         self.choose.setAccessibleName(tr("Choose: {what}", what=name))
-        self.choose.clicked.connect(self._choose_path)
+        self.choose.clicked.connect(lambda: self._choose_path(folder=not self._files))
+        self.choose_folder = QPushButton(tr("Folder…"))
+        self.choose_folder.setAccessibleName(tr("Choose folder: {what}", what=name))
+        self.choose_folder.clicked.connect(lambda: self._choose_path(folder=True))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.line, 1)
-        row.addWidget(self.choose)
+        for button in (self.choose, self.choose_folder):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        self.choose_folder.setVisible(or_folder)
         self.setFocusProxy(self.line)
 
     @property
@@ -90,15 +102,14 @@ class PathRow(QWidget):
         self.line.setText(f"{_BETWEEN} ".join(map(str, paths)))
         self.line.blockSignals(False)
 
-    def _choose_path(self) -> None:
+    def _choose_path(self, *, folder: bool) -> None:
         before = self.path
-        start = str(before.parent if before else Path.home())
-        asked = make(self.window(), self._name, start)
-        if not self._files:
-            asked.setFileMode(QFileDialog.FileMode.Directory)
+        asked = make(self.window(), self._name, str(before.parent if before else self.start))
+        modes = QFileDialog.FileMode
+        if folder:
+            asked.setFileMode(modes.Directory)
             asked.setOption(QFileDialog.Option.ShowDirsOnly)
         else:
-            modes = QFileDialog.FileMode
             asked.setFileMode(modes.ExistingFiles if self._several else modes.ExistingFile)
             asked.setNameFilters([self._files, tr("All files (*)")])
         asked.filesSelected.connect(lambda chosen: self.line.setText(f"{_BETWEEN} ".join(chosen)))

@@ -266,7 +266,7 @@ def _side(column: int) -> Qt.AlignmentFlag:
 
 
 class PhotoReasons(ChosenByReturn, RowTable):
-    """One row for each photo.
+    """One row for each photo, or other file.
 
     Signals:
         chosen(Path): open this photo.
@@ -274,14 +274,18 @@ class PhotoReasons(ChosenByReturn, RowTable):
 
     chosen: ClassVar[Signal] = Signal(object)
 
-    def __init__(self, name: str, reasons: Sequence[tuple[Path, str]] = ()) -> None:
+    def __init__(
+        self, name: str, reasons: Sequence[tuple[Path, str]] = (), *, titles: tuple[str, str] | None = None
+    ) -> None:
         """Make the table.
 
         Args:
             name: The accessible name.
             reasons: Each photo and the reason.
+            titles: The titles of the columns, by default those for photos and reasons.
         """
         super().__init__()
+        self._titles = titles or (tr("Photo"), tr("Reason"))
         self.setWordWrap(True)
         self.set_row_height(_TWO_LINES)
         self.setAccessibleName(name)
@@ -295,7 +299,7 @@ class PhotoReasons(ChosenByReturn, RowTable):
     def show_reasons(self, reasons: Sequence[tuple[Path, str]]) -> None:
         """Show these photos in place of the ones before."""
         self._reasons = reasons
-        self.setModel(_Rows(reasons, self))
+        self.setModel(_Rows(self._titles, reasons, self))
 
     def copy(self) -> None:
         """Copy the list as text, one line for each photo."""
@@ -307,8 +311,8 @@ class PhotoReasons(ChosenByReturn, RowTable):
 
 
 class _Rows(TitledRows):
-    def __init__(self, reasons: Sequence[tuple[Path, str]], parent: QObject) -> None:
-        super().__init__((tr("Photo"), tr("Reason")), parent)
+    def __init__(self, titles: tuple[str, str], reasons: Sequence[tuple[Path, str]], parent: QObject) -> None:
+        super().__init__(titles, parent)
         self._reasons = reasons
 
     def count(self) -> int:
