@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -55,6 +58,11 @@ class FormDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        """Use the height of a low screen, of which Qt would leave a third."""
+        super().showEvent(event)
+        self._grow()
+
     def _add_button(self, title: str, role: QDialogButtonBox.ButtonRole, *, default: bool = False) -> QPushButton:
         """Add a button. default: Return presses it."""
         button = self.buttons.addButton(title, role)
@@ -69,7 +77,8 @@ class FormDialog(QDialog):
         Args:
             about: What it does, above the form.
             form: The form.
-            *results: What is shown between the report and the list of what was skipped.
+            *results: What is shown below the form, and is scrolled with it and with the list of what was skipped where
+                the screen is low. Without any, that list is below the report.
             wide: The least width in pixels.
         """
         said = PlainLabel(about)
@@ -78,29 +87,40 @@ class FormDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(16)
-        for part in (self._scrolled(said, form), self.doing, self.progress, self.status):
+        if results:
+            layout.addWidget(self._scrolled(said, form, stretched=(*results, self.skipped)), 1)
+        else:
+            layout.addWidget(self._scrolled(said, form))
+        for part in (self.doing, self.progress, self.status):
             layout.addWidget(part)
-        for result in results:
-            layout.addWidget(result, 2)
-        layout.addWidget(self.skipped, 1)
-        layout.addStretch(0)
+        if not results:
+            layout.addWidget(self.skipped, 1)
+            layout.addStretch(0)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(wide)
         for hidden in (self.doing, self.progress, self.status, *results, self.skipped):
             hidden.hide()
 
-    def _scrolled(self, *parts: QWidget) -> QScrollArea:
-        """The form, of which only a part is seen where the screen has no room for the report below it."""
-        inside, area = QWidget(), QScrollArea()
+    def _scrolled(self, *parts: QWidget, stretched: Sequence[QWidget] = ()) -> QScrollArea:
+        """The form, of which only a part is seen where the screen has no room for all. stretched: what takes room."""
+        inside, area = QWidget(), _ScrolledForm()
+        self._area = area
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         for part in parts:
             column.addWidget(part)
+        for part in stretched:
+            column.addWidget(part, 1)
+        if stretched:
+            column.addStretch(0)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setSizeAdjustPolicy(QScrollArea.SizeAdjustPolicy.AdjustToContents)
-        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        if stretched:
+            policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        area.setSizePolicy(policy)
         area.setWidgetResizable(True)
         area.setWidget(inside)
         return area
@@ -123,8 +143,21 @@ class FormDialog(QDialog):
 
     def _grow(self) -> None:
         """Make room for the report, as far as the screen has it."""
+        for part in (self.skipped, self._area):
+            part.updateGeometry()  # Qt does not notice that there is more in it
         room = self.screen().availableGeometry()
-        self.resize(self.width(), min(round(room.height() * 0.94), self.sizeHint().height()))
+        high = self.layout().totalHeightForWidth(self.width())
+        self.resize(self.width(), min(round(room.height() * 0.94), high))
         below = self.frameGeometry().bottom() - room.bottom()
         if below > 0:
             self.move(self.x(), max(room.top(), self.y() - below))
+
+
+class _ScrolledForm(QScrollArea):
+    """A form that is scrolled only where there is no room for it; Qt would scroll a high one anyway."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        return self.widget().sizeHint()
+
+    def heightForWidth(self, width: int, /) -> int:  # noqa: N802  (Qt's name)
+        return self.widget().heightForWidth(width)

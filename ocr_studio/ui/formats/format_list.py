@@ -25,15 +25,16 @@ _READERS: Final[Mapping[str, str]] = {
     CLEANED: later("The boards as the board view shows them"),
     "page": later("For Transkribus, eScriptorium, OCR-D"),
     "alto": later("For libraries and archives, eScriptorium, Kitodo"),
-    "hocr": later("For Tesseract, OCRmyPDF, hocr-tools"),
+    "hocr": later("For hocr-tools, gImageReader"),
     "labelme": later("For labelme, X-AnyLabeling"),
-    "coco": later("For CVAT, FiftyOne, MMOCR, Detectron2"),
+    "coco": later("For CVAT, FiftyOne, Detectron2"),
     "paddleocr": later("For PaddleOCR, PPOCRLabel"),
     "icdar2015": later("For text detectors such as EAST and DBNet"),
     "label-studio": later("For Label Studio: import the file as tasks"),
     "yolo-obb": later("For Ultralytics YOLO"),
     "via": later("For VGG Image Annotator (VIA)"),
     "doctr": later("For training with docTR"),
+    "voc": later("For LabelImg, CVAT, detectors that learn from Pascal VOC"),
 }
 
 

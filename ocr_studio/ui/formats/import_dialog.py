@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
@@ -19,7 +19,7 @@ from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.undo_history import ProjectPages
 from ocr_studio.ui.formats.form_dialog import FormDialog
 from ocr_studio.ui.formats.import_table import FoundTable
-from ocr_studio.ui.formats.importing import Imported, Importing, LoadPage
+from ocr_studio.ui.formats.importing import Imported, Importing, LoadPage, explain_skipped
 from ocr_studio.ui.job_thread import Job, Lanes, Priority, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.elided_label import StatusLabel
@@ -41,7 +41,9 @@ _CONFLICTS: Final = {
     ),
 }
 # Pixels: width of the dialog.
-_WIDE = 700
+_WIDE = 620
+# Rows of the tables that are seen where there is room.
+_PHOTOS, _NOTES = 5, 3
 # Milliseconds after the last key in the field before files are looked at, and seconds between reports of the preview.
 _TYPED_MS, _MOMENT = 400, 0.1
 
@@ -85,6 +87,8 @@ class ImportDialog(FormDialog):
         self._counts = ImportCounts()
         self._make_form()
         self.found = FoundTable()
+        self.found.fit_rows(_PHOTOS)
+        self.skipped.fit_rows(_NOTES)
         self.start = self._add_button(tr("&Import"), QDialogButtonBox.ButtonRole.AcceptRole, default=True)
         self.start.clicked.connect(self._start)
         self._typed = QTimer(self, singleShot=True, interval=_TYPED_MS)
@@ -199,7 +203,7 @@ class ImportDialog(FormDialog):
             if isinstance(event, ImportProgress):
                 self._follow(event)
             elif isinstance(event, LabelsSkipped):
-                self._skipped.append(_explain(event))
+                self._skipped.append(explain_skipped(event))
         for each in found:
             self._counts += each.counts
             self._notices += [(Path(each.file), note) for note in _list_notices(each)]
@@ -310,12 +314,6 @@ def _collect(events: Iterator[PreviewEvent]) -> Iterator[list[PreviewEvent]]:
             yield collected
             collected, until = [], time.monotonic() + _MOMENT
     yield collected
-
-
-def _explain(event: LabelsSkipped) -> tuple[Path, str]:
-    """Return a file and why it can't be imported."""
-    named = Path(event.error.file or "")
-    return named if named.name == PurePosixPath(event.file).name else Path(event.file), str(event.error)
 
 
 def _list_notices(found: LabelsFound) -> list[str]:

@@ -13,10 +13,10 @@ from ocr_studio.jobs.formats.import_labels import LabelsFound
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.widgets.tables import NOWHERE, Index, RowTable, TitledRows
 
-_PHOTO, _FORMAT, _NEW, _EQUAL, _CONFLICTS, _FILE = range(6)
+_PHOTO, _FILE, _FORMAT, _NEW, _EQUAL, _CONFLICTS = range(6)
 _NUMBERS = (_NEW, _EQUAL, _CONFLICTS)
 # Pixels: least height of the table, and width of the column of formats.
-_LEAST, _FORMATS = 120, 110
+_LEAST, _FORMATS = 90, 90
 
 
 class FoundTable(RowTable):
@@ -49,17 +49,17 @@ class FoundTable(RowTable):
     def add(self, found: Sequence[LabelsFound]) -> None:
         """Add rows."""
         self._rows.add(found)
+        self.updateGeometry()
 
 
 class _Rows(TitledRows):
     def __init__(self, parent: QObject) -> None:
-        titles = tr("Photo"), tr("Format"), tr("New words"), tr("Already there"), tr("Conflicts"), tr("File")
+        titles = tr("Photo"), tr("File"), tr("Format"), tr("New words"), tr("Already there"), tr("Conflicts")
         hints = (
-            "", "",
+            "", "", "",
             tr("Words where the photo has none"),
             tr("Words that the photo has already, with the same text"),
             tr("Words that stand where the photo has other words"),
-            "",
         )  # fmt: skip
         super().__init__(titles, parent, hints=hints)
         self.found: list[LabelsFound] = []
@@ -94,9 +94,9 @@ class _Rows(TitledRows):
         counts = each.counts
         return (
             labels.file_name(each.photo.image),
+            labels.file_name(each.file),
             tr(each.kind.title),
             str(counts.new),
             str(counts.equal),
             str(counts.conflicts),
-            labels.file_name(each.file),
         )[column]

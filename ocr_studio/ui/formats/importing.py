@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
@@ -197,7 +197,7 @@ class Importing(QObject):
         if self._document.history.pages is not self._pages:
             self._end(tr("Stopped, because another folder was opened."))
             return
-        skipped = [(Path(event.file), str(event.error)) for event in ready.events if isinstance(event, LabelsSkipped)]
+        skipped = [explain_skipped(event) for event in ready.events if isinstance(event, LabelsSkipped)]
         if ready.step is not None:
             skipped += self._do(ready, ready.step)
         self._result = replace(self._result, skipped=(*self._result.skipped, *skipped))
@@ -253,6 +253,12 @@ class Importing(QObject):
             self._over = True
             self._result = replace(self._result, trouble=trouble)
             self.ended.emit(self._result)
+
+
+def explain_skipped(event: LabelsSkipped) -> tuple[Path, str]:
+    """Return a file and why it, or a photo of it, can't be imported."""
+    named = Path(event.error.file or "")
+    return named if named.name == PurePosixPath(event.file).name else Path(event.file), str(event.error)
 
 
 def _explain_change(page: Page) -> tuple[Path, str]:

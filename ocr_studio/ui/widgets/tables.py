@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -172,6 +182,7 @@ class RowTable(RowsInSight, QTableView):
     """A table that selects whole rows, without grid and row numbers. Tab leaves it."""
 
     _row_height = 0
+    _most_rows = 0
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -194,6 +205,20 @@ class RowTable(RowsInSight, QTableView):
         # Heights by content would load every image of a long table.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def fit_rows(self, most: int) -> None:
+        """Take the height of the rows that there are, and of ``most`` rows if there are more. They must be loaded."""
+        self._most_rows = most
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """The size of the table."""
+        hint = super().sizeHint()
+        if not self._most_rows or self.model() is None:
+            return hint
+        rows = min(self._most_rows, self.model().rowCount()) * self.verticalHeader().defaultSectionSize()
+        high = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+        return QSize(hint.width(), max(high, self.minimumHeight()))
 
     def moveCursor(  # noqa: N802  (Qt's name)
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
