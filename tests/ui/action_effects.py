@@ -190,6 +190,7 @@ EFFECTS: Mapping[str, Effect] = {
     "save_csv": _over("QFileDialog"),
     "export": _over("ExportDialog"),
     "export_chosen": _over("ExportDialog"),
+    "import_labels": _over("ImportDialog"),
     "export_dataset": _over("DatasetDialog"),
     "settings": _over("SettingsDialog"),
     "quit": lambda s, _: not s.window.isVisible(),

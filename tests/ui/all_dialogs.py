@@ -9,11 +9,17 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QTabWidget
 
 from ocr_studio.core import paths
 from ocr_studio.core.editing import replace_rules
+from ocr_studio.core.editing.imported_words import ImportCounts
 from ocr_studio.core.editing.replace_rules import Rule
+from ocr_studio.core.formats.import_format import BadLabels
+from ocr_studio.core.formats.readers import READERS
 from ocr_studio.core.models import downloads
+from ocr_studio.jobs.formats.export_photos import ListedPhoto
+from ocr_studio.jobs.formats.import_labels import LabelsFound, LabelsSkipped
 from ocr_studio.jobs.photos.open_photo import LinkFound
 from ocr_studio.jobs.reading.reread_project import PageToRead
 from ocr_studio.ui.app.app import Studio
+from ocr_studio.ui.formats.import_dialog import ImportDialog
 from ocr_studio.ui.models.download_dialog import DownloadDialog
 from ocr_studio.ui.photos.batch_progress import BatchFailuresDialog
 from ocr_studio.ui.photos.photo_actions import RenameDialog
@@ -28,8 +34,9 @@ def each(studio: Studio) -> Iterator[QDialog]:
     for action_id in OPENING:
         studio.window.action_set[action_id].trigger()
         yield from _in_sight()
-    _open_changes(studio)
-    yield from _in_sight()
+    for open_dialog in (_open_changes, _open_import):
+        open_dialog(studio)
+        yield from _in_sight()
     for make in (_rereading, _comparison, _download, _failures, _rename):
         dialog = make(studio)
         dialog.show()
@@ -51,6 +58,21 @@ def _in_sight() -> Iterator[QDialog]:
                     tabs.setCurrentIndex(index)
                     yield dialog
     leave_dialogs()
+
+
+def _open_import(studio: Studio) -> None:
+    """Preview an import that has something of everything."""
+    studio.window.importer.ask()
+    dialog = next(each for each in studio.window.findChildren(ImportDialog) if each.isVisible())
+    kind, photo = READERS["page"], ListedPhoto("board 1.jpg")
+    dialog.show_events(
+        (
+            LabelsFound("labels/board 1.page.xml", kind, photo, ImportCounts(112, 23, 7, 1), ("2 lines are empty",)),
+            LabelsFound("labels/board 2.page.xml", kind, ListedPhoto("board 2.jpg"), ImportCounts(54)),
+            LabelsSkipped("labels/board 3.page.xml", BadLabels("no photo named board 3.jpg in this folder")),
+        )
+    )
+    dialog.summarize()
 
 
 def _open_changes(studio: Studio) -> None:

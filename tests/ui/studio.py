@@ -20,7 +20,7 @@ from ocr_studio.ui.app.app import Studio
 Open: TypeAlias = Callable[..., Studio]
 # Actions that open a window or a menu of their own.
 OPENING = (
-    "export", "export_chosen",
+    "export", "export_chosen", "import_labels",
     "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
     "palette", "looks", "crop_photo", "characters", "synthesize",
 )  # fmt: skip

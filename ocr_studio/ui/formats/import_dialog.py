@@ -125,7 +125,7 @@ class ImportDialog(FormDialog):
         )
         self.source.start = self._pages.project.photos
         choices = [(str(each), tr(title)) for each, (title, _) in _CONFLICTS.items()]
-        self.conflict = ComboBox(choices, "", tr("If a photo has other words"))
+        self.conflict = ComboBox(choices, "", tr("If a photo has other &words").replace("&", ""))
         self.explanation = StatusLabel()
         self.explanation.setProperty("quiet", True)
         self._form = QWidget()
@@ -185,11 +185,11 @@ class ImportDialog(FormDialog):
                 name=later("Looking at the files"),
                 priority=Priority.LOW,
             )
-            job.yielded.connect(self._on_events)
+            job.yielded.connect(self.show_events)
             job.failed.connect(self._fail)
-            job.done.connect(self._summarize)
+            job.done.connect(self.summarize)
             job.ended.connect(self._end_preview)
-            self._show_progress(0, 0, tr("Looking at the files…"))
+            self._show_progress(0, 0, tr("Looking at the files"))
         self._offer()
 
     def _make_loader(self) -> LoadPage:
@@ -197,7 +197,8 @@ class ImportDialog(FormDialog):
         shown, load = self._document.page, self._pages.page
         return lambda key: shown if shown and shown.id == key else load(key)
 
-    def _on_events(self, events: Sequence[PreviewEvent]) -> None:
+    def show_events(self, events: Sequence[PreviewEvent]) -> None:
+        """Show what was found in the files."""
         found = [event for event in events if isinstance(event, LabelsFound)]
         for event in events:
             if isinstance(event, ImportProgress):
@@ -215,7 +216,7 @@ class ImportDialog(FormDialog):
         doing = tr("File {number} of {total}: {file}", number=event.done + 1, total=event.total, file=file)
         self._show_progress(event.done, event.total, doing)
 
-    def _summarize(self) -> None:
+    def summarize(self) -> None:
         """Say what an import would do."""
         photos, counts = len({each.photo.image for each in self.found.found}), self._counts
         on = tr_n("on {count} photo", "on {count} photos", photos)
@@ -274,7 +275,7 @@ class ImportDialog(FormDialog):
         importing.progressed.connect(self._follow)
         importing.page_added.connect(self.page_added)
         importing.ended.connect(self._report)
-        self._show_progress(0, 0, tr("Importing…"))
+        self._show_progress(0, 0, "")
         self._say("")
         self._offer()
         importing.start()

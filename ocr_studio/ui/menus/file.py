@@ -120,9 +120,9 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
         when=lambda p: p.opening.project is not None, why="Open a photo first.",
     ),
     ActionSpec(
-        "import_labels", "&Import labels…", lambda p: p.importer.ask(), "&File", 3, "mdi6.import",
+        "import_labels", "I&mport labels…", lambda p: p.importer.ask(), "&File", 3, "mdi6.import",
         tip="Add words from files of other programs, such as PAGE XML, labelme or COCO, to the photos of this folder",
-        when=lambda p: p.importer.available, why="Open a photo or a folder that can be changed first.",
+        when=lambda p: p.importer.available, edits=True, why="Open a photo first.",
     ),
     ActionSpec(
         "export_dataset", "Export &dataset…", lambda p: p.dataset_export.ask(), "&File", 3, "mdi6.export-variant",
