@@ -103,8 +103,8 @@ class FormDialog(QDialog):
 
     def _scrolled(self, *parts: QWidget, stretched: Sequence[QWidget] = ()) -> QScrollArea:
         """The form, of which only a part is seen where the screen has no room for all. stretched: what takes room."""
-        inside, area = QWidget(), _ScrolledForm()
-        self._area = area
+        inside = QWidget()
+        area = self._area = _ScrolledForm(inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
@@ -146,7 +146,8 @@ class FormDialog(QDialog):
         for part in (self.skipped, self._area):
             part.updateGeometry()  # Qt does not notice that there is more in it
         room = self.screen().availableGeometry()
-        high = self.layout().totalHeightForWidth(self.width())
+        layout = self.layout()
+        high = layout.totalHeightForWidth(self.width()) if layout else self.height()
         self.resize(self.width(), min(round(room.height() * 0.94), high))
         below = self.frameGeometry().bottom() - room.bottom()
         if below > 0:
@@ -156,8 +157,12 @@ class FormDialog(QDialog):
 class _ScrolledForm(QScrollArea):
     """A form that is scrolled only where there is no room for it; Qt would scroll a high one anyway."""
 
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self._inside = inside
+
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
-        return self.widget().sizeHint()
+        return self._inside.sizeHint()
 
     def heightForWidth(self, width: int, /) -> int:  # noqa: N802  (Qt's name)
-        return self.widget().heightForWidth(width)
+        return self._inside.heightForWidth(width)

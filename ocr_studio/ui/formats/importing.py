@@ -160,7 +160,7 @@ class Importing(QObject):
         if self._cancelled:
             return
         if pages is None or self._document.history.pages is not pages:
-            self._end(tr("Stopped, because another folder was opened."))
+            self._end(tr("Stopped because you opened a photo in another folder."))
             return
         self._shown = self._document.page
         pages.look_up(lambda: self._read(pages), self._on_ready, self._end)
@@ -195,7 +195,7 @@ class Importing(QObject):
         if self._cancelled:
             return
         if self._document.history.pages is not self._pages:
-            self._end(tr("Stopped, because another folder was opened."))
+            self._end(tr("Stopped because you opened a photo in another folder."))
             return
         skipped = [explain_skipped(event) for event in ready.events if isinstance(event, LabelsSkipped)]
         if ready.step is not None:

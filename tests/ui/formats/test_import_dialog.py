@@ -41,7 +41,13 @@ def write_labels(folder: Path, photo: str, words: Mapping[tuple[int, int], str],
     ]
     folder.mkdir(exist_ok=True)
     file = folder / (name or Path(photo).with_suffix(".json").name)
-    values = {"version": "5.5.0", "flags": {}, "shapes": shapes, "imagePath": photo, "imageData": None}
+    values: dict[str, object] = {
+        "version": "5.5.0",
+        "flags": {},
+        "shapes": shapes,
+        "imagePath": photo,
+        "imageData": None,
+    }
     file.write_text(json.dumps({**values, "imageWidth": WIDTH, "imageHeight": HEIGHT}))
     return file
 
