@@ -151,6 +151,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "jobs/learning/preflight.py": (_OWN, ".iterdir .mkdir shutil.move shutil.rmtree"),
         "jobs/learning/train.py": (_OWN, ".rmdir"),
         "ui/photos/thumbnails.py": ("pictures in memory are replaced, no files", ".replace"),
+        "ocrmypdf.py": (_NAMED, ".write_bytes .write_text"),
     }
 )
 

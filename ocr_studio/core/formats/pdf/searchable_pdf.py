@@ -61,6 +61,24 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
     return out.getvalue()
 
 
+def render_text_layer(page: Page, *, dpi: float, font_name: str) -> bytes:
+    """Make a PDF of a page with its invisible text alone.
+
+    Args:
+        page: The page.
+        dpi: Pixels per inch of its photo.
+        font_name: Name of the font in the resources.
+    """
+    with pikepdf.new() as pdf:
+        font, scale = TextLayerFont(pdf), _INCH / dpi
+        content = text_layer.format_words(page, font, scale=scale, name=font_name)
+        _append_page(pdf, page, scale, content, Dictionary(Font=_name_font(font, font_name)))
+        font.finish()
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
 def _add_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSource) -> None:
     path, data = photos.path(page), photos.read(page)
     if is_pdf(data):
@@ -70,12 +88,20 @@ def _add_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSo
     scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
     matrix = " ".join(f"{scale * value:.5f}" for value in photo.find_matrix(page))
     content = f"q {matrix} cm /Photo Do Q\n".encode() + text_layer.format_words(page, font, scale=scale)
+    resources = Dictionary(XObject=Dictionary(Photo=photo.image), Font=_name_font(font))
+    _append_page(pdf, page, scale, content, resources)
+
+
+def _name_font(font: TextLayerFont, name: str = text_layer.FONT) -> Dictionary:
+    return Dictionary({f"/{name}": font.object})
+
+
+def _append_page(pdf: pikepdf.Pdf, page: Page, scale: float, content: bytes, resources: Dictionary) -> None:
+    """Append a page as large as a photo. scale: points for each pixel."""
     shown = Dictionary(
         Type=Name.Page,
         MediaBox=Array([0, 0, round(page.width * scale, 4), round(page.height * scale, 4)]),
-        Resources=Dictionary(
-            XObject=Dictionary(Photo=photo.image), Font=Dictionary({f"/{text_layer.FONT}": font.object})
-        ),
+        Resources=resources,
         Contents=pdf.make_stream(content),
     )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(shown)))
@@ -111,9 +137,7 @@ def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, da
     taken = added.resources.get(Name.Font, Dictionary())
     names = (Name(f"/{text_layer.FONT}{number or ''}") for number in count())
     name = added.add_resource(font.object, Name.Font, next(each for each in names if each not in taken))
-    text = text_layer.format_words(words, font, scale=scale).replace(
-        f"/{text_layer.FONT} ".encode(), f"{name} ".encode()
-    )
+    text = text_layer.format_words(words, font, scale=scale, name=str(name).removeprefix("/"))
     # What the page's own content has changed does not concern the words.
     added.contents_add(pdf.make_stream(b"q"), prepend=True)
     numbers = " ".join(f"{value:.5f}" for value in matrix)

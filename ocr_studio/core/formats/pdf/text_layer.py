@@ -15,10 +15,10 @@ import pikepdf
 
 from ocr_studio.core.formats.pdf.text_layer_font import DESCENT, TextLayerFont
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Page, Point, Quad
+from ocr_studio.core.page import Page, Point, Quad, Word
 from ocr_studio.core.reading_order import page_order
 
-# The name of the font in the resources of a page.
+# The usual name of the font in the resources of a page.
 FONT: Final = "OcrStudioText"
 # The space behind a word covers this share of its end: PDFium sorts what overlaps by where it begins, and the boxes of
 # words often overlap.
@@ -35,13 +35,14 @@ _LEVEL: Final = 1e-4
 _POINT, _NARROWEST = 0.001, 0.01
 
 
-def format_words(page: Page, font: TextLayerFont, *, scale: float) -> bytes:
+def format_words(page: Page, font: TextLayerFont, *, scale: float, name: str = FONT) -> bytes:
     """Format the words of a page as a content stream.
 
     Args:
         page: The page.
-        font: The font of the PDF; in the resources its name is ``FONT``.
+        font: The font of the PDF.
         scale: Points for each pixel of the photo.
+        name: Name of the font in the resources of the page.
 
     Returns:
         Operators that draw the words in reading order, in points from the bottom left of the photo as it is shown.
@@ -51,11 +52,12 @@ def format_words(page: Page, font: TextLayerFont, *, scale: float) -> bytes:
         for line in block:
             for word in line:
                 if word.text:
-                    parts += _format_word(word.text, word.quad, font, scale, page.height)
+                    parts += _format_word(word, font, name, scale, page.height)
     return b"\n".join([*parts, b"ET"]) if len(parts) > 1 else b""
 
 
-def _format_word(text: str, quad: Quad, font: TextLayerFont, scale: float, bottom: float) -> Iterator[bytes]:
+def _format_word(word: Word, font: TextLayerFont, name: str, scale: float, bottom: float) -> Iterator[bytes]:
+    text, quad = word.text, word.quad
     width, height = geometry.measure_size(quad)
     width, height = max(width, _NARROW), max(height, _NARROW)
     along_x, along_y = geometry.find_directions(quad.array()[None])[0].tolist()
@@ -67,12 +69,12 @@ def _format_word(text: str, quad: Quad, font: TextLayerFont, scale: float, botto
         x, y = middle_x + along_x * along - along_y * below, middle_y + along_y * along + along_x * below
         return _format_place((along_x, along_y), (x * scale, (bottom - y) * scale))
 
-    size, across = f"/{FONT} {_number(height * scale)} Tf", 100 * width / height
+    size, across = f"/{name} {_number(height * scale)} Tf", 100 * width / height
     codes, space = font.encode(text).hex().upper(), font.encode(" ").hex().upper()
     shown = [place(0), f"{size} {_number(across / len(text))} Tz <{codes}> Tj"]
     if all(ord(letter) < _BEYOND_BMP for letter in text):
         if min(abs(along_x), abs(along_y)) > _LEVEL:
-            shown = _frame_slanted(shown, quad, scale, bottom, space)
+            shown = _frame_slanted(shown, quad, scale, bottom, f"<{space}> Tj", name)
         said = text.encode("utf-16-be", errors="replace").hex().upper()
         shown = [f"/Span <</ActualText <FEFF{said}>>> BDC", *shown, "EMC"]
     yield "\n".join([*shown, place(1 - _SPACE), f"{size} {_number(across * _SPACE)} Tz <{space}> Tj"]).encode()
@@ -83,7 +85,7 @@ def _format_place(along: Point, start: Point) -> str:
     return f"{' '.join(map(_number, (along[0], -along[1], along[1], along[0], *start)))} Tm"
 
 
-def _frame_slanted(shown: list[str], quad: Quad, scale: float, bottom: float, space: str) -> list[str]:
+def _frame_slanted(shown: list[str], quad: Quad, scale: float, bottom: float, space: str, name: str) -> list[str]:
     """Let poppler take the bounding box of a slanted word for its place.
 
     Of a span with ``ActualText``, poppler takes where the first character begins, where the last one ends, and the
@@ -100,7 +102,7 @@ def _frame_slanted(shown: list[str], quad: Quad, scale: float, bottom: float, sp
         line = left + DESCENT * size if way_y > 0 else right - DESCENT * size
         ends = ((line, top), (line, low)) if way_y > 0 else ((line, low), (line, top))
     first, last = (_format_place((way_x, way_y), (x * scale, (bottom - y) * scale)) for x, y in ends)
-    begin, end = (f"/{FONT} {_number(high)} Tf {_NARROWEST} Tz <{space}> Tj" for high in (_POINT, size * scale))
+    begin, end = (f"/{name} {_number(high)} Tf {_NARROWEST} Tz {space}" for high in (_POINT, size * scale))
     return [first, begin, *shown, last, end]
 
 

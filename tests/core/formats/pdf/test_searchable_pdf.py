@@ -244,3 +244,15 @@ def test_a_typeset_page_keeps_its_text_alone_and_an_older_text_layer_is_replaced
         scan.save(tmp_path / "typeset.pdf")
     with pypdfium2.PdfDocument(write(page_of(tmp_path / "typeset.pdf", ("the", place)), folder=tmp_path)) as opened:
         assert opened[0].get_textpage().get_text_range().split() == ["teh"]
+
+
+def test_the_text_layer_alone(tmp_path: Path) -> None:
+    page = page_of(draw_photo(tmp_path / "a.jpg"), ("word", Quad.from_box(5, 5, 60, 20)))
+    made = searchable_pdf.render_text_layer(page, dpi=72, font_name="f-0-0")
+    with pikepdf.open(io.BytesIO(made)) as opened:
+        [sheet] = opened.pages
+        assert list(sheet.resources.Font) == ["/f-0-0"]
+        assert [float(value) for value in sheet.mediabox] == [0, 0, *SIZE]
+        assert not sheet.get_images()
+    with pypdfium2.PdfDocument(made) as opened:
+        assert opened[0].get_textpage().get_text_range().split() == ["word"]
