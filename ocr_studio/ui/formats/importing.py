@@ -217,10 +217,11 @@ class Importing(QObject):
             # The step's line is only right for all of it.
             line = b"" if changed else ready.line
             step = replace(step, edits={key: edit for key, edit in step.edits.items() if key not in changed})
-            for page in ready.new:
-                if page.id not in changed and self._document.history.page(page.id) is None:
-                    self._document.history.save(page)
-                    self.page_added.emit(page)
+            new = [page for page in ready.new if page.id not in changed and self._is_missing(page)]
+            if new:
+                self._document.history.save(*new)
+            for page in new:
+                self.page_added.emit(page)
             self._document.history.push(step, line=line)
         except EditMismatch:
             return [_explain_change(page) for page in before.values()]
@@ -228,6 +229,9 @@ class Importing(QObject):
             return [(Path(page.image), str(error)) for page in before.values()]
         self._count(step, ready.counts)
         return [_explain_change(before[key]) for key in changed]
+
+    def _is_missing(self, page: Page) -> bool:
+        return self._document.history.page(page.id) is None
 
     def _is_as_before(self, page: Page) -> bool:
         """Whether a page is still as it was when the step was made for it. Raises StudioError."""

@@ -216,3 +216,25 @@ def test_texts_of_selected_photos_are_copied_together(many: Studio, qtbot: QtBot
     qtbot.waitUntil(lambda: many.opening.path is not None and many.opening.path.name == "new.png" and not many.busy)
     many.window.action_set["copy_all"].trigger()
     assert "board" not in clipboard.text()
+
+
+def test_it_says_which_files_are_written(many: Studio) -> None:
+    select(many, 0, 1)
+    dialog = dialog_of(many)
+
+    def said(kind: str) -> tuple[str, str, bool]:
+        dialog.kind.setCurrentIndex(dialog.kind.findData(kind))
+        return dialog.written.text(), dialog.files.currentData(), dialog.files.isEnabled()
+
+    dialog.files.setCurrentIndex(1)
+    assert said("text") == ("Writes one file for all photos: many.txt", "one", True)
+    assert said("labelme") == ("Writes a file for each photo, for example board 1.json", "each", False)
+    assert said("icdar2015") == ("Writes a file for each photo, for example gt_board 1.txt", "each", False)
+    assert said("coco") == ("Writes one file for all photos: annotations.json", "one", False)
+    assert said("cleaned") == ("Writes a file for each photo, for example board 1 cleaned.png", "each", False)
+    assert said("text") == ("Writes one file for all photos: many.txt", "one", True)  # as the user has chosen
+    dialog.reject()
+    select(many, 1)
+    dialog = dialog_of(many, "export_chosen")
+    assert said("labelme")[0] == "Writes board 2.json"
+    assert dialog.readers.text() == "For labelme, X-AnyLabeling"
