@@ -36,6 +36,8 @@ class _Room(QScrollArea):
     def __init__(self, inside: QWidget) -> None:
         super().__init__()
         self._inside = inside
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._fit)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -52,6 +54,7 @@ class _Room(QScrollArea):
         """Adapt when the content needs another size."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
+            self._soon.start()  # again, as Qt shows widgets that are new in a layout a moment later
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:

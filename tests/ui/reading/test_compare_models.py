@@ -283,3 +283,15 @@ def test_tab_goes_from_the_buttons_to_the_list_and_to_the_closer_last(studio: St
     assert seen[:2] == [panel.models, panel.compare]
     assert panel.list.tree in seen
     assert seen[-1] is panel.closer
+
+
+@pytest.mark.usefixtures("styled")
+def test_a_low_panel_scrolls_to_what_has_no_room(studio: Studio, qtbot: QtBot) -> None:
+    studio.window.resize(640, 360)
+    panel = compared(studio, qtbot)
+    room = panel.widget()
+    assert room is not None
+    inside = room.widget()
+    layout = inside.layout()
+    assert layout is not None
+    qtbot.waitUntil(lambda: inside.height() >= layout.totalMinimumHeightForWidth(inside.width()) > room.height())
