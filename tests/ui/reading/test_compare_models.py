@@ -290,8 +290,9 @@ def test_a_low_panel_scrolls_to_what_has_no_room(studio: Studio, qtbot: QtBot) -
     studio.window.resize(640, 360)
     panel = compared(studio, qtbot)
     room = panel.widget()
+    inside = room.widget() if room else None
+    layout = inside.layout() if inside else None
     assert room is not None
-    inside = room.widget()
-    layout = inside.layout()
+    assert inside is not None
     assert layout is not None
     qtbot.waitUntil(lambda: inside.height() >= layout.totalMinimumHeightForWidth(inside.width()) > room.height())
