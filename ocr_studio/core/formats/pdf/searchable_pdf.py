@@ -7,9 +7,11 @@ taken over as it is, and gets the words, unless it was typeset: then it has its 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 import pikepdf
@@ -43,10 +45,14 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
     Raises:
         StudioError: A photo can't be read.
     """
-    with pikepdf.new() as pdf:
+    with pikepdf.new() as pdf, _SourceFiles(photos) as sources:
         font = TextLayerFont(pdf)
         for page in pages:
-            _add_page(pdf, font, page, photos)
+            source = sources.find(page)
+            if isinstance(source, bytes):
+                _add_photo(pdf, font, page, photos.path(page), source)
+            else:
+                _copy_page(pdf, font, page, photos.path(page), source)
         font.finish()
         titles = [format_photo_name(page.image) for page in pages]
         if len(pages) > 1:
@@ -79,11 +85,55 @@ def render_text_layer(page: Page, *, dpi: float, font_name: str) -> bytes:
     return out.getvalue()
 
 
-def _add_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSource) -> None:
-    path, data = photos.path(page), photos.read(page)
-    if is_pdf(data):
-        _copy_page(pdf, font, page, path, data)
-        return
+class _SourceFiles:
+    """The files of photos. A PDF stays open while pages that follow each other are of it, so that they share fonts."""
+
+    def __init__(self, photos: PhotoSource) -> None:
+        """Begin with no file open. photos: opens the photos."""
+        self._photos = photos
+        self._file: Path | None = None
+        self._opened: pikepdf.Pdf | None = None
+
+    def __enter__(self) -> _SourceFiles:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def find(self, page: Page) -> bytes | pikepdf.Pdf:
+        """Return the PDF that a page is of, or the bytes of its photo. Raises StudioError."""
+        path = self._photos.path(page)
+        file = page_paths.find_page(path).file
+        if self._opened is not None and file == self._file:
+            return self._opened
+        self._close()
+        data = self._photos.read(page)
+        if not is_pdf(data):
+            return data
+        with _converting_errors(path):
+            self._opened = pikepdf.open(io.BytesIO(data))
+        self._file = file
+        return self._opened
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+
+@contextmanager
+def _converting_errors(path: Path) -> Iterator[None]:
+    """Convert what is said of a damaged PDF to an error that names it."""
+    try:
+        yield
+    except (pikepdf.PdfError, pikepdf.PdfParsingError, IndexError, ValueError, TypeError) as error:
+        raise PhotoError(tr("the PDF is damaged or incomplete"), file=path, remedy=tr(COPY_AGAIN)) from error
+
+
+def _add_photo(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, data: bytes) -> None:
+    """Add a photo as a page. data: bytes of its file. Raises PhotoError."""
     photo = embedded_photo.embed_photo(pdf, path, data)
     scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
     matrix = " ".join(f"{scale * value:.5f}" for value in photo.find_matrix(page))
@@ -107,19 +157,16 @@ def _append_page(pdf: pikepdf.Pdf, page: Page, scale: float, content: bytes, res
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(shown)))
 
 
-def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, data: bytes) -> None:
-    """Add a page of another PDF, with the words of the page over it. data: bytes of that PDF. Raises PhotoError."""
-    try:
-        with pikepdf.open(io.BytesIO(data)) as source:
-            original = source.pages[page_paths.find_page(path).page]
-            for key in _INHERITED:
-                if key not in original.obj and (value := _find_inherited(original.obj, key)) is not None:
-                    original.obj[key] = value
-            pdf.pages.append(original)
+def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, source: pikepdf.Pdf) -> None:
+    """Add a page of another PDF, with the words of the page over it. Raises PhotoError."""
+    with _converting_errors(path):
+        original = source.pages[page_paths.find_page(path).page]
+        for key in _INHERITED:
+            if key not in original.obj and (value := _find_inherited(original.obj, key)) is not None:
+                original.obj[key] = value
+        pdf.pages.append(original)
         added = pdf.pages[-1]
         has_text = text_layer.remove_invisible_text(pdf, added)
-    except (pikepdf.PdfError, pikepdf.PdfParsingError, IndexError, ValueError, TypeError) as error:
-        raise PhotoError(tr("the PDF is damaged or incomplete"), file=path, remedy=tr(COPY_AGAIN)) from error
     if has_text:
         return
     left, bottom, right, top = (float(value) for value in added.cropbox)
