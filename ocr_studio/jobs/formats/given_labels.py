@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import readers
 from ocr_studio.jobs.formats import import_labels
+from ocr_studio.jobs.formats.import_labels import FoundFile
 from ocr_studio.jobs.photos.open_several import SeveralOpened
 
 # Files of a folder that are looked at to see whether there are labels in it.
@@ -57,8 +58,14 @@ def choose_sources(given: Iterable[Path]) -> tuple[Path, ...]:
 
 def _holds_labels(path: Path) -> bool:
     try:
-        files = itertools.islice(import_labels.find_label_files([path]), _MOST_LOOKED_AT)
-        return any(readers.find_reader(file) for file in files)
+        return any(map(_is_known, itertools.islice(import_labels.find_files([path]), _MOST_LOOKED_AT)))
+    except StudioError:
+        return False
+
+
+def _is_known(file: FoundFile) -> bool:
+    try:
+        return readers.find_reader(file.open()) is not None
     except StudioError:
         return False
 

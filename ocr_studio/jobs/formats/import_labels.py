@@ -129,17 +129,29 @@ class PhotoFinder:
         return next((photo for name in names if (photo := self._by_name.get(name))), None)
 
 
-def find_label_files(sources: Sequence[Path]) -> Iterator[LabelFile]:
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that may hold labels, and is opened when its turn comes. name: its path from the folder."""
+
+    folder: SafeFolder
+    name: str
+
+    def open(self) -> LabelFile:
+        """Read its beginning. Raises BadLabels."""
+        return LabelFile.open(self.folder, self.name)
+
+
+def find_files(sources: Sequence[Path]) -> Iterator[FoundFile]:
     """Find the files to import: the given ones, and all of the given folders and the folders in them.
 
     Photos, hidden files, links and the folders of projects are left out of folders.
 
     Raises:
-        BadLabels: There is nothing that can be read.
+        BadLabels: A folder can't be read.
     """
     for source in sources:
         if not paths.is_folder(source):
-            yield LabelFile.open(SafeFolder(source.parent, follow=True), source.name)
+            yield FoundFile(SafeFolder(source.parent, follow=True), source.name)
             continue
         try:
             yield from _search_folder(SafeFolder(source, follow=True), ".", _DEEPEST)
@@ -147,7 +159,7 @@ def find_label_files(sources: Sequence[Path]) -> Iterator[LabelFile]:
             raise BadLabels(tr("the folder can’t be read: {reason}", reason=error.strerror), file=source) from error
 
 
-def _search_folder(folder: SafeFolder, name: str, deeper: int) -> Iterator[LabelFile]:
+def _search_folder(folder: SafeFolder, name: str, deeper: int) -> Iterator[FoundFile]:
     for entry in sorted(folder.entries(name)):
         path = entry.name if name == "." else f"{name}/{entry.name}"
         if entry.name.startswith("."):
@@ -155,7 +167,7 @@ def _search_folder(folder: SafeFolder, name: str, deeper: int) -> Iterator[Label
         if entry.is_folder and deeper and entry.name != projects.FOLDER:
             yield from _search_folder(folder, path, deeper - 1)
         elif entry.is_file and PurePosixPath(path).suffix.lower() not in PHOTO_SUFFIXES:
-            yield LabelFile.open(folder, path)
+            yield FoundFile(folder, path)
 
 
 @dataclass(slots=True)
@@ -168,21 +180,21 @@ class _Reading:
     taken: dict[str, str] = field(default_factory=dict)  # photo -> file that has its words
 
     def read(
-        self, files: Sequence[LabelFile], kind: ImportFormat | None
+        self, files: Sequence[FoundFile], kind: ImportFormat | None
     ) -> Iterator[ImportProgress | LabelsSkipped | PageLabels]:
         """Read files. kind: their format; None to recognize it."""
-        for number, file in enumerate(files):
-            yield ImportProgress(number, len(files), file.name)
-            reader = kind or readers.find_reader(file)
-            if reader is None:
-                if len(files) == 1:
-                    yield LabelsSkipped(file.name, file.make_error(tr("its format is not known")))
-                continue
+        for number, found in enumerate(files):
+            yield ImportProgress(number, len(files), found.name)
             try:
-                for labels in reader.read(file):
-                    yield self._read_page(file, reader, labels)
+                file = found.open()
+                reader = kind or readers.find_reader(file)
+                if reader is not None:
+                    for labels in reader.read(file):
+                        yield self._read_page(file, reader, labels)
+                elif len(files) == 1:
+                    yield LabelsSkipped(file.name, file.make_error(tr("its format is not known")))
             except StudioError as error:
-                yield LabelsSkipped(file.name, error)
+                yield LabelsSkipped(found.name, error)
 
     def _read_page(self, file: LabelFile, reader: ImportFormat, labels: ExchangePage) -> LabelsSkipped | PageLabels:
         photo = self.finder.find(labels.image)
@@ -216,8 +228,8 @@ class _Reading:
         return (page, False) if page else (Page(page_id, photo.image, *photo_file.read_photo_size(path)), True)
 
 
-def _list_files(sources: Sequence[Path]) -> list[LabelFile]:
-    return list(itertools.islice(find_label_files(sources), _MOST_FILES))
+def _list_files(sources: Sequence[Path]) -> list[FoundFile]:
+    return list(itertools.islice(find_files(sources), _MOST_FILES))
 
 
 def preview(
@@ -238,7 +250,7 @@ def preview(
         load: Loads a page as it is now; by default that of the project.
 
     Raises:
-        BadLabels: The file or folder can't be read.
+        BadLabels: A folder can't be read.
     """
     reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
     for event in reading.read(_list_files(sources), kind):
@@ -271,7 +283,7 @@ def import_labels(
         load: Loads a page as it is now; by default that of the project.
 
     Raises:
-        BadLabels: The file or folder can't be read.
+        BadLabels: A folder can't be read.
     """
     reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
     name = _name_step(sources)

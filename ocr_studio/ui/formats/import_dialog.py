@@ -218,6 +218,9 @@ class ImportDialog(FormDialog):
 
     def summarize(self) -> None:
         """Say what an import would do."""
+        if not self.found.found and len(self._skipped) == 1:
+            self._say(self._skipped[0][1], wrong=True)
+            return
         photos, counts = len({each.photo.image for each in self.found.found}), self._counts
         on = tr_n("on {count} photo", "on {count} photos", photos)
         # Translators: {on_photos} is “on {count} photos”.

@@ -204,11 +204,17 @@ def test_without_conflicts_there_is_nothing_to_choose(studio: Studio, labels: Pa
     dialog.source.line.setText(str(labels / "elsewhere.json"))
     assert rows(dialog) == []
     qtbot.waitUntil(lambda: not dialog.looking)
-    assert said(dialog) == "There are no words for the photos of this folder."
+    assert said(dialog) == f"{labels / 'elsewhere.json'}: no photo named elsewhere.png in this folder."
+    assert dialog.skipped.isHidden()
     assert not dialog.start.isEnabled()
     dialog.source.line.setText(str(labels / "nowhere"))
     qtbot.waitUntil(lambda: not dialog.looking)
     assert str(labels / "nowhere") in said(dialog)
+    (labels / "board 2.json").unlink()
+    (labels / "board 1.json").unlink()
+    dialog.offer([labels])
+    qtbot.waitUntil(lambda: not dialog.looking)
+    assert said(dialog) == "There are no words for the photos of this folder."
 
 
 def test_a_file_or_a_folder_is_chosen(studio: Studio, labels: Path, qtbot: QtBot) -> None:

@@ -1,0 +1,94 @@
+"""The import of labels: which files and photos it finds, what it skips, and the steps that it makes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ocr_studio.core.editing.imported_words import Conflict, ImportCounts
+from ocr_studio.core.page import Page
+from ocr_studio.core.project.project import Project
+from ocr_studio.jobs.formats import import_labels as job
+from ocr_studio.jobs.formats.export_photos import list_all
+from ocr_studio.jobs.formats.import_labels import ImportProgress, LabelsFound, LabelsSkipped, PagesChanged
+from tests.core.made_datasets import HEIGHT, WIDTH, place, project, read
+
+
+def write(file: Path, photo: str, texts: Sequence[str], *, width: int = WIDTH) -> Path:
+    """Write a labelme file with these texts side by side."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shapes = [
+        {"label": "text", "shape_type": "polygon", "points": list(place(0, at).corners), "description": text}
+        for at, text in enumerate(texts)
+    ]
+    values: dict[str, object] = {"version": "5.5.0", "flags": {}, "shapes": shapes, "imagePath": photo}
+    file.write_text(json.dumps({**values, "imageData": None, "imageWidth": width, "imageHeight": HEIGHT}))
+    return file
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Project:
+    return project(tmp_path / "boards", [[read("w0", "Ship", place(0, 0))], []])
+
+
+def preview(made: Project, *sources: Path) -> tuple[dict[str, ImportCounts], dict[str, str]]:
+    """What is found, by photos, and what is skipped, by files."""
+    events = [event for event in job.preview(made, list_all(made), sources) if not isinstance(event, ImportProgress)]
+    found = {event.photo.image: event.counts for event in events if isinstance(event, LabelsFound)}
+    return found, {event.file: event.error.what for event in events if isinstance(event, LabelsSkipped)}
+
+
+def test_folders_are_searched_and_what_cannot_be_imported_is_named(made: Project, tmp_path: Path) -> None:
+    labels = tmp_path / "labels"
+    write(labels / "deep" / "er" / "one.json", "C:\\boards\\BOARD 1.PNG", ["Ship", "the"])
+    write(labels / "ocr-studio-project" / "pages.json", "board 2.png", ["hidden"])
+    write(labels / ".hidden.json", "board 2.png", ["hidden"])
+    write(labels / "lost.json", "board 9.png", ["lost"])
+    write(labels / "twice.json", "board 1.png", ["again"])
+    write(labels / "turned.json", "board 2.png", ["turned"], width=HEIGHT)
+    (labels / "readme.txt").write_text("about these labels\n")
+    (labels / "board 1.png").write_bytes(b"a photo")
+    found, skipped = preview(made, labels)
+    assert found == {"board 1.png": ImportCounts(new=1, conflicts=1)}  # the file's word is checked
+    assert set(skipped) == {"lost.json", "twice.json", "turned.json"}
+    assert skipped["lost.json"] == "no photo named board 9.png in this folder"
+    assert skipped["twice.json"] == "deep/er/one.json has words of board 1.png, too"
+    assert skipped["turned.json"].startswith("its boxes are for a photo of 240 × 240 pixels")
+
+
+def test_a_file_that_is_gone_stops_no_other(made: Project, tmp_path: Path) -> None:
+    gone, other = tmp_path / "gone.json", write(tmp_path / "labels" / "one.json", "board 2.png", ["new"])
+    found, skipped = preview(made, gone, other)
+    assert list(found) == ["board 2.png"]
+    assert list(skipped) == ["gone.json"]
+
+
+def test_a_single_file_of_an_unknown_format_is_named(made: Project, tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("about these labels\n")
+    assert preview(made, tmp_path / "readme.txt") == ({}, {"readme.txt": "its format is not known"})
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(["one.json"], "Import one.json"), (["one.json", "two.json"], "Import 2 files")]
+)
+def test_steps_of_one_series(
+    made: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], said: str
+) -> None:
+    monkeypatch.setattr(job, "_PAGES", 1)
+    files = [write(tmp_path / name, f"board {number}.png", ["Ship", "the"]) for number, name in enumerate(names, 1)]
+    steps: list[PagesChanged] = []
+    for event in job.import_labels(made, list_all(made), files, Conflict.REPLACE):
+        if isinstance(event, PagesChanged):
+            steps.append(event)
+            job.apply_to_project(made, event)
+    assert [str(each.step.name) for each in steps] == [said] * len(names)
+    assert len({each.step.series for each in steps}) == 1
+    pages = {page.image: page for key in made.page_ids() if (page := made.load_page(key))}
+    assert _texts(pages["board 1.png"]) == ["Ship", "the"]
+
+
+def _texts(page: Page) -> list[str]:
+    return sorted(word.text for word in page.words.values())
