@@ -277,8 +277,12 @@ class ChangeList(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Hide the buttons for which there is no room; there are keys and a menu, too."""
         super().resizeEvent(event)
-        for button in self._rarely:
-            button.setVisible(self.width() >= self._room(self._rarely))
+        roomy, layout = self.width() >= self._room(self._rarely), self.layout()
+        if any(button.isHidden() is roomy for button in self._rarely):
+            for button in self._rarely:
+                button.setVisible(roomy)
+            if layout is not None:
+                layout.activate()  # Qt may leave the others where they were beside these
 
     def _room(self, rarely: Sequence[QWidget]) -> int:
         """The width that the row of buttons needs."""
