@@ -40,8 +40,8 @@ _CONFLICTS: Final = {
         later("Your checked text stays, and the file’s text becomes the recognized text beside it."),
     ),
 }
-# Pixels: width of the dialog.
-_WIDE = 620
+# Pixels: width of the dialog, and where the screen has room.
+_WIDE, _WIDER = 620, 760
 # Rows of the tables that are seen where there is room.
 _PHOTOS, _NOTES = 5, 3
 # Milliseconds after the last key in the field before files are looked at, and seconds between reports of the preview.
@@ -95,6 +95,7 @@ class ImportDialog(FormDialog):
         self._typed.timeout.connect(self._look)
         self.finished.connect(self._stop)
         self._lay_out(tr(_ABOUT), self._form, self.found, wide=_WIDE)
+        self.resize(min(_WIDER, round(self.screen().availableGeometry().width() * 0.94)), self.height())
         self._offer()
 
     def offer(self, sources: Sequence[Path]) -> None:
@@ -244,6 +245,7 @@ class ImportDialog(FormDialog):
                 )
             )
         self._say(" ".join(parts), wrong=not photos)
+        self._offer()
         self._show_notes()
 
     def _show_notes(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
@@ -94,7 +95,7 @@ class _Rows(TitledRows):
         counts = each.counts
         return (
             labels.file_name(each.photo.image),
-            labels.file_name(each.file),
+            labels.file_name(PurePosixPath(each.file).name),
             tr(each.kind.title),
             str(counts.new),
             str(counts.equal),
