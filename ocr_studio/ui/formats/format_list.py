@@ -35,6 +35,7 @@ _READERS: Final[Mapping[str, str]] = {
     "via": later("For VGG Image Annotator (VIA)"),
     "doctr": later("For training with docTR"),
     "voc": later("For labelImg, Roboflow, supervision"),
+    "imagefolder": later("For Hugging Face datasets"),
 }
 
 

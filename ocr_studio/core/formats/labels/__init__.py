@@ -67,6 +67,7 @@ _TITLES: Final = {
     "via": later("VGG Image Annotator"),
     "doctr": later("docTR"),
     "voc": later("Pascal VOC"),
+    "imagefolder": later("Hugging Face imagefolder"),
     "json": later("JSON with boxes"),
     "csv": later("Word table (CSV)"),
 }
@@ -87,13 +88,14 @@ FORMATS: Final = (
     _make_export("via", ".csv", _ALL, _FACTS),
     replace(_make_export("doctr", ".json", _ALL, _BOXES | {Content.TEXT}), whole_name="labels.json"),
     _make_export("voc", ".xml", _EACH, _READINGS),
+    replace(_make_export("imagefolder", ".jsonl", _ALL, _WORDS | {Content.CHECKED}), whole_name="metadata.jsonl"),
 )
 
 # The first that recognizes a file reads it: plain numbers come last.
 READERS: Final = tuple(
     _make_import(name)
     for name in (
-        *("labelme", "coco", "label-studio", "doctr", "via", "json", "csv", "voc"),
+        *("labelme", "coco", "imagefolder", "label-studio", "doctr", "via", "json", "csv", "voc"),
         *("paddleocr", "icdar2015", "yolo-obb"),
     )
 )

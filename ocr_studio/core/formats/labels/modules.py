@@ -12,6 +12,7 @@ from ocr_studio.core.formats.labels import (
     coco,
     doctr,
     icdar2015,
+    imagefolder,
     label_studio,
     labelme,
     own_csv,
@@ -52,6 +53,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "via": via,
     "doctr": doctr,
     "voc": voc,
+    "imagefolder": imagefolder,
 }
 EXTRAS: Final[Mapping[str, ExtraRenderer]] = {
     "paddleocr": paddleocr.render_extra,
@@ -60,6 +62,7 @@ EXTRAS: Final[Mapping[str, ExtraRenderer]] = {
 READERS: Final[Mapping[str, Reader]] = {
     "labelme": labelme,
     "coco": coco,
+    "imagefolder": imagefolder,
     "label-studio": label_studio,
     "doctr": doctr,
     "via": via,

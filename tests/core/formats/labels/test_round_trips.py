@@ -23,7 +23,7 @@ from ocr_studio.core.page import Mark, Page, PageFacts, Quad, Word, apply
 from tests.core.formats.labels.label_files import measure_offset, read_file, write_and_read
 from tests.core.made_pages import boxes, page_of, pages, read_word, texts
 
-KINDS = ("labelme", "coco", "paddleocr", "icdar2015", "label-studio", "yolo-obb", "via", "doctr", "voc")
+KINDS = ("labelme", "coco", "paddleocr", "icdar2015", "label-studio", "yolo-obb", "via", "doctr", "voc", "imagefolder")
 # Formats that can't tell unreadable words from ignored ones.
 ONE_MARK = {"icdar2015"}
 
