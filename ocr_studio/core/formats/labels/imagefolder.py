@@ -41,11 +41,14 @@ def _describe(page: Page, photos: PhotoSource | None) -> dict[str, object]:
         "width": found.width,
         "height": found.height,
         "objects": {
-            "bbox": [[left, top, right - left, bottom - top] for left, top, right, bottom in bounds],
+            "bbox": [
+                [left, top, round(right - left, 2), round(bottom - top, 2)] for left, top, right, bottom in bounds
+            ],
             "quad": [[value for corner in quad.corners for value in corner] for _, quad in words],
             "text": [word.text for word, _ in words],
             "checked": [word.checked for word, _ in words],
-            "mark": [word.mark.value if word.mark else None for word, _ in words],
+            # "" for none: Hugging Face can't load lists of nothing but null.
+            "mark": [word.mark.value if word.mark else "" for word, _ in words],
         },
         "text": page_order.compose_text(page),
     }
