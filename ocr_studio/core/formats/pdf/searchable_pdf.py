@@ -7,11 +7,10 @@ taken over as it is, and gets the words, unless it was typeset: then it has its 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 import pikepdf
@@ -19,20 +18,20 @@ from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from ocr_studio.core.editing import photo_frames
 from ocr_studio.core.formats.names import format_photo_name
-from ocr_studio.core.formats.pdf import embedded_photo, text_layer
+from ocr_studio.core.formats.pdf import copied_pages, embedded_photo, text_layer
+from ocr_studio.core.formats.pdf.copied_pages import CopiedPages
 from ocr_studio.core.formats.pdf.text_layer_font import TextLayerFont
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images import page_paths
 from ocr_studio.core.images.decoding.pdf_pages import is_pdf
-from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError
+from ocr_studio.core.images.page_paths import FilePage
+from ocr_studio.core.images.photo_stream import open_stream
 from ocr_studio.core.page import Page
-from ocr_studio.core.translation import tr
 
 _INCH: Final = 72.0  # points
 # No page of a PDF is larger, ISO 32000-1, annex C.2.
 _MOST_POINTS: Final = 14_400.0
-_INHERITED: Final = (Name.Resources, Name.MediaBox, Name.CropBox, Name.Rotate)
-_MOST_LEVELS: Final = 64
+_BEGINNING: Final = 1024
 
 
 def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
@@ -45,14 +44,11 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
     Raises:
         StudioError: A photo can't be read.
     """
-    with pikepdf.new() as pdf, _SourceFiles(photos) as sources:
-        font = TextLayerFont(pdf)
+    with pikepdf.new() as pdf:
+        font, copied = TextLayerFont(pdf), _PdfPages(pages, photos)
         for page in pages:
-            source = sources.find(page)
-            if isinstance(source, bytes):
-                _add_photo(pdf, font, page, photos.path(page), source)
-            else:
-                _copy_page(pdf, font, page, photos.path(page), source)
+            if not copied.add(pdf, font, page):
+                _add_photo(pdf, font, page, photos)
         font.finish()
         titles = [format_photo_name(page.image) for page in pages]
         if len(pages) > 1:
@@ -85,55 +81,9 @@ def render_text_layer(page: Page, *, dpi: float, font_name: str) -> bytes:
     return out.getvalue()
 
 
-class _SourceFiles:
-    """The files of photos. A PDF stays open while pages that follow each other are of it, so that they share fonts."""
-
-    def __init__(self, photos: PhotoSource) -> None:
-        """Begin with no file open. photos: opens the photos."""
-        self._photos = photos
-        self._file: Path | None = None
-        self._opened: pikepdf.Pdf | None = None
-
-    def __enter__(self) -> _SourceFiles:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._close()
-
-    def find(self, page: Page) -> bytes | pikepdf.Pdf:
-        """Return the PDF that a page is of, or the bytes of its photo. Raises StudioError."""
-        path = self._photos.path(page)
-        file = page_paths.find_page(path).file
-        if self._opened is not None and file == self._file:
-            return self._opened
-        self._close()
-        data = self._photos.read(page)
-        if not is_pdf(data):
-            return data
-        with _converting_errors(path):
-            self._opened = pikepdf.open(io.BytesIO(data))
-        self._file = file
-        return self._opened
-
-    def _close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
-
-
-@contextmanager
-def _converting_errors(path: Path) -> Iterator[None]:
-    """Convert what is said of a damaged PDF to an error that names it."""
-    try:
-        yield
-    except (pikepdf.PdfError, pikepdf.PdfParsingError, IndexError, ValueError, TypeError) as error:
-        raise PhotoError(tr("the PDF is damaged or incomplete"), file=path, remedy=tr(COPY_AGAIN)) from error
-
-
-def _add_photo(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, data: bytes) -> None:
-    """Add a photo as a page. data: bytes of its file. Raises PhotoError."""
+def _add_photo(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSource) -> None:
+    """Add a photo as a page. Raises PhotoError."""
+    path, data = photos.path(page), photos.read(page)
     photo = embedded_photo.embed_photo(pdf, path, data)
     scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
     matrix = " ".join(f"{scale * value:.5f}" for value in photo.find_matrix(page))
@@ -157,19 +107,43 @@ def _append_page(pdf: pikepdf.Pdf, page: Page, scale: float, content: bytes, res
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(shown)))
 
 
-def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, source: pikepdf.Pdf) -> None:
-    """Add a page of another PDF, with the words of the page over it. Raises PhotoError."""
-    with _converting_errors(path):
-        original = source.pages[page_paths.find_page(path).page]
-        for key in _INHERITED:
-            if key not in original.obj and (value := _find_inherited(original.obj, key)) is not None:
-                original.obj[key] = value
-        pdf.pages.append(original)
-        added = pdf.pages[-1]
-        has_text = text_layer.remove_invisible_text(pdf, added)
-    if has_text:
-        return
-    left, bottom, right, top = (float(value) for value in added.cropbox)
+class _PdfPages:
+    """The pages of PDF files among the photos: those of a file are read together, as they share fonts and pictures."""
+
+    def __init__(self, pages: Sequence[Page], photos: PhotoSource) -> None:
+        self._photos = photos
+        self._numbers: dict[Path, list[int]] = defaultdict(list)
+        self._copied: dict[Path, CopiedPages] = {}
+        for page in pages:
+            if found := self._find(page):
+                self._numbers[found.file].append(found.page)
+
+    def add(self, pdf: pikepdf.Pdf, font: TextLayerFont, page: Page) -> bool:
+        """Add the page of a PDF with its words; False if the photo is none. Raises PhotoError."""
+        if (found := self._find(page)) is None:
+            return False
+        numbers = list(dict.fromkeys(self._numbers[found.file]))
+        if found.file not in self._copied:
+            self._copied[found.file] = copied_pages.copy_pages(found.file, numbers)
+        copied, place = self._copied[found.file], numbers.index(found.page)
+        try:
+            pdf.pages.append(copied.pdf.pages[place])
+            if not copied.typeset[place]:
+                _add_words(pdf, font, page)
+        except copied_pages.DAMAGED as error:
+            raise copied_pages.make_damaged_error(self._photos.path(page)) from error
+        return True
+
+    def _find(self, page: Page) -> FilePage | None:
+        found = page_paths.find_page(self._photos.path(page))
+        with open_stream(found.file) as stream:
+            return found if is_pdf(stream.read(_BEGINNING)) else None
+
+
+def _add_words(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page) -> None:
+    """Add the words of a page to the last page of the PDF, which was copied."""
+    added = pdf.pages[-1]
+    left, bottom, right, top = _find_box(added)
     turned = int(added.obj.get(Name.Rotate, 0)) // 90 % 4
     # Words are in pixels of the page as it is shown; the user may have turned and cropped it besides.
     words = photo_frames.follow_frame(page, None)
@@ -191,12 +165,11 @@ def _copy_page(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, path: Path, so
     added.contents_add(pdf.make_stream(f"Q q {numbers} cm\n".encode() + text + b"\nQ"))
 
 
-def _find_inherited(node: pikepdf.Object, key: Name) -> pikepdf.Object | None:
-    """Find an attribute that a page inherits from the tree of pages. ISO 32000-1, 7.7.3.4."""
-    for _ in range(_MOST_LEVELS):
-        if (above := node.get(Name.Parent)) is None:
-            break
-        node = above
-        if key in node:
-            return node[key]
-    return None
+def _find_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    """Find the part of a page that is shown, as PDFium does: left, bottom, right and top in points."""
+    media, crop = (
+        (min(x, z), min(y, w), max(x, z), max(y, w))
+        for x, y, z, w in (map(float, box.as_list()) for box in (page.mediabox, page.cropbox))
+    )
+    left, bottom, right, top = *map(max, media[:2], crop[:2]), *map(min, media[2:], crop[2:])
+    return (left, bottom, right, top) if left < right and bottom < top else media

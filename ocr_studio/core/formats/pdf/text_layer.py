@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import pikepdf
 
 from ocr_studio.core.formats.pdf.text_layer_font import DESCENT, TextLayerFont
 from ocr_studio.core.geometry import quads as geometry
@@ -26,9 +25,6 @@ _SPACE: Final = 0.4
 # Pixels: a text without a box stands as narrow as this at its place in the line.
 _NARROW: Final = 1.0
 _BEYOND_BMP: Final = 0x10000
-# Operators that show text, and the mode in which it is not drawn. ISO 32000-1, 9.3.6 and 9.4.3.
-_SHOWS_TEXT: Final = frozenset({"Tj", "TJ", "'", '"'})
-_INVISIBLE: Final = 3
 # Sine of a slope up to which a word is level or upright: a hundredth of a pixel along a word.
 _LEVEL: Final = 1e-4
 # Points and percent: size and width of a character without extent. PDFium leaves out text narrower than 0.01 points.
@@ -110,34 +106,3 @@ def _number(value: float) -> str:
     """A number as PDF writes it: without an exponent."""
     text = np.format_float_positional(value, precision=5, trim="-")
     return "0" if text == "-0" else text
-
-
-def remove_invisible_text(pdf: pikepdf.Pdf, page: pikepdf.Page) -> bool:
-    """Remove the text that another program has put under a scan, which would be found twice.
-
-    Args:
-        pdf: The PDF.
-        page: One of its pages, which is changed.
-
-    Returns:
-        Whether the page has text that can be seen, so that it needs no text layer.
-    """
-    kept: list[pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage] = []
-    modes, mode, visible = [], 0, False
-    found = pikepdf.parse_content_stream(page)
-    for each in found:
-        operator = str(each.operator)
-        if operator == "q":
-            modes.append(mode)
-        elif operator == "Q" and modes:
-            mode = modes.pop()
-        elif operator == "Tr":
-            mode = int(each.operands[0])
-        elif operator in _SHOWS_TEXT:
-            if mode == _INVISIBLE:
-                continue
-            visible = True
-        kept.append(each)
-    if len(kept) < len(found):
-        page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
-    return visible

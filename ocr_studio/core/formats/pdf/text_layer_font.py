@@ -77,7 +77,10 @@ class TextLayerFont:
 
     def _make_unicode_map(self) -> bytes:
         """Make the CMap from codes to Unicode, ISO 32000-1, 9.10.3."""
-        entries = [f"<{code:04X}> <{letter.encode('utf-16-be').hex().upper()}>" for letter, code in self._codes.items()]
+        entries = [
+            f"<{code:04X}> <{letter.encode('utf-16-be', 'replace').hex().upper()}>"
+            for letter, code in self._codes.items()
+        ]
         blocks = [entries[start : start + _MOST_IN_BLOCK] for start in range(0, len(entries), _MOST_IN_BLOCK)]
         lines = [
             "/CIDInit /ProcSet findresource begin",

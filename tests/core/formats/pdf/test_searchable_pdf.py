@@ -256,3 +256,66 @@ def test_the_text_layer_alone(tmp_path: Path) -> None:
         assert not sheet.get_images()
     with pypdfium2.PdfDocument(made) as opened:
         assert opened[0].get_textpage().get_text_range().split() == ["word"]
+
+
+def typeset(path: Path, content: bytes, *, box: tuple[int, ...] = (0, 0, 400, 300)) -> Path:
+    """A PDF of one page with this content, in a font F."""
+    with pikepdf.new() as pdf:
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        pdf.add_blank_page()
+        pdf.pages[0].MediaBox = pikepdf.Array(list(box))
+        pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        pdf.pages[0].Contents = pdf.make_stream(content)
+        pdf.save(path)
+    return path
+
+
+def find_texts(data: bytes) -> list[str]:
+    with pypdfium2.PdfDocument(data) as opened:
+        return [text for sheet in opened for text in sheet.get_textpage().get_text_range().split()]
+
+
+def test_a_scan_with_a_stamp_gets_the_words_in_place_of_the_older_text_layer(tmp_path: Path) -> None:
+    content = b"BT /F 9 Tf 9 9 Td (stamp) Tj ET BT 3 Tr /F 9 Tf 50 200 Td [(teh) 9 (old)] TJ (words) Tj ET"
+    page = page_of(typeset(tmp_path / "scan.pdf", content), ("the", Quad.from_box(50, 50, 90, 70)))
+    assert sorted(find_texts(write(page, folder=tmp_path))) == ["stamp", "the"]
+
+
+def test_a_typeset_page_keeps_what_little_text_is_invisible(tmp_path: Path) -> None:
+    content = b"BT /F 9 Tf 9 9 Td (typeset) Tj 3 Tr 90 0 Td (hint) Tj ET"
+    page = page_of(typeset(tmp_path / "a.pdf", content), ("wrong", Quad.from_box(50, 50, 90, 70)))
+    assert sorted(find_texts(write(page, folder=tmp_path))) == ["hint", "typeset"]
+
+
+def test_corners_of_a_page_may_be_told_the_other_way_round(tmp_path: Path) -> None:
+    path = typeset(tmp_path / "a.pdf", b"", box=(0, 300, 400, 0))
+    width, height = photo_file.read_photo_size(path)
+    page = page_of(path, ("word", Quad.from_box(width * 0.5, height * 0.5, width * 0.7, height * 0.6)))
+    with pypdfium2.PdfDocument(write(page, folder=tmp_path)) as opened:
+        left, bottom, _, top = opened[0].get_textpage().get_charbox(0)
+    assert left == pytest.approx(200, abs=1)
+    assert 300 * 0.4 - 1 <= bottom < top <= 300 * 0.5 + 1
+
+
+def test_pages_of_one_file_share_their_pictures(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)
+    with pikepdf.new() as pdf:
+        picture = pdf.make_stream(
+            pixels.tobytes(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=200, Height=200,
+            BitsPerComponent=8, ColorSpace=pikepdf.Name.DeviceRGB,
+        )  # fmt: skip
+        for number in range(3):
+            pdf.add_blank_page(page_size=(400, 300))
+            pdf.pages[number].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=picture))
+            pdf.pages[number].Contents = pdf.make_stream(b"400 0 0 300 0 0 cm /P Do")
+        pdf.save(tmp_path / "scan.pdf")
+    pages = [page_of(tmp_path / f"scan #{number}.pdf") for number in (3, 1, 2)]
+    assert len(write(*pages, folder=tmp_path)) < 2 * pixels.nbytes
+
+
+def test_a_damaged_pdf_is_named(tmp_path: Path) -> None:
+    whole = typeset(tmp_path / "a.pdf", b"")
+    page = page_of(whole)
+    whole.write_bytes(b"%PDF-1.4 and nothing else")
+    with pytest.raises(photo_file.PhotoError, match=r"a\.pdf.*damaged"):
+        write(page, folder=tmp_path)
