@@ -115,18 +115,21 @@ class PhotoFinder:
 
     def __init__(self, photos: Iterable[ListedPhoto]) -> None:
         """Index the photos of a project."""
+        self._by_path: dict[str, ListedPhoto | None] = {}
         self._by_name: dict[str, ListedPhoto | None] = {}
         for photo in photos:
             path = PurePosixPath(photo.image)
-            for name in {photo.image, path.name, path.name.casefold(), path.stem.casefold()}:
-                # A name that fits two photos tells nothing.
-                self._by_name[name] = None if name in self._by_name else photo
+            names = {path.name, path.name.casefold(), path.stem.casefold()}
+            for known, each in ((self._by_path, {photo.image}), (self._by_name, names)):
+                # What fits two photos tells nothing.
+                known.update({name: None if name in known else photo for name in each})
 
     def find(self, image: str) -> ListedPhoto | None:
         """Find a photo by what a file calls it; None if there is none, or more than one."""
         path = PurePosixPath(image)
-        names = (image, path.name, path.name.casefold(), path.stem.casefold(), path.name.casefold())
-        return next((photo for name in names if (photo := self._by_name.get(name))), None)
+        names = (path.name, path.name.casefold(), path.stem.casefold())
+        found = (self._by_path.get(image), *map(self._by_name.get, names))
+        return next(filter(None, found), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,8 @@ class _Reading:
     project: Project
     finder: PhotoFinder
     load: Callable[[str], Page | None]
-    taken: dict[str, str] = field(default_factory=dict)  # photo -> file that has its words
+    # Photo -> file that has its words, and what that calls the photo.
+    taken: dict[str, tuple[LabelFile, str]] = field(default_factory=dict)
 
     def read(
         self, files: Sequence[FoundFile], kind: ImportFormat | None
@@ -201,8 +205,10 @@ class _Reading:
         if photo is None:
             what = tr("no photo named {name} in this folder", name=labels.image)
             return LabelsSkipped(file.name, file.make_error(what))
-        if self.taken.setdefault(photo.image, file.name) != file.name:
-            what = tr("{other} has words of {photo}, too", other=self.taken[photo.image], photo=photo.image)
+        other, name = self.taken.setdefault(photo.image, (file, labels.image))
+        if other is not file or name != labels.image:
+            told = other.name if other is not file else name
+            what = tr("{other} has words of {photo}, too", other=told, photo=photo.image)
             return LabelsSkipped(file.name, file.make_error(what))
         try:
             page, is_new = self._load(photo)
@@ -299,7 +305,7 @@ def import_labels(
         batch.add(words, words.make_edit(conflict, name), is_new=event.is_new)
         if batch.is_full:
             yield batch.take()
-    if batch.counts != ImportCounts():
+    if batch.edits or batch.counts != ImportCounts():
         yield batch.take()
 
 

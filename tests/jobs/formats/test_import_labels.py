@@ -12,8 +12,14 @@ from ocr_studio.core.editing.imported_words import Conflict, ImportCounts
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats import import_labels as job
-from ocr_studio.jobs.formats.export_photos import list_all
-from ocr_studio.jobs.formats.import_labels import ImportProgress, LabelsFound, LabelsSkipped, PagesChanged
+from ocr_studio.jobs.formats.export_photos import ListedPhoto, list_all
+from ocr_studio.jobs.formats.import_labels import (
+    ImportProgress,
+    LabelsFound,
+    LabelsSkipped,
+    PagesChanged,
+    PhotoFinder,
+)
 from tests.core.made_datasets import HEIGHT, WIDTH, place, project, read
 
 
@@ -88,6 +94,35 @@ def test_steps_of_one_series(
     assert len({each.step.series for each in steps}) == 1
     pages = {page.image: page for key in made.page_ids() if (page := made.load_page(key))}
     assert _texts(pages["board 1.png"]) == ["Ship", "the"]
+
+
+def test_a_path_that_fits_exactly_is_that_photo() -> None:
+    photos = [ListedPhoto("x.jpg"), ListedPhoto("a/x.jpg"), ListedPhoto("b/Y.jpg")]
+    finder = PhotoFinder(photos)
+    assert [finder.find(photo.image) for photo in photos] == photos
+    assert finder.find("elsewhere/x.jpg") is None
+    assert finder.find("elsewhere/y") == photos[2]
+
+
+def test_photos_and_files_of_one_name_are_told_apart(made: Project, tmp_path: Path) -> None:
+    one = write(tmp_path / "one" / "a.json", "board 2.png", ["one"])
+    other = write(tmp_path / "other" / "a.json", "board 2.png", ["other"])
+    assert preview(made, one, other)[1] == {"a.json": "a.json has words of board 2.png, too"}
+    images = [{"id": number, "file_name": f"{name}/board 2.png"} for number, name in enumerate(("train", "test"))]
+    (tmp_path / "coco.json").write_text(json.dumps({"images": images, "annotations": []}))
+    found, skipped = preview(made, tmp_path / "coco.json")
+    assert list(found) == ["board 2.png"]
+    assert skipped == {"coco.json": "train/board 2.png has words of board 2.png, too"}
+
+
+def test_what_is_said_of_a_photo_without_words_is_imported(made: Project, tmp_path: Path) -> None:
+    values: dict[str, object] = {"shapes": [], "flags": {"algebra": True}, "imagePath": "board 2.png"}
+    (tmp_path / "a.json").write_text(json.dumps(values))
+    for event in job.import_labels(made, list_all(made), [tmp_path / "a.json"], Conflict.KEEP):
+        if isinstance(event, PagesChanged):
+            job.apply_to_project(made, event)
+    pages = {page.image: page for key in made.page_ids() if (page := made.load_page(key))}
+    assert pages["board 2.png"].facts.tags == ("algebra",)
 
 
 def _texts(page: Page) -> list[str]:
