@@ -39,6 +39,8 @@ _MOST_OBJECTS: Final = 200
 # Letters of a page, a hundred times those of a full one; and parts of a pixel in which their places are told.
 _MOST_LETTERS: Final = 200_000
 _FINE: Final = 10
+# What PDFium makes of a hyphen at the end of a line, without a line break behind it.
+_LINE_HYPHEN: Final = "\x02"
 _LOCKED: Final = later("the PDF is protected with a password")
 _UNLOCK: Final = later("Save a copy without a password in a PDF viewer and open that.")
 
@@ -159,7 +161,11 @@ def read_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[st
         text = opened.get_textpage()
         for index in range(min(text.count_chars(), _MOST_LETTERS)):
             letter = chr(raw.FPDFText_GetUnicode(text, index))
-            if letter.isspace() or letter == "\0":
+            if letter == _LINE_HYPHEN:
+                word.add("-", _locate(opened, text, index, (width, height)))
+                word.end(lines[-1])
+                lines.append([])
+            elif letter.isspace() or letter == "\0":
                 word.end(lines[-1])
                 if letter in "\r\n" and lines[-1]:
                     lines.append([])

@@ -92,3 +92,16 @@ def test_a_damaged_pdf_says_so(tmp_path: Path) -> None:
     (path := tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7\nnothing")
     with pytest.raises(BadLabels, match="damaged"):
         read(path)
+
+
+def test_a_word_that_is_divided_at_the_end_of_a_line_stays_in_its_lines(tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        pdf.add_blank_page(page_size=(300, 200))
+        pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        pdf.pages[0].Contents = pdf.make_stream(b"BT /F 12 Tf 50 150 Td (a semi-) Tj 0 -20 Td (nar here) Tj ET")
+        pdf.save(tmp_path / "a.pdf")
+    [page] = read(tmp_path / "a.pdf")
+    assert [line.text for line in page.lines] == ["a semi-", "nar here"]
+    heights = [geometry.measure_size(quad)[1] for _, quad in page.boxed_words()]
+    assert max(heights) < 1.5 * min(heights)
