@@ -41,7 +41,7 @@ def render(pages: Sequence[Page]) -> bytes:
 
 def _name_sheet(photo: str, taken: set[str]) -> str:
     """Return a name for the sheet of a photo that no other sheet has. taken: names in use, in lower case."""
-    base = clean(_NOT_IN_NAMES.sub("_", photo)).strip("' ")[:_LONGEST_NAME] or "photo"
+    base = clean(_NOT_IN_NAMES.sub("_", photo)).strip("' ")[:_LONGEST_NAME].rstrip("' ") or "photo"
     name, number = base, 2
     while name.casefold() in taken or name.casefold() == "history":  # Excel keeps that one for itself
         end = f" ({number})"

@@ -100,6 +100,7 @@ def test_opendocument() -> None:
 
 def test_excel() -> None:
     data = write("xlsx", outlined(), page_of(read_word("=1+1", 100)), page_of(image="a" * 40 + ".jpg"))
+    write("xlsx", page_of(image="a" * 30 + "'s board.jpg"))  # a name must not end with an apostrophe
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         assert b"<f>" not in b"".join(map(opened.read, opened.namelist()))
         workbook = ET.fromstring(opened.read("xl/workbook.xml"))
