@@ -161,14 +161,14 @@ def is_rectangle(quad: Quad) -> bool:
 
 
 def fit_quad(points: Sequence[Point]) -> Quad | None:
-    """Fit a box to the outline of a word or line: four corners are taken as they are, otherwise a turned rectangle.
+    """Fit a box to the outline of a word or line: four corners, clockwise, as they are, otherwise a turned rectangle.
 
     Args:
         points: Two opposite corners of an upright box, or the points of an outline, in pixels.
 
     Returns:
-        The box, beginning where upright text would begin unless four corners are given; None if it has no extent or
-        is no box (too far away, too few points).
+        The box, beginning where upright text would begin unless four corners are given clockwise; None if it has no
+        extent or is no box (too far away, too few points).
     """
     outline = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     if len(outline) > 1 and np.array_equal(outline[0], outline[-1]):  # closed
@@ -179,8 +179,14 @@ def fit_quad(points: Sequence[Point]) -> Quad | None:
         (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
         quad = Quad.from_box(float(left), float(top), float(right), float(bottom))
     elif len(outline) == 4:
-        quad = Quad.from_array(outline)
+        quad = Quad.from_array(outline if _is_clockwise(outline) else geometry.order_corners(outline))
     else:
         corners = cv2.boxPoints(cv2.minAreaRect(outline.astype(np.float32)))
         quad = Quad.from_array(geometry.order_corners(corners))
     return quad if geometry.measure_area(quad) > 0 else None
+
+
+def _is_clockwise(corners: geometry.Floats) -> bool:
+    """Whether four corners are told clockwise, one beside the other; the other way round, writing would be mirrored."""
+    (x, y), (u, v) = corners[2] - corners[0], corners[3] - corners[1]
+    return bool(x * v - y * u > 0)
