@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
-from ocr_studio.core.geometry import photo_frame
+from ocr_studio.core.geometry import overlap, photo_frame
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import (
     Alternative,
@@ -198,16 +198,13 @@ def _find_rivals(page: Page, incoming: Sequence[_Incoming]) -> list[_Incoming]:
         return list(incoming)
     theirs = np.array([quad.corners for quad in boxed])
     ours = np.array([word.quad.corners for word in there])
-    same = (geometry.compute_cover_matrix(theirs, ours) >= _SAME) | (
-        geometry.compute_cover_matrix(ours, theirs).T >= _SAME
-    )
-    rows = iter(same)
-    return [
-        each
-        if each.quad is None
-        else replace(each, rivals=tuple(there[index].id for index in np.flatnonzero(next(rows))))
-        for each in incoming
-    ]
+    found = overlap.compute_overlap(theirs, ours)
+    rivals: list[list[str]] = [[] for _ in boxed]
+    same = np.maximum(found.cover_a, found.cover_b) >= _SAME
+    for row, column in zip(found.rows[same].tolist(), found.columns[same].tolist(), strict=True):
+        rivals[row].append(there[column].id)
+    rows = iter(rivals)
+    return [each if each.quad is None else replace(each, rivals=tuple(next(rows))) for each in incoming]
 
 
 def _is_equal(page: Page, incoming: _Incoming) -> bool:

@@ -60,7 +60,8 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
     words = LabelledWords(file.stem.removeprefix(PREFIX))
     count = 8 if all(_EIGHT.match(line) for line in lines[:1]) else 4
     rows = [_split_line(line, count) for line in lines]
-    has_scripts = bool(rows) and count == 8 and all(text.partition(",")[0] in _SCRIPTS for _, text in rows)
+    first = {rest.partition(",")[0] for numbers, rest in rows if numbers}
+    has_scripts = bool(first) and count == 8 and first <= _SCRIPTS
     for numbers, rest in rows:
         written = rest.partition(",")[2] if has_scripts else rest
         words.add(list(zip(numbers[::2], numbers[1::2], strict=True)), _unquote(written) if count == 4 else written)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-_TOKEN: Final = re.compile(rb'"(?P<text>(?:[^"\\]|\\.)*)"\s*(?P<colon>:)?|(?P<open>[\[{])|(?P<close>[\]}])', re.DOTALL)
+# A text that doesn't end is one token up to the end, so that it is looked through only once.
+_TOKEN: Final = re.compile(
+    rb'"(?P<text>(?:[^"\\]|\\.)*+)(?:"\s*(?P<colon>:)?|\\?\Z)|(?P<open>[\[{])|(?P<close>[\]}])', re.DOTALL
+)
 _BOM: Final = b"\xef\xbb\xbf"
 _LEVELS: Final = 2
 _DEEPEST: Final = 64
 
 
+@lru_cache(maxsize=2)  # each format asks for those of the same file
 def find_keys(beginning: bytes) -> tuple[frozenset[str], ...]:
     """Find the keys of the objects at the beginning of a JSON file.
 

@@ -53,8 +53,11 @@ def _load_rows(file: LabelFile) -> Iterator[Mapping[str, str]]:
         raise file.make_error(tr("it is not UTF-8")) from error
     if text.count("\n") > _MAX_ROWS:
         raise file.make_error(tr("it has more than {most} lines", most=_MAX_ROWS))
+    found = _BEGINNING.match(file.beginning)
+    if found is None:
+        raise file.make_error(tr("its format is not known"))
     try:
-        yield from csv.DictReader(io.StringIO(text, newline=""), delimiter=text[len("page")])
+        yield from csv.DictReader(io.StringIO(text, newline=""), delimiter=found[1].decode("ascii"))
     except csv.Error as error:
         raise file.make_error(tr("it is not a valid table: {reason}", reason=error)) from error
 

@@ -26,6 +26,8 @@ Element: TypeAlias = Any  # of lxml, which comes without types
 MAX_BYTES: Final = 64 << 20
 # Tags of a file of one page: many times what the most words of a page take, each with a box for every letter.
 _MAX_TAGS: Final = 1_000_000
+# Those of a file of many pages: as many take about a gigabyte.
+_MAX_TAGS_OF_BOOK: Final = 3_000_000
 # Characters of an attribute with the points of an outline; a line has some hundred points.
 _MAX_POINTS: Final = 100_000
 _SAFE: Final = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
@@ -42,8 +44,7 @@ _SUFFIXES: Final = {".page", ".alto", ".hocr", ".pagexml"}
 def parse_page(file: LabelFile) -> Element:
     """Parse a file of XML that holds one page, and return its root. Raises BadLabels."""
     data = file.read(most=MAX_BYTES)
-    if data.count(b"<") > _MAX_TAGS:
-        raise file.make_error(tr("it has more than {most} XML elements", most=_MAX_TAGS))
+    _check_tags(file, data, _MAX_TAGS)
     try:
         return _parse_safely(file, data)
     except (etree.LxmlError, ValueError) as error:
@@ -57,6 +58,7 @@ def parse_markup(file: LabelFile) -> tuple[Element, str]:
         Its root, and why it had to be read as HTML, "" if it is XML.
     """
     data = _NAMED.sub(_number_character, file.read(most=MAX_BYTES))
+    _check_tags(file, data, _MAX_TAGS_OF_BOOK)
     try:
         return _parse_safely(file, data), ""
     except (etree.LxmlError, ValueError) as error:
@@ -74,6 +76,11 @@ def parse_markup(file: LabelFile) -> tuple[Element, str]:
     except (etree.LxmlError, ValueError) as error:
         raise file.make_error(tr("it is not valid HTML: {reason}", reason=library_reason(error))) from error
     return root, reason
+
+
+def _check_tags(file: LabelFile, data: bytes, most: int) -> None:
+    if data.count(b"<") > most:
+        raise file.make_error(tr("it has more than {most} XML elements", most=most))
 
 
 def _number_character(found: re.Match[bytes]) -> bytes:

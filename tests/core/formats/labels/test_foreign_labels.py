@@ -73,6 +73,13 @@ def test_labelme_with_texts_as_labels() -> None:
     assert all(word.checked and corners(word) == BOX for word in page.words)
 
 
+@pytest.mark.parametrize("order", [(3, 2, 1, 0), (0, 2, 1, 3), (0, 3, 2, 1)])
+def test_corners_that_are_not_clockwise_do_not_mirror_the_writing(order: tuple[int, ...]) -> None:
+    outline = [BOX[place] for place in order]
+    page = read_one({"shapes": [shape("Hello", outline)], "imagePath": "a.jpg"}, "a.json", "labelme")
+    assert corners(page.words[0]) == BOX
+
+
 def test_x_anylabeling_keeps_texts_in_descriptions() -> None:
     shapes = [
         shape("text", description="Hello", difficult=False, score=0.9, shape_type="rotation", direction=0.1),
@@ -178,7 +185,7 @@ def test_icdar_with_commas_and_a_byte_order_mark() -> None:
 def test_icdar_2013_and_mlt() -> None:
     page = read_one('10, 20, 110, 60, "Tiredness, kills"\n', "gt_img_2.txt", "icdar2015")
     assert (list_texts(page), corners(page.words[0])) == (["Tiredness, kills"], BOX)
-    lines = "10,20,110,20,110,60,10,60,Latin,a, b\n10,20,110,20,110,60,10,60,Korean,###\n"
+    lines = "10,20,110,20,110,60,10,60,Latin,a, b\ndamaged\n10,20,110,20,110,60,10,60,Korean,###\n"
     page = read_one(lines, "gt_img_3.txt", "icdar2015")
     assert [(word.text, word.mark) for word in page.words] == [("a, b", None), ("", Mark.UNREADABLE)]
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats.import_format import BadLabels, LabelFile
 from ocr_studio.core.formats.labels.json_keys import find_keys
+from ocr_studio.core.formats.readers import READERS
 from tests.core.formats.labels.label_files import read_file, refuse
 
 BOX = [[10, 20], [110, 20], [110, 60], [10, 60]]
@@ -150,3 +155,21 @@ def test_keys_of_json_are_found_whatever_stands_before() -> None:
     assert inner == {"b", "e"}
     for beginning in (b"[" * 16_000 + b'{"a": 1', b'a: {"b": 1}', b""):
         assert not any(find_keys(beginning))
+
+
+JUNK = ("", "a", "page", 'page"number', "1", "[]", "{}", "[null]", '"a"', "<a/>", "a\tb\n", "%PDF-1.4", "\0" * 99)
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_a_file_of_another_format_is_refused_or_has_no_words(kind: str, tmp_path: Path) -> None:
+    for data in JUNK:
+        (tmp_path / "a.txt").write_text(data)
+        file = LabelFile.open(SafeFolder(tmp_path, follow=True), "a.txt")
+        with suppress(BadLabels):
+            assert all(not page.words for page in READERS[kind].read(file))
+
+
+def test_quotes_that_do_not_end_are_looked_through_once() -> None:
+    began = time.process_time()
+    assert find_keys(b'{"a": 1, "b": "' + b'\\"' * 1_000_000)[0] == {"a", "b"}
+    assert time.process_time() - began < 2

