@@ -38,6 +38,7 @@ class ExportFormat:
         scope: How many photos a file holds.
         prefix: What the name of a photo's file begins with.
         whole_name: The name that other programs expect for the file of all photos; "" for that of the folder.
+        embeds_photo: Whether its files contain the photos, so that making one may take seconds.
         holds: What the format has a place for; None for documents and tables, which nobody expects to hold
             everything.
         extra: Makes further files once all are written, by their names; it gets the names of the files with the pages
@@ -51,6 +52,7 @@ class ExportFormat:
     scope: FileScope = FileScope.ANY
     prefix: str = ""
     whole_name: str = ""
+    embeds_photo: bool = False
     holds: frozenset[Content] | None = None
     extra: ExtraRenderer | None = None
 

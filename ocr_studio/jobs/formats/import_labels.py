@@ -278,7 +278,7 @@ def import_labels(
 ) -> Iterator[ImportEvent]:
     """Make the edits of an import, which whoever receives them applies before asking for the next.
 
-    All steps have one series, so that one Undo takes the whole import back.
+    All steps have one series, so that one Undo reverts the whole import.
 
     Args:
         project: The project.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -14,7 +15,7 @@ from ocr_studio.core.formats.export_format import ExportFormat
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.photo_list.rows import PhotoRow
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.formats.export_photos import list_rows
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
@@ -116,13 +117,30 @@ class ExportController(QObject):
             return
         by_suffix = {kind.suffix: kind for kind in _DOCUMENTS.values()}
         kind = by_suffix.get(path.suffix.lower()) or chosen or FORMATS["text"]
+        photos = PhotoSource(lambda _: photo, path.parent)
+        if kind.embeds_photo:
+            self._save_later(lambda: OutputFile(path, overwrite=True).write(kind.render([page], photos)), path)
+            return
         try:
-            photos = PhotoSource(lambda _: photo, path.parent)
             OutputFile(path, overwrite=True).write(kind.render([page], photos))
         except StudioError as error:
             self.failed.emit(Trouble(str(error)))
         else:
-            self.message.emit(tr("Saved as {name}", name=path.name))
+            self._tell_saved(path)
+
+    def _save_later(self, write: Callable[[], None], path: Path) -> None:
+        """Save in the background; a photo of a file may take seconds to be packed."""
+
+        def work() -> Iterator[None]:
+            write()
+            yield None
+
+        job = self._lanes.files.submit(work, name=later("Saving a file"))
+        job.done.connect(lambda: self._tell_saved(path))
+        job.failed.connect(self.failed)
+
+    def _tell_saved(self, path: Path) -> None:
+        self.message.emit(tr("Saved as {name}", name=path.name))
 
 
 def _filter(kind: ExportFormat) -> str:

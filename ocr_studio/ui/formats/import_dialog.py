@@ -29,7 +29,7 @@ from ocr_studio.ui.widgets.tables import PhotoReasons
 
 _ABOUT = later(
     "Adds words from files of other programs to the photos of this folder, which are found by their file names. Undo"
-    " takes the whole import back."
+    " reverts the whole import."
 )
 _ENDINGS: Final = "*.xml *.json *.jsonl *.txt *.csv *.tsv *.html *.htm *.hocr"
 _CONFLICTS: Final = {

@@ -74,6 +74,14 @@ _SAVE_TEXT: tuple[ActionSpec[FileMenu], ...] = tuple(
             "csv", later("&CSV…"), "mdi6.table", (),
             later("Save the words of this photo, or of the photos selected in the list, for a spreadsheet"),
         ),
+        (
+            "pdf", later("Searchable &PDF…"), "mdi6.file-document-outline", (),
+            later("Save this photo, or the photos selected in the list, as PDF with text that can be searched"),
+        ),
+        (
+            "docx", later("&Word document…"), "mdi6.file-word-outline", (),
+            later("Save the text of this photo, or of the photos selected in the list, for a word processor"),
+        ),
     )
 )  # fmt: skip
 

@@ -61,9 +61,9 @@ FORMATS: Final = (
     ExportFormat("md", ".md", later("Markdown"), _without_photos(markdown.render)),
     ExportFormat("json", ".json", later("JSON with boxes"), _without_photos(json_pages.render)),
     ExportFormat("csv", ".csv", later("Word table (CSV)"), _without_photos(spreadsheet.render)),
-    ExportFormat("pdf", ".pdf", later("Searchable PDF"), _render_pdf),
+    ExportFormat("pdf", ".pdf", later("Searchable PDF"), _render_pdf, embeds_photo=True),
     ExportFormat("docx", ".docx", later("Word document"), _render_docx),
     ExportFormat("odt", ".odt", later("OpenDocument text"), _render_odt),
     ExportFormat("xlsx", ".xlsx", later("Excel workbook"), _render_xlsx),
-    ExportFormat("svg", ".svg", later("Photo with text (SVG)"), _render_svg, FileScope.EACH),
+    ExportFormat("svg", ".svg", later("Photo with text (SVG)"), _render_svg, FileScope.EACH, embeds_photo=True),
 )
