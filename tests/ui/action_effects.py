@@ -188,6 +188,8 @@ EFFECTS: Mapping[str, Effect] = {
     "save_md": _over("QFileDialog"),
     "save_json": _over("QFileDialog"),
     "save_csv": _over("QFileDialog"),
+    "save_pdf": _over("QFileDialog"),
+    "save_docx": _over("QFileDialog"),
     "export": _over("ExportDialog"),
     "export_chosen": _over("ExportDialog"),
     "import_labels": _over("ImportDialog"),

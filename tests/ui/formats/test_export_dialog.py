@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
@@ -238,3 +239,29 @@ def test_it_says_which_files_are_written(many: Studio) -> None:
     dialog = dialog_of(many, "export_chosen")
     assert said("labelme")[0] == "Writes board 2.json"
     assert dialog.readers.text() == "For labelme, X-AnyLabeling"
+
+
+def test_the_open_photo_becomes_a_searchable_pdf(many: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "board.pdf"
+    with qtbot.waitSignal(many.window.exporter.message, check_params_cb=lambda said: "board.pdf" in said):
+        many.window.exporter.save(path)
+    page = many.window.document.page
+    assert page is not None
+    with pypdfium2.PdfDocument(path) as opened:
+        assert opened[0].get_textpage().get_text_range().split() == text.render([page]).split()
+
+
+def test_a_pdf_that_cannot_be_written_says_why(many: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(many.window.exporter.failed, check_params_cb=lambda trouble: "board.pdf" in trouble.message):
+        many.window.exporter.save(tmp_path / "no folder" / "board.pdf")
+
+
+def test_photos_become_one_pdf_in_the_dialog(many: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = dialog_of(many)
+    dialog.kind.setCurrentIndex(dialog.kind.findData("pdf"))
+    dialog.files.setCurrentIndex(dialog.files.findData("one"))
+    dialog.folder.line.setText(str(tmp_path / "out"))
+    assert "3 of 4 photos exported" in run(dialog, qtbot)
+    [path] = (tmp_path / "out").glob("*.pdf")
+    with pypdfium2.PdfDocument(path) as opened:
+        assert len(opened) == 3
