@@ -245,7 +245,7 @@ def test_the_open_photo_becomes_a_searchable_pdf(many: Studio, qtbot: QtBot, tmp
     path = tmp_path / "board.pdf"
     with qtbot.waitSignal(many.window.exporter.message, check_params_cb=lambda said: "board.pdf" in said):
         many.window.exporter.save(path)
-    page = many.window.document.page
+    page = many.document.page
     assert page is not None
     with pypdfium2.PdfDocument(path) as opened:
         assert opened[0].get_textpage().get_text_range().split() == text.render([page]).split()
