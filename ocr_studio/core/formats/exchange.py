@@ -160,11 +160,12 @@ def is_rectangle(quad: Quad) -> bool:
     return abs(diagonals[0] - diagonals[1]) <= allowed and middles <= allowed
 
 
-def fit_quad(points: Sequence[Point]) -> Quad | None:
+def fit_quad(points: Sequence[Point], *, exact: bool = False) -> Quad | None:
     """Fit a box to the outline of a word or line: four corners, clockwise, as they are, otherwise a turned rectangle.
 
     Args:
         points: Two opposite corners of an upright box, or the points of an outline, in pixels.
+        exact: Take four corners as they are, in whatever order, as this program has written them.
 
     Returns:
         The box, beginning where upright text would begin unless four corners are given clockwise; None if it has no
@@ -179,7 +180,7 @@ def fit_quad(points: Sequence[Point]) -> Quad | None:
         (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
         quad = Quad.from_box(float(left), float(top), float(right), float(bottom))
     elif len(outline) == 4:
-        quad = Quad.from_array(outline if _is_clockwise(outline) else geometry.order_corners(outline))
+        quad = Quad.from_array(outline if exact or _is_clockwise(outline) else geometry.order_corners(outline))
     else:
         corners = cv2.boxPoints(cv2.minAreaRect(outline.astype(np.float32)))
         quad = Quad.from_array(geometry.order_corners(corners))

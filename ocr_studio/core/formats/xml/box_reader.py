@@ -45,7 +45,7 @@ class BoxReader:
             The box; None if there is none, which is counted as odd.
         """
         outline = None if points is None else self._cut(np.asarray(points, dtype=np.float64), element)
-        quad = None if outline is None else fit_quad(outline.tolist())
+        quad = None if outline is None else fit_quad(outline.tolist(), exact=self.exact)
         if quad is None or outline is None:
             self.oddities.add(Oddity.NO_BOX, element)
             return None

@@ -128,6 +128,12 @@ def test_a_million_words(tmp_path: Path, name: str) -> None:
         assert "more than 1000000 XML elements" in refusal(tmp_path, name, content)
 
 
+def test_a_book_of_too_many_tags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_input, "_MAX_TAGS_OF_BOOK", 50)
+    content = WRAPPED["hocr"].format(image="a.jpg", inside=WORD["hocr"] * 50)
+    assert "more than 50 XML elements" in refusal(tmp_path, "hocr", content)
+
+
 def test_more_words_than_a_page_may_have(tmp_path: Path, name: str) -> None:
     content = WRAPPED[name].format(image="a.jpg", inside=WORD[name] * (MAX_WORDS + 1))
     [page] = read_all(make_file(tmp_path, content), name)
