@@ -19,7 +19,7 @@ from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images import page_paths
 from ocr_studio.core.images.photo_listing import list_photos
-from ocr_studio.core.images.photo_stream import compute_content_id
+from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, compute_content_id
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project
@@ -180,11 +180,11 @@ def export_photos(
         one_file: Write all of them to one file, where the format leaves the choice.
 
     Raises:
-        WrongUsage: Cleaned boards can't go among the photos.
+        WrongUsage: Files that are photos themselves, such as cleaned boards, can't go among the photos.
         WriteFailed: The one file can't be written.
     """
-    _check_folder(project, out, kind)
     suffix = _CLEANED_SUFFIX if kind == CLEANED else FORMATS[kind].suffix
+    _check_folder(project, out, suffix)
     names = output_names((photo.image for photo in photos), suffix)
     wanted = [
         (photo, name) for photo, name in zip(photos, names, strict=True) if chosen is None or photo.image in chosen
@@ -212,7 +212,10 @@ def export_photos(
             yield PhotoSkipped(photo.image, error)
     if pages:
         name = FORMATS[kind].whole_name or _name_whole(project, photos, suffix)
-        out.write(name, make(pages))
+        pages, data, failed = _make_whole(make, pages)
+        yield from failed
+        if pages:
+            out.write(name, data)
         yield from (PhotoWritten(page.image, name) for page in pages)
         written += [(name, page) for page in pages] if has_extra else []
     if written:
@@ -221,9 +224,29 @@ def export_photos(
         yield ContentLost(lost)
 
 
-def _check_folder(project: Project, out: OutputFolder, kind: str) -> None:
-    """Raises WrongUsage if cleaned boards would go among the photos."""
-    if kind == CLEANED and os.path.realpath(out.path) == os.path.realpath(project.photos):
+def _make_whole(
+    make: Callable[[Sequence[Page]], bytes | str], pages: list[Page]
+) -> tuple[list[Page], bytes | str, list[PhotoSkipped]]:
+    """Make the file of all pages; if photos can't be read, that of the others. Returns those that are in it, too."""
+    failed: list[PhotoSkipped] = []
+    try:
+        return pages, make(pages), failed
+    except StudioError:
+        good: list[Page] = []
+        for page in pages:
+            try:
+                make([page])
+                good.append(page)
+            except StudioError as error:
+                failed.append(PhotoSkipped(page.image, error))
+        return good, make(good) if good else b"", failed
+
+
+def _check_folder(project: Project, out: OutputFolder, suffix: str) -> None:
+    """Raises WrongUsage if files that would be taken for photos would go among the photos."""
+    if suffix.lower().endswith(tuple(PHOTO_SUFFIXES)) and os.path.realpath(out.path) == os.path.realpath(
+        project.photos
+    ):
         raise WrongUsage(
             tr("the photos are in this folder"),
             file=out.path,

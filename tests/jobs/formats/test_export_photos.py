@@ -130,11 +130,20 @@ def test_all_pages_of_a_project_are_listed_even_a_damaged_one(project: Project) 
     assert list_pages(project) == [*LISTED[:2], ListedPhoto("3" * 32, "3" * 32)]
 
 
-def test_cleaned_boards_never_go_among_the_photos(project: Project) -> None:
+@pytest.mark.parametrize("kind", [CLEANED, "pdf"])
+def test_what_would_be_taken_for_photos_never_goes_among_them(project: Project, kind: str) -> None:
     before = sorted(project.photos.iterdir())
     with pytest.raises(StudioError, match="the photos are in this folder"):
-        list(export_photos(project, LISTED, OutputFolder(project.photos), CLEANED))
+        list(export_photos(project, LISTED, OutputFolder(project.photos), kind))
     assert sorted(path for path in project.photos.iterdir()) == before
+
+
+def test_a_photo_that_is_gone_stops_no_other_in_one_file(project: Project, tmp_path: Path) -> None:
+    photo_file.save_png(project.photos / "a.png", drawn_boards.lit(drawn_boards.face(96, 64)))
+    events = list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), "pdf", one_file=True))
+    assert [event.image for event in events if isinstance(event, PhotoWritten)] == ["a.png"]
+    assert skipped(events) == {"new.png": "not read yet", "a.jpg": "the file does not exist"}
+    assert [path.suffix for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")] == [".pdf"]
 
 
 def test_a_photo_outside_the_folder_is_not_opened(project: Project, tmp_path: Path) -> None:
