@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -212,34 +212,34 @@ def export_photos(
             yield PhotoSkipped(photo.image, error)
     if pages:
         name = FORMATS[kind].whole_name or _name_whole(project, photos, suffix)
-        pages, data, failed = _make_whole(make, pages)
-        yield from failed
-        if pages:
-            out.write(name, data)
-        yield from (PhotoWritten(page.image, name) for page in pages)
-        written += [(name, page) for page in pages] if has_extra else []
+        whole = yield from _write_whole(out, name, make, pages)
+        written += [(name, page) for page in whole] if has_extra else []
     if written:
         _write_extra(project, out, kind, written)
     if lost:
         yield ContentLost(lost)
 
 
-def _make_whole(
-    make: Callable[[Sequence[Page]], bytes | str], pages: list[Page]
-) -> tuple[list[Page], bytes | str, list[PhotoSkipped]]:
-    """Make the file of all pages; if photos can't be read, that of the others. Returns those that are in it, too."""
-    failed: list[PhotoSkipped] = []
+def _write_whole(
+    out: OutputFolder, name: str, make: Callable[[Sequence[Page]], bytes | str], pages: list[Page]
+) -> Generator[ExportEvent, None, list[Page]]:
+    """Write the file of all pages; if photos can't be read, that of the others. Returns those that are in it."""
+    good = pages
     try:
-        return pages, make(pages), failed
+        data = make(pages)
     except StudioError:
-        good: list[Page] = []
+        good = []
         for page in pages:
             try:
                 make([page])
                 good.append(page)
             except StudioError as error:
-                failed.append(PhotoSkipped(page.image, error))
-        return good, make(good) if good else b"", failed
+                yield PhotoSkipped(page.image, error)
+        data = make(good) if good else b""
+    if good:
+        out.write(name, data)
+    yield from (PhotoWritten(page.image, name) for page in good)
+    return good
 
 
 def _check_folder(project: Project, out: OutputFolder, suffix: str) -> None:
