@@ -52,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     about = "format of the files; cleaned: PNG images of the boards as the board view shows them"
     add_format(made, about, (*FORMATS, CLEANED), required=True)
     made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write the files to")
+    made.add_argument(
+        "--one-file", action="store_true", help="write one file for all photos, if the format allows it, such as PDF"
+    )
     add_follow_links(made)
     add_overwrite(made)
     return made
@@ -67,7 +70,7 @@ def work(options: argparse.Namespace) -> int:
     written, files, progress = 0, set[str](), Progress()
     lost: job.ContentLost | None = None
     with stopping(lambda: f"{written} of {counted(len(photos), 'photo')} written to {out.path}."):
-        for event in job.export_photos(project, photos, out, options.format):
+        for event in job.export_photos(project, photos, out, options.format, one_file=options.one_file):
             if isinstance(event, job.ExportProgress):
                 progress.show("exporting", event.done, event.total, detail=f"photo {event.done + 1} of {event.total}")
             elif isinstance(event, job.PhotoWritten):

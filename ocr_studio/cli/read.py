@@ -64,9 +64,9 @@ PDF and TIFF files are read page by page; page 3 of scan.pdf is the photo "scan 
 first frame is read. For more, see "ocr-studio help reading".
 
 JSON: a list with one object for each photo (with --out, one object in each file):
-{"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
-[{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners clockwise from the
-top left of the text. "quad" is null for text that was typed without a box in a project.
+{"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "state", "mark",
+"alternatives": [{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners
+clockwise from the top left of the text. "quad" is null for text that was typed without a box in a project.
 
 Exit status 0: all photos were read; 1: some could not be read or saved; 2: incorrect usage.
 """
@@ -161,6 +161,8 @@ def _misused_pipe(options: argparse.Namespace) -> str:
         return "“-” and “./-” can’t be combined: the results would have the same name"
     if times and options.keep:
         return "“-” and --keep can’t be combined; save the photo to a folder first"
+    if times and options.pages:
+        return "“-” and --pages can’t be combined; save the file first"
     return ""
 
 
@@ -270,6 +272,8 @@ def _page_ranges(text: str) -> tuple[range, ...]:
         if (given := re.fullmatch(r"([1-9][0-9]{0,5})(-([1-9][0-9]{0,5})?)?", part.strip())) is None:
             raise argparse.ArgumentTypeError(f"“{text}” is not a list of pages such as 1,3-5")
         first, to, last = given.groups()
+        if last and int(last) < int(first):
+            raise argparse.ArgumentTypeError(f"“{part.strip()}” ends before it begins")
         found.append(range(int(first) - 1, int(last) if last else _MOST_PAGES if to else int(first)))
     return tuple(found)
 

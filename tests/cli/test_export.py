@@ -177,3 +177,22 @@ def test_export_names_each_photo_that_was_not_read(
     assert said.out == f"2 files (of 3 photos) written to {out}\n"
     (line,) = said.err.splitlines()
     assert line == f"ocr-studio: {tmp_path / 'new.png'}: not read yet. Run ocr-studio read FOLDER --keep."
+
+
+def test_export_writes_one_file_for_all_photos_where_that_is_asked_for(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert cli.run(["export", str(project.photos), "--format", "text", "--out", str(out), "--one-file"]) == 0
+    [file] = out.glob("*.txt")
+    assert len(project.page_ids()) > 1
+    assert f"1 file ({len(project.page_ids())} photos) written" in capsys.readouterr().out
+    assert file.read_text("utf-8").count("===") >= len(project.page_ids())
+
+
+def test_export_never_writes_into_a_project(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    place = project.folder / "pages"
+    before = sorted(place.iterdir())
+    assert cli.run(["export", str(project.photos), "--format", "json", "--out", str(place)]) == 2
+    assert "Choose another folder for --out." in capsys.readouterr().err
+    assert sorted(place.iterdir()) == before

@@ -36,7 +36,7 @@ _LOSSES: Final = {
     Content.ORDER: later_n("the order of {count} line", "the order of {count} lines"),
     Content.CONFIDENCE: later_n("the confidence of {count} word", "the confidence of {count} words"),
     Content.ALTERNATIVES: later_n("the alternatives of {count} word", "the alternatives of {count} words"),
-    Content.CHECKED: later_n("that {count} word is checked", "that {count} words are checked"),
+    Content.CHECKED: later_n("whether {count} word is checked", "which of {count} words are checked"),
     Content.MARKS: later_n("{count} marked word", "{count} marked words"),
     Content.UNREAD: later_n("{count} box without text", "{count} boxes without text"),
     Content.UNBOXED: later_n("{count} text without a box", "{count} texts without a box"),

@@ -49,7 +49,7 @@ def _list_content(page: Page, word: Word) -> Iterator[Content]:
         yield Content.UNREAD
     else:
         yield Content.TEXT
-    if word.checked:
+    if word.text:  # that a word is not checked is as much to know
         yield Content.CHECKED
     if word.machine and word.machine.confidence is not None:
         yield Content.CONFIDENCE

@@ -1,7 +1,7 @@
 """Paths of the pages in files that have several: page 3 of ``scan.pdf`` is the photo ``scan #3.pdf`` beside it.
 
-No such file exists; a real file of that name is what it is. Everything that handles photos handles pages the same way:
-only what opens a file asks here which one, and which page of it.
+No such file exists; a real file of that name is what it is, and the page is then called ``scan.pdf #3.pdf``. What
+handles photos handles pages the same way: only what opens a file asks here which one, and which page of it.
 """
 
 from __future__ import annotations
@@ -30,15 +30,18 @@ def find_page(path: Path) -> FilePage:
     """Find the file of a photo, and which of its pages it is. Never raises: an ordinary photo is page 0 of itself."""
     if path.suffix.lower() not in PAGED_SUFFIXES or (found := _PAGE.fullmatch(path.stem)) is None:
         return FilePage(path, 0)
-    file = path.with_name(found["stem"] + path.suffix)
-    if os.path.lexists(path) or not paths.exists(file):
+    if os.path.lexists(path):
         return FilePage(path, 0)
-    return FilePage(file, int(found["number"]) - 1)
+    names = (found["stem"] + path.suffix, found["stem"])
+    files = (path.with_name(name) for name in names if name.endswith(path.suffix))
+    file = next((each for each in files if paths.exists(each)), None)
+    return FilePage(path, 0) if file is None else FilePage(file, int(found["number"]) - 1)
 
 
 def make_page_path(file: Path, index: int) -> Path:
     """Return the path of a page of a file. index: from 0."""
-    return file.with_name(f"{file.stem} #{index + 1}{file.suffix}")
+    usual = file.with_name(f"{file.stem} #{index + 1}{file.suffix}")
+    return file.with_name(f"{file.name} #{index + 1}{file.suffix}") if os.path.lexists(usual) else usual
 
 
 def is_page(path: Path) -> bool:

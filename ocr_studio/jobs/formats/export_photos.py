@@ -243,7 +243,14 @@ def _write_whole(
 
 
 def _check_folder(project: Project, out: OutputFolder, suffix: str) -> None:
-    """Raises WrongUsage if files that would be taken for photos would go among the photos."""
+    """Raises WrongUsage if files would go into the project, or would be taken for photos among the photos."""
+    if Path(os.path.realpath(out.path)).is_relative_to(os.path.realpath(project.folder)):
+        raise WrongUsage(
+            tr("the project keeps its own files in this folder"),
+            file=out.path,
+            remedy=tr("Choose another folder."),
+            command="Choose another folder for --out.",
+        )
     if suffix.lower().endswith(tuple(PHOTO_SUFFIXES)) and os.path.realpath(out.path) == os.path.realpath(
         project.photos
     ):

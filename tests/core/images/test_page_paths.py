@@ -52,6 +52,20 @@ def test_a_real_file_of_that_name_is_itself(tmp_path: Path) -> None:
     assert photo_file.open_photo(real).shape == (10, 20, 3)
 
 
+@pytest.mark.parametrize("suffix", [".pdf", ".tif"])
+def test_a_page_whose_name_is_taken_has_another(suffix: str, tmp_path: Path) -> None:
+    file = save_pages(tmp_path / f"scan{suffix}")
+    Image.new("RGB", (20, 10)).save(taken := tmp_path / f"scan #2{suffix}")
+    pages = photo_listing.list_photos(tmp_path)
+    assert {page.name for page in pages} == {
+        *(f"scan #1{suffix}", f"scan #2{suffix}", f"scan{suffix} #2{suffix}", f"scan #3{suffix}")
+    }
+    other = tmp_path / f"scan{suffix} #2{suffix}"
+    assert page_paths.find_page(other) == FilePage(file, 1)
+    assert page_paths.find_page(taken) == FilePage(taken, 0)
+    assert np.abs(photo_file.open_photo(other).reshape(-1, 3).mean(axis=0) - COLOURS[1]).max() < 6
+
+
 def test_names_that_are_no_pages(tmp_path: Path) -> None:
     save_pages(tmp_path / "scan.pdf")
     for name in ("scan #0.pdf", "scan #1.jpg", "other #1.pdf", "scan#1.pdf", "scan #123456.pdf"):

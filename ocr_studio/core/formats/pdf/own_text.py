@@ -30,6 +30,7 @@ _MOST_BYTES: Final = 256 << 20
 class _OwnText:
     """What ``pdf_pages.read_words`` tells of a page."""
 
+    ordered: bool
     size: tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(ge=1)]]
     lines: Annotated[list[list[_Word]], Meta(max_length=MAX_WORDS)]
 
@@ -57,7 +58,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
         lines = tuple(line for words in told.lines if (line := _make_line(words)).words)
         if lines:
             found = True
-            yield ExchangePage(image, *told.size, (lines,))
+            yield ExchangePage(image, *told.size, (lines,), ordered=told.ordered)
     if not found:
         raise file.make_error(tr("the PDF has no text of its own"))
 

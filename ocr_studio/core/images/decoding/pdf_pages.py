@@ -147,7 +147,8 @@ def read_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[st
     """Read the text that a page has of its own, typeset or put under a scan by another program.
 
     Returns:
-        What JSON knows: "size" with width and height of the page's picture in pixels, and "lines" with lists of
+        What JSON knows: "size" with width and height of the page's picture in pixels; "ordered", whether the lines are
+        in reading order, which PDFium does not find on a turned page; and "lines" with lists of
         [text, x1, y1, … x4, y4] for each word, the corners in pixels, clockwise from the text's top left.
 
     Raises:
@@ -172,7 +173,8 @@ def read_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[st
             else:
                 word.add(letter, _locate(opened, text, index, (width, height)))
         word.end(lines[-1])
-    return {"size": [width, height], "lines": [line for line in lines if line]}
+        ordered = opened.get_rotation() == 0
+    return {"size": [width, height], "ordered": ordered, "lines": [line for line in lines if line]}
 
 
 class _OwnWord:
