@@ -52,7 +52,7 @@ Exit status 0: success; 1: something could not be read or nothing was written; 2
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser(
         "dataset",
         "Export the checked words of a project as a dataset. The project is not changed.",

@@ -67,7 +67,7 @@ Exit status 0: all photos were evaluated; 1: some could not be evaluated or ther
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser(
         "evaluate",
         "Read photos with known text and measure the accuracy. The data is not changed.",

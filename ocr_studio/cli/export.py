@@ -40,7 +40,7 @@ Exit status 0: all photos were exported; 1: some were skipped or could not be ex
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser(
         "export",
         "Export the photos of a project, one file for each, corrections included.",

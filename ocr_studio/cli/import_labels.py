@@ -39,7 +39,7 @@ Exit status 0: everything was imported; 1: some files or words were skipped; 2: 
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser("import", "Import words from files of other programs into a project.", _EPILOG)
     made.add_argument("path", type=given_path, metavar="PATH", help="file, or folder with files, to import")
     made.add_argument(

@@ -47,7 +47,7 @@ Exit status 0: success; 1: it failed or a model is damaged; 2: incorrect usage.
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser(
         "models",
         "List, use, import and export models.",

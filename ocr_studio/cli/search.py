@@ -52,7 +52,7 @@ Exit status 0: all photos were searched, even if nothing was found; 1: some coul
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser(
         "search",
         "Find words on the photos of a project.",

@@ -69,7 +69,7 @@ _PREVIEW_WORDS, _PREVIEW_BOARDS = 12, 2
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser(
         "synth",
         "Generate synthetic words and boards with known text, as a dataset for training.",

@@ -97,7 +97,7 @@ incorrect usage.
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked."""
+    """The arguments of the command."""
     made = command_parser(
         "train",
         "Train a model on a dataset and compare it with the previous one on held-out words.",
