@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
+from ocr_studio.core.formats.exchange import MAX_PLACE, ExchangePage, ExchangeWord
 from ocr_studio.core.geometry import overlap, photo_frame
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import (
@@ -176,9 +176,11 @@ def _move(page: Page, labels: ExchangePage, quad: Quad | None) -> Quad | None:
     if quad is None:
         return None
     width, height = page.file_size
-    scale = np.array([width / labels.width, height / labels.height]) if labels.width and labels.height else 1.0
-    scaled = Quad.from_array(np.asarray(quad.corners) * scale)
-    moved = photo_frame.move_quad(scaled, None, page.facts.frame)
+    scale = (width / labels.width, height / labels.height) if labels.width and labels.height else (1.0, 1.0)
+    corners = [(x * scale[0], y * scale[1]) for x, y in quad.corners]
+    if not all(abs(value) <= MAX_PLACE for corner in corners for value in corner):  # of a strange size
+        return None
+    moved = photo_frame.move_quad(Quad.from_array(corners), None, page.facts.frame)
     return moved if geometry.measure_area(moved) > 0 else None
 
 

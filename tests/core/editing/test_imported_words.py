@@ -100,6 +100,12 @@ def test_a_photo_of_another_shape_is_told() -> None:
     assert not has_other_shape(EMPTY, labels_of((word("x", 10),), size=(2000, 1600)))
 
 
+@pytest.mark.parametrize("size", [(1e-300, 1e-300), (1e-4, 1e300)])
+def test_no_box_comes_of_a_strange_size(size: tuple[float, float]) -> None:
+    words = ImportedWords.compare(EMPTY, labels_of((word("x", 10),), size=size))
+    assert words.counts == ImportCounts(outside=1)
+
+
 def test_boxes_follow_the_frame_of_the_photo() -> None:
     turned = apply(EMPTY, photo_frames.turn_photo(EMPTY, 1))
     [made] = take(turned, labels_of((word("x", 10, 20),))).words.values()

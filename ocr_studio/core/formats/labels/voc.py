@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord, is_upright
+from ocr_studio.core.formats.exchange import MAX_PLACE, ExchangePage, ExchangeWord, is_upright
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.labels.label_words import (
     CLASSES,
@@ -188,4 +188,6 @@ def _turn_inside(box: tuple[float, float, float, float], degrees: float) -> Quad
 
 
 def _find_number(parent: Element | None, name: str) -> float | None:
-    return None if parent is None else read_number(find_text(child(parent, name)))
+    """A number that may be a place or size on a photo; None if there is none."""
+    number = None if parent is None else read_number(find_text(child(parent, name)))
+    return number if number is not None and abs(number) <= MAX_PLACE else None

@@ -132,6 +132,16 @@ def test_voc_with_entities_is_refused(declared: str) -> None:
     assert refuse(data, "a.xml", "voc") == "it declares entities, which are not read for safety"
 
 
+@pytest.mark.parametrize("number", ["1e308", "-1e308", "1e7"])
+def test_voc_with_places_beyond_any_photo(number: str) -> None:
+    sides = f"<xmin>0</xmin><ymin>0</ymin><xmax>{number}</xmax><ymax>1e308</ymax>"
+    turned = f"<cx>{number}</cx><cy>1</cy><w>1e308</w><h>5</h><angle>{number}</angle>"
+    boxes = f"<bndbox>{sides}</bndbox>", f"<robndbox>{turned}</robndbox>"
+    objects = "".join(f"<object><name>a</name>{box}</object>" for box in boxes)
+    [page] = read_file(f"<annotation><filename>a.jpg</filename>{objects}</annotation>", "a.xml", "voc")
+    assert page.words == ()
+
+
 def test_voc_with_too_many_or_wrong_boxes() -> None:
     found = "<object><name>a</name><bndbox><xmin>nan</xmin><ymin>0</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object>"
     data = "<annotation><filename>../../etc/passwd</filename>{}</annotation>"
