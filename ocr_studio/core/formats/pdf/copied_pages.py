@@ -136,8 +136,8 @@ def _remove_invisible_text(pdf: pikepdf.Pdf, page: pikepdf.Page) -> bool:
             modes.append(mode)
         elif operator == "Q" and modes:
             mode = modes.pop()
-        elif operator == "Tr":
-            mode = int(each.operands[0])
+        elif operator == "Tr" and len(each.operands) == 1 and isinstance(each.operands[0], int):
+            mode = each.operands[0]  # what is no mode is skipped, as viewers do
         elif operator in _SHOWS_TEXT:
             if mode == _INVISIBLE:
                 invisible += _count_bytes(each.operands)

@@ -319,3 +319,9 @@ def test_a_damaged_pdf_is_named(tmp_path: Path) -> None:
     whole.write_bytes(b"%PDF-1.4 and nothing else")
     with pytest.raises(photo_file.PhotoError, match=r"a\.pdf.*damaged"):
         write(page, folder=tmp_path)
+
+
+def test_operators_without_their_numbers_are_skipped(tmp_path: Path) -> None:
+    path = typeset(tmp_path / "a.pdf", b"Tr /x Tr BT 3 Tr /F 9 Tf 50 200 Td (teh) Tj ET Q Q")
+    page = page_of(path, ("the", Quad.from_box(50, 50, 90, 70)))
+    assert find_texts(write(page, folder=tmp_path)) == ["the"]
