@@ -28,13 +28,15 @@ Formats: {", ".join(READERS)}.
 A word where the project has another word is a conflict:
   keep     the words of the project stay, those of the file are left out
   replace  the words of the file take their place
-  both     your text stays, and the other one becomes the recognized text
+  both     a checked text of yours stays, and that of the file becomes the recognized text; where only the file’s is
+           checked, it is the other way round
 
 Words that were checked in the other program count as checked here, too. One Undo in the window reverts the whole
 import. Photos have to be in the folder of the project; they are found by their names. For more, see "ocr-studio help
 export".
 
-Exit status 0: everything was imported; 1: some files or words were skipped; 2: incorrect usage.
+Exit status 0: everything was imported, or left out as a conflict; 1: some files could not be imported, or words were
+outside the photo; 2: incorrect usage.
 """
 
 
@@ -80,7 +82,8 @@ def work(options: argparse.Namespace) -> int:
     conflict = Conflict(options.conflict)
     project.lock(create=True)
     try:
-        return _import(project, import_labels.import_labels(project, photos, [options.path], conflict, kind=kind))
+        events = import_labels.import_labels(project, photos, [options.path], conflict, kind=kind)
+        return _import(project, events, keeps=conflict is Conflict.KEEP)
     finally:
         project.unlock()
 
@@ -107,8 +110,8 @@ def _preview(events: Iterator[job.PreviewEvent]) -> int:
     return FAILED if skipped else GOOD
 
 
-def _import(project: Project, events: Iterator[job.ImportEvent]) -> int:
-    """Import into the project, and print how much it was."""
+def _import(project: Project, events: Iterator[job.ImportEvent], *, keeps: bool) -> int:
+    """Import into the project, and print how much it was. keeps: the words of the project stay in conflicts."""
     from ocr_studio.core.editing.imported_words import ImportCounts  # noqa: PLC0415  (--help does not need them)
     from ocr_studio.jobs.formats import import_labels as job  # noqa: PLC0415
 
@@ -126,6 +129,8 @@ def _import(project: Project, events: Iterator[job.ImportEvent]) -> int:
                 counts += event.counts
     clear_progress()
     print(f"{counted(photos, 'photo')} imported: {_describe(counts)}")
+    if counts.conflicts and keeps:
+        print("Where there are conflicts, the words of the project stay; see --conflict for other choices.")
     return FAILED if skipped or counts.outside else GOOD
 
 

@@ -281,7 +281,10 @@ def _join(ours: Word, theirs: ExchangeWord) -> Word:
         return ours
     if theirs.checked and ours.human is None:
         return replace(ours, human=text)
-    return replace(ours, machine=_transcribe_reading(theirs) or text) if ours.checked else ours
+    if not ours.checked:
+        return ours
+    # What somebody has checked there is worth more than what was read there.
+    return replace(ours, machine=text if theirs.checked else _transcribe_reading(theirs) or text)
 
 
 def _merge_facts(facts: PageFacts, labels: ExchangePage, conflict: Conflict) -> PageFacts:

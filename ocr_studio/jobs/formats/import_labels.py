@@ -6,6 +6,7 @@ import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final, TypeAlias
 
@@ -16,6 +17,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.formats import readers
 from ocr_studio.core.formats.exchange import ExchangePage
+from ocr_studio.core.formats.file_names import UNFIT_CHARACTERS
 from ocr_studio.core.formats.import_format import BadLabels, ImportFormat, LabelFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, compute_content_id
@@ -24,7 +26,7 @@ from ocr_studio.core.project import project as projects
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import Step
 from ocr_studio.core.reading_order import kept_order
-from ocr_studio.core.translation import message, message_n, tr
+from ocr_studio.core.translation import later, message, message_n, tr
 from ocr_studio.jobs.formats.export_photos import ListedPhoto
 from ocr_studio.jobs.photos import store_readings
 
@@ -34,6 +36,7 @@ _DEEPEST: Final = 8
 # Pages and words of a step, so that the window is blocked for some milliseconds only.
 _PAGES: Final = 15
 _WORDS: Final = 5_000
+_NO_PHOTO: Final = later("no photo named {name} in this folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,9 @@ class PhotoFinder:
         self._by_name: dict[str, ListedPhoto | None] = {}
         for photo in photos:
             path = PurePosixPath(photo.image)
-            names = {path.name, path.name.casefold(), path.stem.casefold()}
+            # Also as our own exports are named after it.
+            plain = UNFIT_CHARACTERS.sub("_", path.stem)
+            names = {path.name, path.name.casefold(), path.stem.casefold(), plain.casefold()}
             for known, each in ((self._by_path, {photo.image}), (self._by_name, names)):
                 # What fits two photos tells nothing.
                 known.update({name: None if name in known else photo for name in each})
@@ -130,6 +135,11 @@ class PhotoFinder:
         names = (path.name, path.name.casefold(), path.stem.casefold())
         found = (self._by_path.get(image), *map(self._by_name.get, names))
         return next(filter(None, found), None)
+
+    def is_ambiguous(self, image: str) -> bool:
+        """Whether several photos have a name that a file tells."""
+        path = PurePosixPath(image)
+        return any(name in self._by_name for name in (path.name.casefold(), path.stem.casefold()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +154,11 @@ class FoundFile:
         return LabelFile.open(self.folder, self.name)
 
 
-def find_files(sources: Sequence[Path]) -> Iterator[FoundFile]:
+def find_files(sources: Sequence[Path], *, photos: bool = False) -> Iterator[FoundFile]:
     """Find the files to import: the given ones, and all of the given folders and the folders in them.
 
-    Photos, hidden files, links and the folders of projects are left out of folders.
+    Hidden files, links and the folders of projects are left out of folders, and so are photos, PDF files among them,
+    unless ``photos`` is set.
 
     Raises:
         BadLabels: A folder can't be read.
@@ -157,19 +168,19 @@ def find_files(sources: Sequence[Path]) -> Iterator[FoundFile]:
             yield FoundFile(SafeFolder(source.parent, follow=True), source.name)
             continue
         try:
-            yield from _search_folder(SafeFolder(source, follow=True), ".", _DEEPEST)
+            yield from _search_folder(SafeFolder(source, follow=True), ".", _DEEPEST, photos=photos)
         except OSError as error:
             raise BadLabels(tr("the folder can’t be read: {reason}", reason=error.strerror), file=source) from error
 
 
-def _search_folder(folder: SafeFolder, name: str, deeper: int) -> Iterator[FoundFile]:
+def _search_folder(folder: SafeFolder, name: str, deeper: int, *, photos: bool) -> Iterator[FoundFile]:
     for entry in sorted(folder.entries(name)):
         path = entry.name if name == "." else f"{name}/{entry.name}"
         if entry.name.startswith("."):
             continue
         if entry.is_folder and deeper and entry.name != projects.FOLDER:
-            yield from _search_folder(folder, path, deeper - 1)
-        elif entry.is_file and PurePosixPath(path).suffix.lower() not in PHOTO_SUFFIXES:
+            yield from _search_folder(folder, path, deeper - 1, photos=photos)
+        elif entry.is_file and (photos or PurePosixPath(path).suffix.lower() not in PHOTO_SUFFIXES):
             yield FoundFile(folder, path)
 
 
@@ -178,6 +189,7 @@ class _Reading:
     """Reads files page by page, and finds the photos."""
 
     project: Project
+    source: Path
     finder: PhotoFinder
     load: Callable[[str], Page | None]
     # Photo -> file that has its words, and what that calls the photo.
@@ -187,24 +199,43 @@ class _Reading:
         self, files: Sequence[FoundFile], kind: ImportFormat | None
     ) -> Iterator[ImportProgress | LabelsSkipped | PageLabels]:
         """Read files. kind: their format; None to recognize it."""
+        known = False
         for number, found in enumerate(files):
             yield ImportProgress(number, len(files), found.name)
             try:
                 file = found.open()
-                reader = kind or readers.find_reader(file)
-                if reader is not None:
-                    for labels in reader.read(file):
-                        yield self._read_page(file, reader, labels)
+                if (reader := kind or readers.find_reader(file)) is not None:
+                    known = True
+                    yield from self._read_file(file, reader, is_told=kind is not None)
                 elif len(files) == 1:
+                    known = True
                     yield LabelsSkipped(file.name, file.make_error(tr("its format is not known")))
             except StudioError as error:
+                known = True
                 yield LabelsSkipped(found.name, error)
+        if not known:
+            what, remedy = tr("no file in a known format"), tr("Choose a folder with files of another program.")
+            yield LabelsSkipped("", BadLabels(what, file=self.source, remedy=remedy))
+
+    def _read_file(
+        self, file: LabelFile, reader: ImportFormat, *, is_told: bool
+    ) -> Iterator[LabelsSkipped | PageLabels]:
+        """Read a file. is_told: the user has chosen the format, which need not be that of the file."""
+        empty = True
+        for labels in reader.read(file):
+            empty = False
+            yield self._read_page(file, reader, labels)
+        if empty and is_told:
+            yield LabelsSkipped(file.name, file.make_error(tr("it has no words as {format}", format=tr(reader.title))))
 
     def _read_page(self, file: LabelFile, reader: ImportFormat, labels: ExchangePage) -> LabelsSkipped | PageLabels:
         photo = self.finder.find(labels.image)
         if photo is None:
-            what = tr("no photo named {name} in this folder", name=labels.image)
-            return LabelsSkipped(file.name, file.make_error(what))
+            many = self.finder.is_ambiguous(labels.image)
+            what = later("several photos named {name} in this folder") if many else _NO_PHOTO
+            remedy = later("Name the file after one of them.") if many else later("Copy the photo to this folder.")
+            path = file.folder.full(file.name)
+            return LabelsSkipped(file.name, BadLabels(tr(what, name=labels.image), file=path, remedy=tr(remedy)))
         other, name = self.taken.setdefault(photo.image, (file, labels.image))
         if other is not file or name != labels.image:
             told = other.name if other is not file else name
@@ -234,8 +265,10 @@ class _Reading:
         return (page, False) if page else (Page(page_id, photo.image, *photo_file.read_photo_size(path)), True)
 
 
-def _list_files(sources: Sequence[Path]) -> list[FoundFile]:
-    return list(itertools.islice(find_files(sources), _MOST_FILES))
+def _list_files(sources: Sequence[Path], kind: ImportFormat | None) -> list[FoundFile]:
+    """List the files to import. kind: their format if it is told; PDF files are photos otherwise."""
+    photos = kind is not None and kind.name == "pdf"
+    return list(itertools.islice(find_files(sources, photos=photos), _MOST_FILES))
 
 
 def preview(
@@ -258,8 +291,8 @@ def preview(
     Raises:
         BadLabels: A folder can't be read.
     """
-    reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
-    for event in reading.read(_list_files(sources), kind):
+    reading = _Reading(project, sources[0], PhotoFinder(photos), load or partial(project.load_page, aside=False))
+    for event in reading.read(_list_files(sources, kind), kind):
         if isinstance(event, PageLabels):
             words = event.words
             yield LabelsFound(event.file.name, event.kind, event.photo, words.counts, words.labels.notices)
@@ -291,10 +324,10 @@ def import_labels(
     Raises:
         BadLabels: A folder can't be read.
     """
-    reading = _Reading(project, PhotoFinder(photos), load or (lambda key: project.load_page(key, aside=False)))
+    reading = _Reading(project, sources[0], PhotoFinder(photos), load or partial(project.load_page, aside=False))
     name = _name_step(sources)
     batch = _Batch(name, secrets.token_hex(6))
-    for event in reading.read(_list_files(sources), kind):
+    for event in reading.read(_list_files(sources, kind), kind):
         if not isinstance(event, PageLabels):
             yield event
             continue

@@ -142,6 +142,15 @@ def test_both_keeps_the_users_text() -> None:
     assert (after.text, after.machine and after.machine.text) == ("ten", "the")
 
 
+def test_both_keeps_what_was_checked_there_as_the_recognized_text() -> None:
+    [old] = page_of(read_word("teh", 100)).words.values()
+    ours = page_of(replace(old, human=replace(old.machine, text="ten", source=TextSource.HUMAN)))  # type: ignore[type-var]
+    theirs = replace(word("tea", 100), confidence=0.4, alternatives=(Alternative("tee", 0.4),))
+    labels = replace(labels_of((theirs,)), width=ours.width, height=ours.height)
+    after = take(ours, labels, Conflict.BOTH).words[old.id]
+    assert (after.text, after.machine and after.machine.text) == ("ten", "tea")
+
+
 def test_two_words_for_one_box_of_the_page() -> None:
     ours = page_of(replace(read_word("onetwo", 100), quad=Quad.from_box(100, 100, 220, 120)))
     labels = replace(labels_of((word("one", 100), word("two", 165))), width=ours.width, height=ours.height)

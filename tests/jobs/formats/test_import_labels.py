@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ocr_studio.core.editing.imported_words import Conflict, ImportCounts
+from ocr_studio.core.formats.readers import READERS
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats import import_labels as job
@@ -75,6 +76,25 @@ def test_a_file_that_is_gone_stops_no_other(made: Project, tmp_path: Path) -> No
 def test_a_single_file_of_an_unknown_format_is_named(made: Project, tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("about these labels\n")
     assert preview(made, tmp_path / "readme.txt") == ({}, {"readme.txt": "its format is not known"})
+
+
+def test_a_folder_without_any_known_format_says_so(made: Project, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    for name in ("readme.txt", "more.txt"):
+        (tmp_path / "notes" / name).write_text("about these labels\n")
+    assert preview(made, tmp_path / "notes") == ({}, {"": "no file in a known format"})
+
+
+def test_a_file_that_is_of_another_format_than_was_told_says_so(made: Project, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+    events = list(job.preview(made, list_all(made), [tmp_path / "rows.csv"], kind=READERS["icdar2015"]))
+    assert [str(each.error.what) for each in events if isinstance(each, LabelsSkipped)]
+
+
+def test_a_photo_is_found_by_the_name_of_our_own_files() -> None:
+    finder = PhotoFinder([ListedPhoto('it"s <1>.jpg'), ListedPhoto("a.jpg"), ListedPhoto("a.png")])
+    assert finder.find("it_s _1_") == ListedPhoto('it"s <1>.jpg')
+    assert (finder.find("a"), finder.is_ambiguous("a"), finder.is_ambiguous("b")) == (None, True, False)
 
 
 @pytest.mark.parametrize(
