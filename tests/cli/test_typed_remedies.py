@@ -31,7 +31,7 @@ from ocr_studio.cli.terminal import console
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.models import downloads
-from ocr_studio.core.project.project import FOLDER
+from ocr_studio.core.project.project import FOLDER, Project
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.training import runs as training_runs
@@ -246,6 +246,12 @@ def among_the_photos(room: Room) -> None:
     room.run("export", photos, "--format", "cleaned", "--out", photos)
 
 
+def into_the_project(room: Room) -> None:
+    made_datasets.three_boards(room.folder)
+    photos = room.folder / "photos"
+    room.run("export", photos, "--format", "text", "--out", Project.find(photos).folder)
+
+
 def other_words(room: Room) -> None:
     data = made_datasets.three_boards(room.folder)
     training_runs.begin_run(Run("mine", "recognizer", data.folder, "d" * 64, Recipe()))
@@ -399,7 +405,8 @@ TABLE: Final[dict[str, tuple[tuple[str, ...], Bring]]] = {
     ),
     "jobs/models/download.py:_cut_off": (("models", "fetch"), cut_off),
     "jobs/models/download.py:_other": (("models", "fetch"), not_found),
-    "jobs/formats/export_photos.py:_check_folder": (("export",), among_the_photos),
+    "jobs/formats/export_photos.py:_check_folder": (("export",), into_the_project),
+    "jobs/formats/export_photos.py:_check_folder#2": (("export",), among_the_photos),
     "jobs/formats/export_photos.py:_load": (("export",), unread_photo),
     "jobs/learning/train.py:_check_same": (("train",), nothing_begun),
     "jobs/learning/train.py:_check_same#2": (("train",), other_words),
