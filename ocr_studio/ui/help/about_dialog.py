@@ -35,7 +35,7 @@ _WEIGHTS = later(
 PACKAGES: Final = (
     "tensorflow", "keras", "numpy", "opencv-python-headless", "pillow", "pillow-heif", "qtawesome", "platformdirs",
     "onnx", "onnxruntime", "h5py", "rapidocr", "safetensors", "wordfreq", "msgpack", "msgspec", "rapidfuzz", "regex",
-    "shapely", "filelock",
+    "shapely", "filelock", "lxml", "pikepdf", "pypdfium2", "python-docx", "odfdo", "xlsxwriter",
 )  # fmt: skip
 
 
