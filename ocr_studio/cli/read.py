@@ -64,9 +64,9 @@ PDF and TIFF files are read page by page; page 3 of scan.pdf is the photo "scan 
 first frame is read. For more, see "ocr-studio help reading".
 
 JSON: a list with one object for each photo (with --out, one object in each file):
-{"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "state", "mark",
-"alternatives": [{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners
-clockwise from the top left of the text. "quad" is null for text that was typed without a box in a project.
+{"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
+[{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners clockwise from the
+top left of the text. "quad" is null for text that was typed without a box in a project.
 
 Exit status 0: all photos were read; 1: some could not be read or saved; 2: incorrect usage.
 """

@@ -94,8 +94,6 @@ def test_json_is_a_list_with_one_object_for_each_photo(photo: Path, capsys: pyte
                     "confidence": 0.75,
                     "alternatives": [{"text": text, "confidence": 0.75}, {"text": "other", "confidence": 0.1}],
                     "line": 1,
-                    "state": "read",
-                    "mark": None,
                 }
                 for number, left, text in ((1, 5, "“96"), (2, 40, "—64"))
             ],

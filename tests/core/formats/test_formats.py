@@ -132,7 +132,7 @@ def test_markdown_shows_whatever_was_written(line: str) -> None:
     assert as_read("x\\\n" + escape_line(line) + "\\\ny") == f"x\n{line}\ny"
 
 
-def test_json_is_the_object_of_the_command_line() -> None:
+def test_json_is_the_object_of_the_command_line_and_what_an_import_needs() -> None:
     page = apply(PAGE, edits.write(PAGE, LINES[4].id, "there"))
     found = json.loads(render("json", page))
     assert list(found) == ["image", "width", "height", "words", "text"]
@@ -148,7 +148,9 @@ def test_json_is_the_object_of_the_command_line() -> None:
         "line": 1,
         "state": "read",
         "mark": None,
+        "block": 1,
     }
+    assert [word["block"] for word in found["words"]] == [1, 1, 1, 2, 2]
     assert [word["line"] for word in found["words"]] == [1, 1, 2, 3, 3]
     assert (last["text"], last["confidence"]) == ("there", 1.0)
     assert [page["image"] for page in json.loads(render("json", PAGE, OTHER))] == ["board.jpg", "sub/other.png"]

@@ -16,7 +16,7 @@ def build_page_object(page: Page) -> dict[str, object]:
 
     Of each word, ``quad`` has four [x, y] in pixels of the upright photo as its file has it, clockwise from the text's
     top left, or null for text without a box; ``confidence`` is 0..1 or null; ``line`` is the number of its line in
-    reading order, from 1; ``state`` is as in ``WordState``, ``mark`` null unless the word is marked.
+    reading order, from 1.
     """
     lines, text = page_order.find_lines_and_text(page)
     width, height = page.file_size
@@ -31,8 +31,12 @@ def build_page_object(page: Page) -> dict[str, object]:
 
 
 def render(pages: Sequence[Page]) -> str:
-    """One page's object, or a list of them where there is not exactly one."""
-    objects = [build_page_object(page) for page in pages]
+    """One page's object, or a list of them where there is not exactly one.
+
+    Besides what ``build_page_object`` says, a word has what an import needs: ``state`` as in ``WordState``, ``mark``,
+    null unless the word is marked, and the number of its ``block``, from 1, which an empty line ends in the text.
+    """
+    objects = [_add_details(page, build_page_object(page)) for page in pages]
     return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -45,6 +49,16 @@ def _build_word_object(page: Page, word: Word, line: int) -> dict[str, object]:
         "confidence": word.confidence,
         "alternatives": [{"text": other.text, "confidence": other.confidence} for other in alternatives],
         "line": line,
-        "state": word.state.value,
-        "mark": word.mark.value if word.mark else None,
     }
+
+
+def _add_details(page: Page, built: dict[str, object]) -> dict[str, object]:
+    blocks = enumerate(page_order.find_blocks(page), start=1)
+    numbers = {word.id: number for number, block in blocks for line in block for word in line}
+    words = built["words"]
+    assert isinstance(words, list)
+    for each in words:
+        word = page.words[each["id"]]
+        mark = word.mark.value if word.mark else None
+        each.update(state=word.state.value, mark=mark, block=numbers[word.id])
+    return built

@@ -45,8 +45,10 @@ class _Word:
     confidence: float | None = None
     alternatives: Annotated[tuple[_Alternative, ...], Meta(max_length=20)] = ()
     line: int = 0
-    state: str | None = None  # not in files of versions before
+    # Not in files of versions before, nor in what the command ``read`` prints.
+    state: str | None = None
     mark: str | None = None
+    block: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,16 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
 def _read_page(page: _Page) -> ExchangePage:
     size = page.width, page.height
     words = LabelledWords(find_photo_name(page.image), size)
-    lines: defaultdict[int, list[ExchangeWord]] = defaultdict(list)
+    lines: defaultdict[tuple[int, int], list[ExchangeWord]] = defaultdict(list)
     entries: list[_Word] = json_schema.valid_entries(page.words, _Word)
     words.leave_out(len(page.words) - len(entries))
     for entry in entries:
         if word := _read_word(words, entry):
-            lines[entry.line].append(word)
-    found = tuple(ExchangeLine(tuple(lines[number])) for number in sorted(lines))
-    return replace(words.page(), blocks=(found,) if found else (), ordered=True)
+            lines[entry.block, entry.line].append(word)
+    blocks: defaultdict[int, list[ExchangeLine]] = defaultdict(list)
+    for block, number in sorted(lines):
+        blocks[block].append(ExchangeLine(tuple(lines[block, number])))
+    return replace(words.page(), blocks=tuple(map(tuple, blocks.values())), ordered=True)
 
 
 def _read_word(words: LabelledWords, entry: _Word) -> ExchangeWord | None:

@@ -151,12 +151,14 @@ def test_our_json_comes_back(page: Page) -> None:
     known = [(word.checked and (word.mark is not None or bool(word.text))) for word in kept]
     assert [word.checked for word in found.words] == known
     assert len(found.lines) == len([line for line in expected.lines if set(line.words) & set(kept)])
+    blocks = [[word for line in block for word in line.words if word in kept] for block in expected.blocks]
+    assert [sum(len(line.words) for line in block) for block in found.blocks] == [len(each) for each in blocks if each]
 
 
 def test_json_of_versions_without_states() -> None:
     data = FORMATS["json"].render([page_of(read_word("the", 100))])
     assert isinstance(data, str)
-    old = data.replace('"state": "read",\n', "").replace('"mark": null', '"id": "x"')
+    old = data.replace('"state": "read",\n', "").replace('"mark": null', '"id": "x"').replace('"block": 1', '"id": "x"')
     [found] = read_file(old, "board.json", "json")
     assert [(word.text, word.confidence, word.checked) for word in found.words] == [("the", 0.8, False)]
 
