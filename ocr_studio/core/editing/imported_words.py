@@ -150,6 +150,17 @@ class ImportedWords:
         return Edit(name, changes, (page.facts, facts) if facts != page.facts else None, kept if takes_order else None)
 
 
+def replace_words(page: Page, labels: ExchangePage, name: StepName) -> Edit:
+    """Make the edit that puts the words of a file in the place of all words of a page."""
+    empty = replace(page, words={}, order=WordOrder())
+    edit = ImportedWords.compare(empty, labels).make_edit(Conflict.REPLACE, name)
+    gone: dict[str, tuple[Word | None, Word | None]] = {key: (word, None) for key, word in page.words.items()}
+    order = empty.order
+    for change in edit.order or ():
+        order = change.applied(order) or order
+    return replace(edit, changes={**gone, **edit.changes}, order=OrderChange.between(page.order, order))
+
+
 def has_other_shape(page: Page, labels: ExchangePage) -> bool:
     """Whether the labels were made for a photo of other proportions, for example one that is turned differently."""
     if labels.width <= 1 or labels.height <= 1:  # unknown, or shares of the sides

@@ -148,12 +148,12 @@ def read_photo_size(path: Path) -> tuple[int, int]:
     raise _make_strange_answer_error(str(path))
 
 
-def read_pdf_words(data: bytes, page: int, *, name: str) -> Answer:
+def read_pdf_words(source: Path | bytes, page: int, *, name: str) -> Answer:
     """Read the text that a page of a PDF has of its own; see ``pdf_pages.read_words``. Raises PhotoError.
 
     Check what the answer says: the file may have taken over the child process.
     """
-    return _ask_child(pdf_pages.read_words, data, name, allowed_pixels(), page=page)
+    return _ask_child(pdf_pages.read_words, source, name, allowed_pixels(), page=page)
 
 
 def make_thumbnail(path: Path, *, side: int) -> RGB:

@@ -33,6 +33,7 @@ from ocr_studio.ui.evaluation.controller import EvaluationController
 from ocr_studio.ui.evaluation.panel import EvaluationPanel
 from ocr_studio.ui.formats.controller import ExportController
 from ocr_studio.ui.formats.import_controller import ImportController
+from ocr_studio.ui.formats.own_text_proposal import OwnTextProposal
 from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.framing.crop_dialog import PhotoCropping
 from ocr_studio.ui.help import palette_entries
@@ -173,6 +174,9 @@ class AssembledWindow(QMainWindow):
         self.rereading = Rereading(document, services.reading, self.pictures, self)
         self.writer_proposal = WriterProposal(document, services.reading, self.messages)
         self.rotation_proposal = RotationProposal(document, self.framing, services.reading, self.messages)
+        self.own_text_proposal = OwnTextProposal(
+            document, opening, lanes.files, self.messages, stop_reading=services.reading.cancel
+        )
         self.correction_learning = CorrectionLearning(document, services.reading, lambda: opening.settings)
         self.preferences.models_controller.finding_comparison_wanted.connect(self.rereading.compare_finding)
         self.rules = ReplacingByRules(document, opening, self.pictures, lanes.files, self)

@@ -48,19 +48,39 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
         raise file.make_error(error.what) from error
     path, found = Path(file.file_name), False
     for number in range(count):
-        try:
-            answer = photo_file.read_pdf_words(data, number, name=file.file_name)
-            told = json_schema.convert(answer.values, _OwnText)
-        except (PhotoError, json_schema.BadValue) as error:
-            what = error.what if isinstance(error, PhotoError) else str(error)
-            raise file.make_error(what) from error
         image = page_paths.make_page_path(path, number).name if count > 1 else path.name
-        lines = tuple(line for words in told.lines if (line := _make_line(words)).words)
-        if lines:
+        try:
+            page = _read_page(data, number, image)
+        except PhotoError as error:
+            raise file.make_error(error.what) from error
+        if page.blocks:
             found = True
-            yield ExchangePage(image, *told.size, (lines,), ordered=told.ordered)
+            yield page
     if not found:
         raise file.make_error(tr("the PDF has no text of its own"))
+
+
+def read_photo(photo: Path) -> ExchangePage | None:
+    """Read the text that a photo has of its own if it is a page of a PDF; None if there is none.
+
+    Raises:
+        PhotoError: The PDF can't be read.
+    """
+    file, number = page_paths.find_page(photo)
+    if file.suffix.lower() != page_paths.PDF_SUFFIX:
+        return None
+    page = _read_page(file, number, photo.name)
+    return page if page.blocks else None
+
+
+def _read_page(source: Path | bytes, number: int, image: str) -> ExchangePage:
+    """Read a page of a PDF, from its file or bytes. Raises PhotoError."""
+    try:
+        told = json_schema.convert(photo_file.read_pdf_words(source, number, name=image).values, _OwnText)
+    except json_schema.BadValue as error:
+        raise PhotoError(str(error), file=image) from error
+    lines = tuple(line for words in told.lines if (line := _make_line(words)).words)
+    return ExchangePage(image, *told.size, (lines,) if lines else (), ordered=told.ordered)
 
 
 def _make_line(words: list[_Word]) -> ExchangeLine:
