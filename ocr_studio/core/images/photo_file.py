@@ -23,7 +23,6 @@ from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.images import page_paths, photo_stream
 from ocr_studio.core.images.decoding import decoder as photo_decoder
 from ocr_studio.core.images.decoding import headers as photo_headers
-from ocr_studio.core.images.decoding import pdf_pages
 from ocr_studio.core.images.photo_limit import MAX_PIXELS, allowed_pixels
 from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
@@ -153,7 +152,7 @@ def read_pdf_words(source: Path | bytes, page: int, *, name: str) -> Answer:
 
     Check what the answer says: the file may have taken over the child process.
     """
-    return _ask_child(pdf_pages.read_words, source, name, allowed_pixels(), page=page)
+    return _ask_child(photo_decoder.read_pdf_words, source, name, allowed_pixels(), page=page)
 
 
 def make_thumbnail(path: Path, *, side: int) -> RGB:

@@ -31,6 +31,7 @@ PHOTO_SUFFIXES: Final = frozenset(
 MAX_BYTES: Final = 2 << 30
 
 _ID_BYTES: Final = 16
+_PDF_REACH: Final = 1024
 _PIECE: Final = 1 << 18
 
 COPY_AGAIN: Final = later("Copy it again from the source, or save it again in another program.")
@@ -173,6 +174,11 @@ def is_other_format(data: bytes) -> bool:
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     other = any(start[: len(magic)].lower() == magic.lower() for magic, _ in _NOT_PHOTOS)
     return not is_photo_format(data) and (not data or other or _is_text(data))
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether a file that begins like this is a PDF; other bytes may come before its signature."""
+    return b"%PDF" in data[:_PDF_REACH]
 
 
 def is_photo_format(data: bytes) -> bool:

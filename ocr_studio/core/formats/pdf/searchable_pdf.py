@@ -23,9 +23,8 @@ from ocr_studio.core.formats.pdf.copied_pages import CopiedPages
 from ocr_studio.core.formats.pdf.text_layer_font import TextLayerFont
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images import page_paths
-from ocr_studio.core.images.decoding.pdf_pages import is_pdf
 from ocr_studio.core.images.page_paths import FilePage
-from ocr_studio.core.images.photo_stream import open_stream
+from ocr_studio.core.images.photo_stream import is_pdf, open_stream
 from ocr_studio.core.page import Page
 
 _INCH: Final = 72.0  # points

@@ -23,7 +23,6 @@ from ocr_studio.core import units
 from ocr_studio.core.files.child_process import Answer
 from ocr_studio.core.images import photo_stream
 from ocr_studio.core.images.decoding import headers as photo_headers
-from ocr_studio.core.images.decoding import pdf_pages
 from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError, make_access_error, make_unreadable_error
 from ocr_studio.core.images.pixel_formats import RGB, UPRIGHT, rotate_upright, shrink_image, to_rgb
 from ocr_studio.core.translation import tr
@@ -77,6 +76,8 @@ def decode(stream: BinaryIO, name: str, most: int, page: int = 0) -> RGB:
     Raises PhotoError, which names it so, for a damaged photo and one of more than ``most`` pixels.
     """
     if _is_pdf(stream):
+        from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
+
         return pdf_pages.render_page(stream, name, most, page)
     with _open_image(stream, name, most, page) as image:
         orientation = _read_orientation(image)
@@ -90,6 +91,8 @@ def decode(stream: BinaryIO, name: str, most: int, page: int = 0) -> RGB:
 def read_size(stream: BinaryIO, name: str, most: int, page: int = 0) -> tuple[int, int]:
     """Return (width, height) of the upright photo in pixels, from the header alone if possible. Raises PhotoError."""
     if _is_pdf(stream):
+        from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
+
         return pdf_pages.read_size(stream, name, most, page)
     with _open_image(stream, name, most, page) as image:
         width, height = image.size
@@ -139,6 +142,8 @@ def count_pages(stream: BinaryIO, name: str, most: int) -> int:
     brightness), are no pages.
     """
     if _is_pdf(stream):
+        from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
+
         return min(MOST_PAGES, pdf_pages.count_pages(stream, name))
     with _open_image(stream, name, most) as image:
         if image.format in {"JPEG", "MPO"}:
@@ -153,6 +158,8 @@ def count_pages(stream: BinaryIO, name: str, most: int) -> int:
 def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int, page: int = 0) -> RGB:
     """Decode a small upright picture, its longer side at most ``side`` pixels. Raises PhotoError."""
     if _is_pdf(stream):
+        from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
+
         return pdf_pages.render_page(stream, name, most, page, side)
     with _open_image(stream, name, most, page) as image:
         orientation = _read_orientation(image)
@@ -160,10 +167,18 @@ def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int, page: in
         return rotate_upright(shrink_image(to_rgb(image), side=side), orientation)
 
 
+def read_pdf_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[str, object]:
+    """Read the text that a page of a PDF has of its own; see ``pdf_pages.read_words``. Raises PhotoError."""
+    from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
+
+    return pdf_pages.read_words(stream, name, most, page)
+
+
 def _is_pdf(stream: BinaryIO) -> bool:
+    """Whether this is a PDF. PDFium is loaded for those alone."""
     beginning = stream.read(_BEGINNING)
     stream.seek(0)
-    return pdf_pages.is_pdf(beginning)
+    return photo_stream.is_pdf(beginning)
 
 
 @contextlib.contextmanager
@@ -374,7 +389,7 @@ def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | Non
 
 
 _WORKS: Final[dict[str, Callable[..., Any]]] = {
-    work.__name__: work for work in (decode, read_size, count_pages, decode_thumbnail, pdf_pages.read_words)
+    work.__name__: work for work in (decode, read_size, count_pages, decode_thumbnail, read_pdf_words)
 }
 
 

@@ -22,9 +22,6 @@ from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.translation import later, tr
 
-SIGNATURE: Final = b"%PDF"
-# A PDF may begin with other bytes; readers look for its signature so far.
-_REACH: Final = 1024
 _INCH: Final = 72.0  # points
 # Pixels per inch of a typeset page, and the least and most of a scanned one.
 _TYPESET, _LEAST, _MOST = 200.0, 100.0, 600.0
@@ -43,11 +40,6 @@ _FINE: Final = 10
 _LINE_HYPHEN: Final = "\x02"
 _LOCKED: Final = later("the PDF is protected with a password")
 _UNLOCK: Final = later("Save a copy without a password in a PDF viewer and open that.")
-
-
-def is_pdf(beginning: bytes) -> bool:
-    """Whether a file that begins like this is a PDF."""
-    return SIGNATURE in beginning[:_REACH]
 
 
 def count_pages(stream: BinaryIO, name: str) -> int:
