@@ -1,6 +1,6 @@
 """What other programs make of the labels that are exported: their own code reads them, in environments of their own.
 
-    tests/peers/setup_labels.sh PEERS
+    tests/peers/setup.sh PEERS
     python -m tests.peers.check_labels PEERS --photos DIR [--most N]
 
 DIR holds the labelled photos and an annotations.json ([{"image", "words": [{"quad", "text", "ignore"}]}]). Of each
@@ -226,7 +226,7 @@ def check(exported: Exported, kind: str, reader: str, read: Callable[[], tuple[F
 def main() -> int:
     """Run all checks; returns 1 if one of them fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("peers", type=Path, help="folder that setup_labels.sh has filled")
+    parser.add_argument("peers", type=Path, help="folder that setup.sh has filled")
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--most", type=int, help="photos")
     given = parser.parse_args()

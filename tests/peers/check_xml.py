@@ -1,6 +1,6 @@
 """What other programs make of the PAGE XML, ALTO XML and hOCR that is exported: their validators and parsers are run.
 
-    tests/peers/setup_xml.sh PEERS
+    tests/peers/setup.sh PEERS
     python -m tests.peers.check_xml PEERS --schemas DIR --kraken kraken_parse.py --boards DIR [--most N]
     python -m tests.peers.check_xml PEERS --schemas DIR --kraken kraken_parse.py --project DIR
 
@@ -272,7 +272,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
 def main() -> int:
     """Run all checks; returns 1 if one of them fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("peers", type=Path, help="folder that setup_xml.sh has filled")
+    parser.add_argument("peers", type=Path, help="folder that setup.sh has filled")
     parser.add_argument("--schemas", type=Path, required=True)
     parser.add_argument("--kraken", type=Path, required=True, help="kraken_parse.py")
     source = parser.add_mutually_exclusive_group(required=True)
