@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -11,6 +12,7 @@ from shiboken6 import isValid
 
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.capture.region_picker import RegionPicker
+from ocr_studio.ui.capture.screenshot_portal import ScreenshotPortal
 from ocr_studio.ui.document.open_photos import Opening
 from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.widgets import image_convert
@@ -33,6 +35,10 @@ class ScreenReading(QObject):
         self._opening, self._window = opening, window
         self._hidden: list[QWidget] = []
         self._pickers: list[RegionPicker] = []
+        self._portal = ScreenshotPortal(self)
+        self._portal.taken.connect(self._open_file)
+        self._portal.cancelled.connect(self._restore)
+        self._portal.refused.connect(self._refuse)
 
     def pick(self) -> None:
         """Let the user pick a region, unless this is going on already."""
@@ -49,17 +55,9 @@ class ScreenReading(QObject):
 
     def _show_pickers(self) -> None:
         pictures = [(screen, grab_screen(screen)) for screen in QGuiApplication.screens()]
-        # Wayland gives programs no picture of the screen, or an empty one.
+        # Wayland gives programs no picture of the screen, or an empty one. The desktop has a tool of its own.
         if any(picture.isNull() for _, picture in pictures) or QGuiApplication.platformName().startswith("wayland"):
-            self._restore()
-            self.failed.emit(
-                Trouble(
-                    tr(
-                        "This desktop doesn’t let OCR Studio see the screen. Take a screenshot with the desktop’s own"
-                        " tool, copy it, and choose Paste image."
-                    )
-                )
-            )
+            self._portal.ask()
             return
         for screen, picture in pictures:
             picker = RegionPicker(screen, picture)
@@ -72,6 +70,24 @@ class ScreenReading(QObject):
             picker.activateWindow()
         under = (each for each in self._pickers if each.geometry().contains(QCursor.pos()))
         next(under, self._pickers[0]).grabKeyboard()  # the one that Enter takes
+
+    def _refuse(self) -> None:
+        self._restore()
+        self.failed.emit(
+            Trouble(
+                tr(
+                    "This desktop doesn’t let OCR Studio see the screen. Take a screenshot with the desktop’s own"
+                    " tool, copy it, and choose Paste image."
+                )
+            )
+        )
+
+    def _open_file(self, path: Path) -> None:
+        picture = QImage(str(path))
+        if picture.isNull():
+            self._refuse()
+        else:
+            self._open(picture)
 
     def _open(self, picture: QImage) -> None:
         self._restore()
