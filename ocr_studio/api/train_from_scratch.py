@@ -35,11 +35,12 @@ from ocr_studio.api import model_store, run_folder, tools
 from ocr_studio.api.detection import Detector
 from ocr_studio.api.recognition import LONGEST, Recognizer
 from ocr_studio.api.samples import Samples, SourceMissing, fingerprint
-from ocr_studio.core import metrics, paths
+from ocr_studio.core import paths
 from ocr_studio.core.command_line import CommandParser
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation import metrics
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
 from ocr_studio.engine import keras_fit

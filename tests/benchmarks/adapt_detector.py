@@ -46,9 +46,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ocr_studio.core import paths
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import WORD_DETECTOR, ModelCard, Setting
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word

@@ -51,11 +51,11 @@ import cv2
 import numpy as np
 
 from ocr_studio.core import paths
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import ribbons
 from ocr_studio.core.images import photo_file, warping, word_crops
 from ocr_studio.core.images.pyramid import Pyramid
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, Quad, TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order

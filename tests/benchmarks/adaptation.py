@@ -30,10 +30,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.language import lexicon
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE
 from ocr_studio.core.models.registry import Model

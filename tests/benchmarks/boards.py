@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.datasets import ground_truth
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.evaluation.table import format_figure
 from ocr_studio.core.images import board_corners, photo_file
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.page import BoardLook, Quad
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.jobs.photos import clean_board

@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from ocr_studio.core import metrics
 from ocr_studio.core.editing import edits
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import Settings
 from ocr_studio.ui.app import app as window_app

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop

@@ -39,8 +39,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import ReaderOptions

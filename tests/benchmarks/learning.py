@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.images import photo_file, warping
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry

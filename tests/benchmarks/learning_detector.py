@@ -30,8 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.datasets import ground_truth
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score, score_photo
 from ocr_studio.core.models import registry
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.detector_events import RECIPE, CheckedPhoto, DetectorData, DetectorTrained

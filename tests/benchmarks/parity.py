@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics, runtime
+from ocr_studio.core import runtime
+from ocr_studio.core.evaluation import metrics
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, score_photo
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.metrics import Labelled, PhotoScore, score_photo
 from ocr_studio.core.page import Word
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.networks.network import Network

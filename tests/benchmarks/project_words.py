@@ -15,9 +15,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, score_photo
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.language import typed_words
-from ocr_studio.core.metrics import Labelled, PhotoScore, score_photo
 from ocr_studio.core.page import Word
 from ocr_studio.core.project.project_words import ProjectWords
 from ocr_studio.core.settings import ReaderOptions

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics
 from ocr_studio.core.datasets import ground_truth
 from ocr_studio.core.datasets.ground_truth import TruePage
+from ocr_studio.core.evaluation import metrics
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.review.queue import Place

@@ -31,7 +31,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.language import lexicon, typed_words
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Transcription

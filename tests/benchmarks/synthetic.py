@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.engine.synth.boards.board_options import BoardOptions

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.images import photo_file, word_crops
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.language import lexicon

@@ -22,9 +22,9 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ocr_studio.api import Detector, Pipeline, Recognizer
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, score_photo
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.metrics import Labelled, PhotoScore, score_photo
 from ocr_studio.core.page import Quad
 from tests.benchmarks.boards import truth
 from tests.benchmarks.words import WordSet, board_words, labelled_words, letters_and_digits

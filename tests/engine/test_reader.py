@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr_studio.core.evaluation.metrics import Labelled, score_photo
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import ribbons
-from ocr_studio.core.metrics import Labelled, score_photo
 from ocr_studio.core.models.registry import NoSuchModel
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project_words import ProjectWords

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training.detector_events import CheckedPhoto
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ocr_studio.core.datasets.dataset import Example
-from ocr_studio.core.metrics import Score
+from ocr_studio.core.evaluation.metrics import Score
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, DETECTOR, RECOGNIZER, WEIGHTS_FILE, ModelCard
 from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, LinesEvaluated, PlacedWord

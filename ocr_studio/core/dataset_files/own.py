@@ -24,10 +24,10 @@ from ocr_studio.core.dataset_files.values import (
     Split,
     TruePhoto,
 )
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.json_schema import Share, one_of
 from ocr_studio.core.files.safe_folder import SafeFolder
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
 

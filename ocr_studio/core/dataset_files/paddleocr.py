@@ -20,11 +20,11 @@ from ocr_studio.core.dataset_files import validation as fields
 from ocr_studio.core.dataset_files.layout import Layout, ListedFiles
 from ocr_studio.core.dataset_files.validation import Box, Troubles, Unfit
 from ocr_studio.core.dataset_files.values import Example, Split, TruePhoto
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.formats.labels.label_words import UNREADABLE
 from ocr_studio.core.formats.labels.paddleocr import format_word
-from ocr_studio.core.metrics import Labelled
 
 _ALL, _TRAIN, _VALIDATION, _BOXES = "rec_gt.txt", "rec_gt_train.txt", "rec_gt_val.txt", "Label.txt"
 

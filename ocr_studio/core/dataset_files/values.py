@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.files import safe_folder
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.images import photo_file, photo_limit
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.translation import tr
 

@@ -21,11 +21,11 @@ from ocr_studio.core.dataset_files.validation import Box
 from ocr_studio.core.dataset_files.validation import quad as quad_with_area
 from ocr_studio.core.datasets.reader import check_ended, check_labels
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, stays_inside
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, PhotoFrame, Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Places, Project

@@ -19,12 +19,12 @@ from ocr_studio.core.datasets.folder import make_file_id
 from ocr_studio.core.datasets.report import LeftOut, Reason, Report
 from ocr_studio.core.datasets.split import ExamplePlace, divide
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.images.pyramid import Pyramid
 from ocr_studio.core.images.word_crops import extract_crop
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.photo_list.moved_photos import MovedPhotos
 
 # Unchecked words of a dataset, of all writers together.

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.evaluation.results import Mistake
 from ocr_studio.core.images.pixel_formats import encode_image
-from ocr_studio.core.metrics import Labelled
 
 RGB = NDArray[np.uint8]
 

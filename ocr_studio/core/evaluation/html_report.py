@@ -14,11 +14,11 @@ from urllib.parse import quote
 
 from ocr_studio.core.evaluation import error_images
 from ocr_studio.core.evaluation import table as evaluation_table
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, Score
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.evaluation.table import KINDS, TASKS, format_figure, format_percent
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.names import format_photo_name
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score
 from ocr_studio.core.units import counted
 
 INDEX: Final = "index.html"

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.metrics import LIES_IN, Comparison, Labelled, PhotoScore
+from ocr_studio.core.evaluation.metrics import LIES_IN, Comparison, Labelled, PhotoScore
 from ocr_studio.core.page import PhotoFrame
 
 

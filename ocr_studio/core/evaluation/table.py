@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, Score, TextErrors
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult
 from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.geometry import photo_frame
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
 from ocr_studio.core.page import PhotoFrame
 from ocr_studio.core.translation import later
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ocr_studio.core.dataset_files.values import Dataset, Example, Split
+from ocr_studio.core.evaluation.metrics import TextErrors
 from ocr_studio.core.evaluation.table import format_percent
 from ocr_studio.core.formats.names import format_photo_name
-from ocr_studio.core.metrics import TextErrors
 
 SIDES: Final = ((Split.HELD_OUT, "held out"), (Split.TRAIN, "training"))
 # More of them are in JSON.

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.metrics import Labelled, Score
+from ocr_studio.core.evaluation.metrics import Labelled, Score
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.training.events import (

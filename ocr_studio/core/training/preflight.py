@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from ocr_studio.core import metrics
 from ocr_studio.core.datasets.dataset import Dataset, Example, Split
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.geometry import overlap
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Quad

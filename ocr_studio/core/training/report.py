@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
 
 from ocr_studio.core.datasets import split as dataset_split
-from ocr_studio.core.metrics import Score
+from ocr_studio.core.evaluation.metrics import Score
 from ocr_studio.core.training import messages
 from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, PlacedWord
 from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison, Trained

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.language.charset import normalize_text
 from ocr_studio.core.training.events import HeldOutSample, Interval, ReadingScore, RecognizerComparison
 from ocr_studio.engine.training.training_data import TrainingExample

@@ -15,16 +15,16 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics, paths
+from ocr_studio.core import paths
 from ocr_studio.core.datasets import ground_truth
 from ocr_studio.core.datasets.ground_truth import TruePage, Truth
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.evaluation import error_images, html_report
+from ocr_studio.core.evaluation import error_images, html_report, metrics
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.evaluation.results import Evaluation, PhotoResult, mistakes
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file, photo_listing, warping
 from ocr_studio.core.images.image_spool import ImageSpool
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.reading import read as reading

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Transcription, Word
 from ocr_studio.jobs.reading.read import LoadingRecognizer, OcrService, WordsRead, read_page, read_words

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core import translation
 from ocr_studio.core.evaluation import table as evaluation_table
+from ocr_studio.core.evaluation.metrics import PhotoScore
 from ocr_studio.core.evaluation.results import Evaluation, MistakeKind, PhotoResult
 from ocr_studio.core.evaluation.table import KINDS, NOTHING, TASKS, format_figure
-from ocr_studio.core.metrics import PhotoScore
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.core.units import percent
 from ocr_studio.ui.canvas.go_to_word import MistakePlaces

@@ -13,7 +13,7 @@ from ocr_studio.core.datasets import ground_truth
 from ocr_studio.core.datasets import sources as dataset_sources
 from ocr_studio.core.datasets.ground_truth import TruePage
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.metrics import Labelled
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.page import Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
 from tests.core import made_datasets

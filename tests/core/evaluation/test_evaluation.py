@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from ocr_studio.core import metrics
-from ocr_studio.core.evaluation import error_images, html_report
+from ocr_studio.core.evaluation import error_images, html_report, metrics
 from ocr_studio.core.evaluation import table as evaluation_table
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.evaluation.results import Evaluation, Mistake, MistakeKind, PhotoResult, mistakes
 from ocr_studio.core.geometry import photo_frame
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import PhotoFrame, Quad
 from tests.core.evaluation.test_metrics import boards
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_studio.core import metrics
-from ocr_studio.core.metrics import Labelled, PhotoScore, Score, TextErrors
+from ocr_studio.core.evaluation import metrics
+from ocr_studio.core.evaluation.metrics import Labelled, PhotoScore, Score, TextErrors
 from ocr_studio.core.page import Quad
 
 texts = st.text(alphabet="abcä 𝔵", max_size=12)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_studio.core.metrics import Score
+from ocr_studio.core.evaluation.metrics import Score
 from ocr_studio.core.page import Quad
 from ocr_studio.core.training import report as training_report
 from ocr_studio.core.training.detector_events import DetectorComparison, DetectorTrained, PlacedWord

@@ -10,8 +10,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import DetectionOptions
 from ocr_studio.engine import keras_fit

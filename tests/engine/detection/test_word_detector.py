@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.models.card import DETECTOR, WORD_DETECTOR
 from ocr_studio.core.page import Quad
 from ocr_studio.core.settings import DetectionOptions

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.datasets.ground_truth import BadTruth, TruePage, Truth
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.evaluation.results import Evaluation
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Page, PageFacts, PhotoFrame, Transcription
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.learning import evaluate

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import Quad
 from ocr_studio.engine.synth.boards import compositing
 from ocr_studio.engine.synth.boards.board_area import BoardArea, BoardWord, WordBudget

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.engine.detection.craft_boxes import HALF
 
 Floats: TypeAlias = NDArray[np.floating[Any]]

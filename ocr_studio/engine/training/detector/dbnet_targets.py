@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ocr_studio.core.evaluation.metrics import Labelled
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.geometry import ribbons
-from ocr_studio.core.metrics import Labelled
 from ocr_studio.core.page import TextSource, Transcription, Word
 from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.engine.detection.detector import measure_growth

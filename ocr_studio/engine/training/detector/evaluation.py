@@ -9,9 +9,9 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core import metrics
+from ocr_studio.core.evaluation import metrics
+from ocr_studio.core.evaluation.metrics import Labelled, Score
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.metrics import Labelled, Score
 from ocr_studio.core.training.detector_events import DetectorComparison, PlacedWord
 from ocr_studio.core.training.events import Interval
 from ocr_studio.engine.detection.detector import Detector

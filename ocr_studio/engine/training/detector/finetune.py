@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import keras
 
-from ocr_studio.core.metrics import Score
+from ocr_studio.core.evaluation.metrics import Score
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import DETECTOR, LICENCE, ModelCard, Scores, Setting, learning_on
 from ocr_studio.core.page import now

@@ -15,8 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.evaluation.metrics import Score
 from ocr_studio.core.language.charset import Charset
-from ocr_studio.core.metrics import Score
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Quad, Word, new_id
 from ocr_studio.core.settings import DetectionOptions, ReaderOptions
