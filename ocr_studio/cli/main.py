@@ -55,11 +55,24 @@ commands:
   models ACTION     list, use, import and export models
   train             train a model on a dataset
   synth             generate synthetic words and boards as a dataset
+  mcp FOLDER…       let an assistant search and read photos
   help [TOPIC]      show a help page, or list all of them
 
 Use "ocr-studio COMMAND --help" for details. To open a file that has the name of a command, type ./read, for example.
 """
-_COMMANDS: Final = ("read", "search", "export", "import", "dataset", "evaluate", "models", "train", "synth", "help")
+_COMMANDS: Final = (
+    "read",
+    "search",
+    "export",
+    "import",
+    "dataset",
+    "evaluate",
+    "models",
+    "train",
+    "synth",
+    "mcp",
+    "help",
+)
 
 
 class _Command(Protocol):

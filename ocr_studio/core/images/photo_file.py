@@ -88,8 +88,8 @@ def open_photo_with_id(path: Path) -> tuple[RGB, str]:
     return photo, found
 
 
-def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
-    """Decode a photo from bytes: (H, W, 3) uint8 sRGB, upright; the first frame or page.
+def decode_photo(data: bytes, *, name: str, most: int | None = None, page: int = 0) -> RGB:
+    """Decode a photo from bytes: (H, W, 3) uint8 sRGB, upright; the first frame, or the page of this number, from 0.
 
     Raises PhotoError, which names it so, for a damaged photo and one of more than ``most`` pixels, by default as the
     user has chosen.
@@ -97,9 +97,9 @@ def decode_photo(data: bytes, *, name: str, most: int | None = None) -> RGB:
     most = allowed_pixels() if most is None else most
     stream = io.BytesIO(data)
     _check_beginning(stream, name)
-    if len(data) <= MOST_READ and photo_headers.is_plain_photo(stream):
+    if not page and len(data) <= MOST_READ and photo_headers.is_plain_photo(stream):
         return photo_decoder.decode(stream, name, most)
-    return _decode_in_child(data, name, most)
+    return _decode_in_child(data, name, most, page=page)
 
 
 def read_jpeg_header(data: bytes, *, name: str) -> photo_decoder.JpegHeader | None:

@@ -95,6 +95,7 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "help:export": later("formats save pdf word import labels annotations transkribus labelme coco"),
     "help:security": later("privacy safe"),
     "help:files": later("where folder backup environment"),
+    "help:assistants": later("ai claude mcp agent chat"),
     "help:command-line": later("terminal console shell script"),
     "help:python": later("api script library"),
 }  # fmt: skip
