@@ -17,6 +17,7 @@ from ocr_studio.ui.app.app import Studio, use_theme
 from ocr_studio.ui.canvas.photo_view import PhotoView
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.help.hints import TOUR
+from ocr_studio.ui.sharing.addresses import LocalAddress
 from ocr_studio.ui.style import style_sheet
 from tests import made_synth
 from tests.ui import made_board
@@ -38,6 +39,13 @@ def plain(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 def second_press(qapp: QApplication) -> None:
     """No press counts as the second half of a double click, as tests press faster than hands."""
     qapp.setDoubleClickInterval(0)
+
+
+@pytest.fixture(autouse=True)
+def only_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing listens in a real network."""
+    here = LocalAddress("127.0.0.1", "Wi-Fi (127.0.0.1)")
+    monkeypatch.setattr("ocr_studio.ui.sharing.addresses.list_addresses", lambda: [here])
 
 
 @pytest.fixture

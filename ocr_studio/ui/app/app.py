@@ -239,6 +239,7 @@ class Studio(QObject):
             self.window.state.save()
             self.opening.retry_saver.retry()
             self.window.session.end()
+        self.window.phone.stop()
         self.reading.cancel()
         self.window.photos_panel.batch.cancel()
         self.evaluator.cancel()

@@ -74,6 +74,7 @@ from ocr_studio.ui.search.find_panel import FindPanel
 from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.search.search_service import Searching
 from ocr_studio.ui.settings.controller import SettingsController
+from ocr_studio.ui.sharing.phone_controller import PhoneController
 from ocr_studio.ui.synth.controller import SynthController
 from ocr_studio.ui.text.text_tools import TextSide
 from ocr_studio.ui.training.controller import TrainingController
@@ -165,6 +166,11 @@ class AssembledWindow(QMainWindow):
         self.dataset_export = DatasetExport(opening, lanes.files, self)
         self.printing = Printing(document, self)
         self.screen_reading = ScreenReading(opening, self)
+        batch = self.photos_panel.batch
+        self.phone = PhoneController(document, opening, batch.read_added, self)
+        batch.page_read.connect(self.phone.note_read)
+        batch.photo_failed.connect(self.phone.note_failed)
+        batch.ended.connect(self.phone.note_reading_ended)
         self.board_saving = BoardSaving(document, opening, self.board.looking, lanes.slow, self)
         self.synth = SynthController(lanes.slow, lanes.files, self)
         self.preferences = SettingsController(
@@ -281,7 +287,7 @@ class AssembledWindow(QMainWindow):
             services.evaluator.ended, services.training.changed, view.editing.changed, view.looks.changed,
             table.editing_changed, self.session.changed, self.help.changed, self.photos.changed,
             self.photos_panel.batch.changed, self.photos_panel.photo_actions.changed, self.layouts.focus_changed,
-            self.side.pages_changed, *(panel.changed for panel in self.panels),
+            self.side.pages_changed, self.phone.changed, *(panel.changed for panel in self.panels),
         ):  # fmt: skip
             signal.connect(actions.refresh_soon)
         view.tool_changed.connect(actions.show_tool)
@@ -297,7 +303,8 @@ class AssembledWindow(QMainWindow):
                 document=document, opening=opening, photo_dialogs=self.photo_dialogs, session=self.session,
                 exporter=self.exporter, importer=self.importer, dataset_export=self.dataset_export,
                 board_saving=self.board_saving,
-                preferences=preferences, printing=self.printing, screen_reading=self.screen_reading, quit=self.close,
+                preferences=preferences, printing=self.printing, screen_reading=self.screen_reading, phone=self.phone,
+                quit=self.close,
             ),
             edit=EditMenu(
                 document=document, view=view, table=self.table, clipboard=self.clipboard,

@@ -21,6 +21,7 @@ from ocr_studio.ui.formats.import_controller import ImportController
 from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.menus.conditions import has_photo, has_words
 from ocr_studio.ui.settings.controller import SettingsController
+from ocr_studio.ui.sharing.phone_controller import PhoneController
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class FileMenu:
     preferences: SettingsController
     printing: Printing
     screen_reading: ScreenReading
+    phone: PhoneController
     quit: Callable[[], object]
 
 
@@ -102,6 +104,11 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
         "read_screen", "Read from t&he screen…", lambda p: p.screen_reading.pick(), "&File", 1,
         "mdi6.monitor-screenshot", ("Ctrl+Shift+S",),
         tip="Pick a region of the screen and read its text; OCR Studio is hidden while you pick",
+    ),
+    ActionSpec(
+        "add_from_phone", "Add photos from phone…", lambda p: p.phone.show(), "&File", 1, "mdi6.cellphone-arrow-down",
+        tip="Show a QR code with which a phone sends photos into this folder",
+        when=lambda p: p.phone.available, edits=True, why="Open a photo first.",
     ),
     ActionSpec(
         "sample", "Open &sample photo", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",

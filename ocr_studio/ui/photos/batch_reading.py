@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -133,6 +133,11 @@ class BatchReading(QObject):
         self._total += len(fresh)
         self.changed.emit()
         self._read_next()
+
+    def read_added(self, photos: Sequence[Path]) -> bool:
+        """Add photos that are new in the open folder to the queue. Returns whether they will be read."""
+        self.start(photos, again=False)
+        return all(path in self._waiting for path in photos)
 
     def pause(self, on: bool) -> None:
         """Pause after the current photo, or resume."""

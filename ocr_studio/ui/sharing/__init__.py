@@ -1,0 +1,1 @@
+"""Over the local network: photos from a phone, and the service for others."""
