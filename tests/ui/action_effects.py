@@ -179,6 +179,7 @@ EFFECTS: Mapping[str, Effect] = {
     "open_folder": _over("QFileDialog"),
     "paste_picture": _other_photo,
     "read_screen": lambda s, _: not s.window.isVisible(),
+    "add_from_phone": _over("PhoneDialog"),
     "print": _over("QPrintDialog"),
     "sample": _other_photo,
     "go_on": lambda s, _: s.opening.path is not None and s.opening.path.name == "board 1.png",

@@ -16,8 +16,8 @@ from ocr_studio.core.translation import ENGLISH, language, tr
 
 # In the order of the table of contents.
 TOPICS: Final = (
-    "start", "photos", "reading", "editing", "review", "text", "search", "board", "projects", "export", "datasets",
-    "training", "evaluation", "models", "synth", "settings", "command-line", "assistants", "python", "files",
+    "start", "photos", "phone", "reading", "editing", "review", "text", "search", "board", "projects", "export",
+    "datasets", "training", "evaluation", "models", "synth", "settings", "command-line", "assistants", "python", "files",
     "security", "development",
 )  # fmt: skip
 

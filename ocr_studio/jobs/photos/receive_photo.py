@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -37,8 +37,10 @@ def receive_photo(data: bytes, *, folder: Path, when: datetime) -> Path:
     """
     suffix = _find_suffix(data)
     photo_file.decode_photo(data, name=tr("the photo"))
-    files, stem = SafeFolder(folder, follow=True), f"Phone {when:%Y-%m-%d %H.%M.%S}"
-    names = (f"{stem}{suffix}", *(f"{stem} {number}{suffix}" for number in range(2, 1000)))
+    files = SafeFolder(folder, follow=True)
+    # The next free second, so that the names are in the order of arrival.
+    times = (when + timedelta(seconds=seconds) for seconds in range(1000))
+    names = (f"Phone {each:%Y-%m-%d %H.%M.%S}{suffix}" for each in times)
     try:
         name = next(name for name in names if not files.has(name))
         files.replace(name, data)

@@ -28,7 +28,11 @@ _TEXTS: Final = {
     "again": later("Try again"),
     "sum": later("{read} of {total} read"),
     "no_text": later("No text found."),
-    "offline": later("No connection to the computer. Check that both are on the same network."),
+    "offline": later(
+        "No connection to the computer. Check that both are on the same network, and that the computer still shows"
+        " “Add photos from phone”."
+    ),
+    "expired": later("The time is over. Show a new code on the computer, and scan it."),
     "failed": later("Something went wrong on the computer."),
     "no_code": later("Scan the code that OCR Studio shows on the computer."),
 }

@@ -22,6 +22,7 @@ from ocr_studio.ui.widgets.side_panel import SidePanel
 _TOPICS: Final = {
     "board": "board", "canvas": "editing", "datasets": "datasets", "evaluation": "evaluation", "models": "models",
     "photos": "photos", "reading": "reading", "review": "review", "search": "search", "settings": "settings",
+    "sharing": "phone",
     "synth": "synth", "text": "text", "training": "training", "words": "editing",
 }  # fmt: skip
 _FIRST: Final = "start"

@@ -92,6 +92,8 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "about": later("version licence license info"),
     "help:photos": later("formats jpeg png heic tiff pdf"),
     "help:start": later("introduction tutorial beginner first tour"),
+    "add_from_phone": later("camera mobile smartphone iphone android qr code upload wireless"),
+    "help:phone": later("camera mobile smartphone iphone android qr code upload wireless"),
     "help:export": later("formats save pdf word import labels annotations transkribus labelme coco"),
     "help:security": later("privacy safe"),
     "help:files": later("where folder backup environment"),

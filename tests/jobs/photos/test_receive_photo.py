@@ -28,11 +28,10 @@ def test_a_photo_is_saved_as_it_was_sent(tmp_path: Path, kind: str, suffix: str)
     assert drawn.shows(photo_file.open_photo(path), drawn.board())
 
 
-def test_no_photo_is_overwritten(tmp_path: Path) -> None:
+def test_no_photo_is_overwritten_and_names_are_in_the_order_of_arrival(tmp_path: Path) -> None:
     data = drawn.file_of(drawn.board(), "PNG")
     names = [receive_photo(data, folder=tmp_path, when=WHEN).name for _ in range(3)]
-    stem = "Phone 2026-11-25 12.30.05"
-    assert names == [f"{stem}.png", f"{stem} 2.png", f"{stem} 3.png"]
+    assert names == [f"Phone 2026-11-25 12.30.{second}.png" for second in ("05", "06", "07")]
 
 
 @pytest.mark.parametrize(
