@@ -156,11 +156,11 @@ class PhoneDialog(QDialog):
         """Show how long photos can still be sent."""
         left = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
         if self.state is CodeState.SHOWN:
-            self.status.say(tr("Waiting for a phone. The code is valid for {time} minutes.", time=left))
+            self.status.say(tr("Waiting for a phone. The code is valid for another {time} minutes.", time=left))
         elif self.state is CodeState.USED:
             count = len(self._items)
             arrived = tr_n("{count} photo has arrived.", "{count} photos have arrived.", count) if count else ""
-            connected = tr("The phone is connected for {time} minutes.", time=left)
+            connected = tr("The phone is connected for another {time} minutes.", time=left)
             self.status.say(f"{connected} {arrived}".rstrip())
 
     def show_photo(self, path: Path, state: str, detail: str = "") -> None:
