@@ -33,7 +33,7 @@ _TEXTS: Final = {
         " “Add photos from phone”."
     ),
     "expired": later("The time is over. Show a new code on the computer, and scan it."),
-    "failed": later("Something went wrong on the computer."),
+    "failed": later("An unexpected error occurred on the computer."),
     "no_code": later("Scan the code that OCR Studio shows on the computer."),
 }
 _DATA: Final = '<script type="application/json" id="texts">{}</script>'
