@@ -1,42 +1,89 @@
-"""Temporary: replaced by the service's own."""
+"""Serves an app in a thread, which the window or a command can start and stop. Needs the extra ``server``."""
 
 from __future__ import annotations
 
 import socket
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
+
+# Connections that are open at the same time; further ones are answered with status 503.
+_MOST_CONNECTIONS: Final = 32
+# Seconds that requests have to finish when it is stopped, and that an idle connection is kept.
+_GRACE: Final = 1
+_IDLE: Final = 15
 
 
 class ServerThread:
-    """Serves an app in a thread."""
+    """Listens at one address from ``start`` to ``stop``.
 
-    def __init__(self, app: Any, *, host: str, port: int = 0) -> None:
-        self._app, self._host, self._port = app, host, port
+    Attributes:
+        authority: Host and port as in an address, "192.168.1.2:40123"; empty until it is started.
+    """
 
-    def start(self) -> int:
-        """Listen; returns the port."""
+    def __init__(self, make_app: Callable[[str], ASGIApp], *, host: str, port: int = 0) -> None:
+        """Create the server; it doesn't listen yet.
+
+        Args:
+            make_app: Returns the app, given the authority.
+            host: The IPv4 address to listen at.
+            port: The port; 0 for any that is free.
+        """
+        self._make_app, self._host, self._port = make_app, host, port
+        self.authority = ""
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start to listen. Returns when requests are answered.
+
+        Raises:
+            StudioError: It can't listen at this address.
+        """
         try:
-            self._socket = socket.create_server((self._host, self._port))
+            listening = socket.create_server((self._host, self._port))
         except OSError as error:
-            raise StudioError(str(error)) from error
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                self._app, log_config=None, access_log=False, ws="none", lifespan="off", timeout_graceful_shutdown=1
-            )
+            raise StudioError(
+                tr("can’t listen at {address}: {reason}", address=self._host, reason=error.strerror or error),
+                remedy=tr("Check the network, or choose another one."),
+            ) from error
+        self.authority = f"{self._host}:{listening.getsockname()[1]}"
+        config = uvicorn.Config(
+            self._make_app(self.authority),
+            http="h11",
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=_IDLE,
+            timeout_graceful_shutdown=_GRACE,
         )
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, name="server")
-        self._thread.start()
-        while not self._server.started:
+        server = self._server = uvicorn.Server(config)
+        thread = self._thread = threading.Thread(
+            target=_serve, args=(server, listening), name=f"server {self.authority}"
+        )
+        thread.start()
+        while not server.started and thread.is_alive():
             time.sleep(0.005)
-        return self._socket.getsockname()[1]
 
     def stop(self) -> None:
-        """Stop."""
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
+        """Stop listening, and wait until the thread has ended."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+            self._server = self._thread = None
+
+
+def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
+    with listening:
+        server.run(sockets=[listening])

@@ -44,7 +44,7 @@ def second_press(qapp: QApplication) -> None:
 @pytest.fixture(autouse=True)
 def only_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing listens in a real network."""
-    here = LocalAddress("127.0.0.1", "Wi-Fi (127.0.0.1)")
+    here = LocalAddress("127.0.0.1", "127.0.0.1")
     monkeypatch.setattr("ocr_studio.ui.sharing.addresses.list_addresses", lambda: [here])
 
 

@@ -32,7 +32,8 @@ from tests import marked_language
 
 # What is called so in every language, or is not ours: keys, names of models and files, words on the photos.
 _NAMES = re.compile(
-    r"<[^>]*>|&\w+;|\S*/[\w./ -]+|board \d\.\w+|boards|OCR Studio( [\d.]+)?|pp-ocrv6-small(-detector)?|stand-in|another"
+    r"<[^>]*>|http://\S+|127\.0\.0\.1|&\w+;"
+    r"|\S*/[\w./ -]+|board \d\.\w+|boards|OCR Studio( [\d.]+)?|pp-ocrv6-small(-detector)?|stand-in|another"
     r"|PaddleOCR|ONNX Runtime|TensorFlow|keras-ocr|deep-text-recognition|latin (small|capital) letter .*"
     r"|sample-board\.jpg|Sample|Pasted( [\d. -]+png)?|again\d*s?"
     r"|Deutsch|English|\b(Ctrl|Alt|Shift|Return|Enter|Esc|Del|Tab|Space|Backspace|PgUp|PgDown|Up|Down|Left|Right|F\d+)\b"

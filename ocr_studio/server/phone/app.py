@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.images import photo_stream
@@ -26,6 +27,7 @@ from ocr_studio.core.units import size
 from ocr_studio.jobs.photos.receive_photo import receive_photo
 from ocr_studio.server.phone.page import PhonePage
 from ocr_studio.server.phone.session import PhoneRefused, PhoneSession, Refusal, SentPhoto, TooManyPhotos
+from ocr_studio.server.request_guard import RequestGuard
 
 # A photo of 200 megapixels as the phones that can take one store it, with room.
 MOST_BYTES: Final = 64 << 20
@@ -123,16 +125,19 @@ class _PhoneRoutes:
         self.session.check(secret if kind.lower() == "bearer" else "")
 
 
-def create_phone_app(session: PhoneSession, page: PhonePage, notify: Callable[[PhoneEvent], None]) -> Starlette:
+def create_phone_app(
+    session: PhoneSession, page: PhonePage, notify: Callable[[PhoneEvent], None], *, authority: str
+) -> ASGIApp:
     """Create the app.
 
     Args:
         session: The session of the phone.
         page: The page that the phone shows.
         notify: Called with each event, in any thread.
+        authority: Host and port of the address where it is reached.
     """
     routes = _PhoneRoutes(session, page, notify, anyio.Lock())
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", routes.show_page, methods=["GET"]),
             Route("/pair", routes.pair, methods=["POST"]),
@@ -145,6 +150,7 @@ def create_phone_app(session: PhoneSession, page: PhonePage, notify: Callable[[P
             ClientDisconnect: _answer_lost,
         },
     )
+    return RequestGuard(app, authority=authority)
 
 
 async def _read_body(request: Request, most: int) -> bytes:

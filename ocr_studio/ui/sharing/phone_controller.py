@@ -132,15 +132,18 @@ class PhoneController(QObject):
             return
         session = self.session = PhoneSession(project.photos)
         try:
-            app = create_phone_app(session, load_page(), self._happened.emit)
-            self._server = ServerThread(app, host=self._address)
-            port = self._server.start()
+            page = load_page()
+            server = ServerThread(
+                lambda authority: create_phone_app(session, page, self._happened.emit, authority=authority),
+                host=self._address,
+            )
+            server.start()
         except StudioError as error:
-            self._server = None
             dialog.show_over(str(error), wrong=True)
             return
+        self._server = server
         # The token is in the fragment, which browsers send to nobody.
-        dialog.show_code(f"http://{self._address}:{port}/#{session.token}")
+        dialog.show_code(f"http://{server.authority}/#{session.token}")
         self._clock.start()
         self._show_time()
         self.changed.emit()

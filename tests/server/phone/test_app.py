@@ -30,7 +30,7 @@ class Desk:
         self.folder = folder
         self.session = PhoneSession(folder)
         self.events: list[PhoneEvent] = []
-        self.app = create_phone_app(self.session, load_page(), self.events.append)
+        self.app = create_phone_app(self.session, load_page(), self.events.append, authority="desk")
 
     def ask(self, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
         """Let a phone ask."""
@@ -159,6 +159,29 @@ def test_a_full_disk_is_said_without_the_place_of_the_folder(desk: Desk, monkeyp
             "The photo can’t be saved: No space left on device. Free up disk space"
         )
         assert str(desk.folder.parent) not in answer.text
+
+    desk.ask(story)
+    assert desk.files == []
+
+
+def test_requests_of_other_pages_are_refused(desk: Desk) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        await pair(client, desk.session.token)
+        for headers, status in (
+            ({"Host": "evil.example"}, 421),
+            ({"Host": "desk:80"}, 421),
+            ({"Origin": "http://evil.example"}, 403),
+            ({"Origin": "null"}, 403),
+            ({"Sec-Fetch-Site": "cross-site"}, 403),
+            ({"Sec-Fetch-Site": "same-site"}, 403),
+            ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
+        ):
+            answer = await client.post("/photos", content=PHOTO, headers=headers)
+            assert answer.status_code == status, headers
+        followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+        answer = await client.get("/", headers=followed)
+        assert (answer.status_code, answer.headers["referrer-policy"]) == (200, "no-referrer")
+        assert (await client.get("/photos", headers={"Origin": "http://desk"})).status_code == 200
 
     desk.ask(story)
     assert desk.files == []
