@@ -45,7 +45,8 @@ class MainWindow(AssembledWindow):
         self._saving_messages = SavingMessages(services.autosave, services.document, self.messages, self.status)
         self.recent_menu = RecentMenu(self)
         self.empty = EmptyState(
-            [self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")], services.lanes.slow
+            [self.action_set[key] for key in ("open", "open_folder", "paste_picture", "sample")],
+            services.lanes.slow,
         )
         self._place()
         self._connect_document()

@@ -108,7 +108,7 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
     ActionSpec(
         "add_from_phone", "Add photos from phone…", lambda p: p.phone.show(), "&File", 1, "mdi6.cellphone-arrow-down",
         tip="Show a QR code with which a phone sends photos into this folder",
-        when=lambda p: p.phone.available, edits=True, why="Open a photo first.",
+        when=lambda p: p.phone.available, why="This photo is read-only: it is open in another window.",
     ),
     ActionSpec(
         "sample", "Open &sample photo", lambda p: p.opening.open_sample(), "&File", 1, "mdi6.draw",

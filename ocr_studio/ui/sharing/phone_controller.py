@@ -1,15 +1,18 @@
-"""Lets a phone send photos into the open folder, while its dialog is open."""
+"""Lets a phone send photos into the open folder, while its dialog is open.
+
+If no photo is open, they go into a folder of the library, and the first one is opened.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import tr
@@ -21,6 +24,9 @@ from ocr_studio.ui.sharing.phone_dialog import PhoneDialog
 if TYPE_CHECKING:  # they need the extra “server”
     from ocr_studio.server.phone.session import PhoneSession
     from ocr_studio.server.server_thread import ServerThread
+
+# The folder in the library for photos that come while no photo is open.
+_FOLDER: Final = "Phone"
 
 
 class PhoneController(QObject):
@@ -50,6 +56,7 @@ class PhoneController(QObject):
         self._server: ServerThread | None = None
         self._address = ""
         self._being_read: set[Path] = set()
+        self._arrived: list[Path] = []  # not being read yet
         self._clock = QTimer(self, interval=500)
         self._clock.timeout.connect(self._show_time)
         # Events come in the threads of the server.
@@ -58,8 +65,8 @@ class PhoneController(QObject):
 
     @property
     def available(self) -> bool:
-        """Whether photos can be added to the open folder."""
-        return self._opening.project is not None and self._document.writable
+        """Whether photos can be added: not to a folder that is open in another window."""
+        return self._opening.project is None or self._document.writable
 
     def show(self) -> None:
         """Show the dialog with a new code."""
@@ -68,12 +75,11 @@ class PhoneController(QObject):
             self.dialog.activateWindow()
             return
         title = tr("Add photos from phone")
-        project = self._opening.project
-        if project is None or not missing_extra.is_ready("server", title=title, window=self._window):
+        if not missing_extra.is_ready("server", title=title, window=self._window):
             return
         found = addresses.list_addresses()
         self._address = found[0].address if found else ""
-        dialog = self.dialog = PhoneDialog(project.photos, found, self._window)
+        dialog = self.dialog = PhoneDialog(self._folder(), found, self._window)
         dialog.new_code_wanted.connect(self._begin)
         dialog.more_time_wanted.connect(self._extend)
         dialog.address_chosen.connect(self._use_address)
@@ -105,6 +111,8 @@ class PhoneController(QObject):
         """Tell the phone that a photo could not be read; one from elsewhere is ignored."""
         if path in self._being_read and self.session is not None:
             self._being_read.discard(path)
+            # Where folders are on the computer is no business of the phone.
+            why = why.replace(str(path), path.name)
             self.session.set_failed(path, why)
             self._show_photo(path, "failed", why)
 
@@ -122,16 +130,18 @@ class PhoneController(QObject):
         from ocr_studio.server.phone.session import PhoneSession  # noqa: PLC0415
         from ocr_studio.server.server_thread import ServerThread  # noqa: PLC0415
 
-        dialog, project = self.dialog, self._opening.project
+        dialog = self.dialog
         self.stop()
-        if dialog is None or project is None:
+        if dialog is None:
             return
         if not self._address:
             why = tr("This computer is not in a network. Connect it to the network of the phone, then try again.")
             dialog.show_over(why, wrong=True)
             return
-        session = self.session = PhoneSession(project.photos)
+        folder = self._folder()
+        session = self.session = PhoneSession(folder)
         try:
+            _make_folder(folder)
             page = load_page()
             server = ServerThread(
                 lambda authority: create_phone_app(session, page, self._happened.emit, authority=authority),
@@ -147,6 +157,11 @@ class PhoneController(QObject):
         self._clock.start()
         self._show_time()
         self.changed.emit()
+
+    def _folder(self) -> Path:
+        """Return the folder that photos go to."""
+        project = self._opening.project
+        return project.photos if project else self._opening.settings.library() / _FOLDER
 
     def _extend(self) -> None:
         if self.session is not None:
@@ -173,10 +188,9 @@ class PhoneController(QObject):
             self.stop(tr("The time is over. Show a new code to send more photos."))
 
     def _stop_if_elsewhere(self) -> None:
-        project = self._opening.project
-        here = project.photos if project else None
-        if self._server is not None and self.session is not None and here != self.session.folder:
+        if self._server is not None and self.session is not None and self._folder() != self.session.folder:
             self.stop(tr("Stopped because you opened a photo in another folder."))
+        self._read_arrived()
 
     def _on_event(self, event: object) -> None:
         from ocr_studio.server.phone.app import PhonePaired, PhotoReceived, PhotoRefused  # noqa: PLC0415
@@ -192,11 +206,32 @@ class PhoneController(QObject):
     def _on_received(self, path: Path) -> None:
         self._show_photo(path, "waiting")
         self._being_read.add(path)
-        self._opening.look_again(path.parent)
-        project = self._opening.project
-        if project is None or project.photos != path.parent or not self._read([path]):
-            self.note_failed(path, tr("It is read when its folder is open."))
+        self._arrived.append(path)
+        if self._opening.project is None:
+            if len(self._arrived) == 1:
+                self._opening.open_paths([path])
+        else:
+            self._opening.look_again(path.parent)
+            self._read_arrived()
+
+    def _read_arrived(self) -> None:
+        """Have the photos read that have arrived, once their folder is open."""
+        if self._opening.project is None or not self._arrived:
+            return
+        arrived = tuple(self._arrived)
+        self._arrived.clear()
+        here = [path for path in arrived if path.parent == self._folder()]
+        if not here or not self._read(here):
+            for path in arrived:
+                self.note_failed(path, tr("It is read when its folder is open."))
 
     def _show_photo(self, path: Path, state: str, detail: str = "") -> None:
         if self.dialog is not None:
             self.dialog.show_photo(path, state, detail)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_failed(folder, error) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -177,5 +176,23 @@ def test_without_the_extra_it_says_how_to_install_it(studio: Studio, monkeypatch
     assert studio.window.phone.dialog is None
 
 
-def test_without_a_folder_there_is_nothing_to_add_to(open_studio: Callable[[], Studio]) -> None:
-    assert not open_studio().window.action_set["add_from_phone"].isEnabled()
+def test_without_an_open_photo_they_go_to_the_library_and_the_first_is_opened(
+    open_studio: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = open_studio()
+    _, _, address = show(studio)
+    phone = Phone(address, qtbot)
+    phone.pair()
+    for number in (8, 9):
+        made_board.write_photo(tmp_path / "sent" / f"board {number}.png", number)
+        phone.ask("POST", "/photos", content=(tmp_path / "sent" / f"board {number}.png").read_bytes())
+
+    def read() -> bool:
+        return [photo["state"] for photo in phone.ask("GET", "/photos").json()["photos"]] == ["read", "read"]
+
+    qtbot.waitUntil(read)
+    folder = studio.settings.library() / "Phone"
+    assert studio.opening.path == min(folder.glob("Phone *.png"))
+    assert studio.window.phone.dialog is not None
+    assert studio.window.phone.dialog.state is CodeState.USED
+    phone.leave()
