@@ -373,7 +373,7 @@ class _Watcher:
                 self._done += 1
                 self._tell_unread_pages(event.path)
                 clear_progress()
-                yield _numbered(replace(event.page, image=str(event.path)))
+                yield page_order.number_words(replace(event.page, image=str(event.path)))
                 self.read += 1
                 self._show(0.0)
             elif isinstance(event, reading.PhotoFailed):
@@ -408,11 +408,3 @@ class _Watcher:
         if pages > 1:
             remedy = "Save the others as separate photos to read them."
             complain(StudioError(f"it has {pages} pages or frames; only the first is read", file=path, remedy=remedy))
-
-
-def _numbered(page: Page) -> Page:
-    """Return the page with word ids that are the same each time it is read."""
-    names = {key: f"w{number}" for number, key in enumerate(page_order.order_words(page), start=1)}
-    words = {name: replace(page.words[key], id=name) for key, name in names.items()}
-    lines = tuple(tuple(names[key] for key in line if key in names) for line in page.order.lines)
-    return replace(page, words=words, order=replace(page.order, lines=lines))

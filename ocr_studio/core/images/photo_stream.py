@@ -91,6 +91,10 @@ class PhotoError(StudioError):
     """A photo cannot be opened or written; the message names it, says why, and what to do."""
 
 
+class PhotoTooLarge(PhotoError):
+    """A photo has more pixels than are opened."""
+
+
 @contextlib.contextmanager
 def open_stream(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file for reading; a link is followed. Raises PhotoError, also for errors while it is read.

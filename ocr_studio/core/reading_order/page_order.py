@@ -70,6 +70,14 @@ def order_words(page: Page, ids: Collection[str] | None = None) -> tuple[str, ..
     return tuple(word.id for line in find_lines(page) for word in line if wanted is None or word.id in wanted)
 
 
+def number_words(page: Page) -> Page:
+    """Return the page with word ids that are the same each time it is read: w1, w2, … in reading order."""
+    names = {key: f"w{number}" for number, key in enumerate(order_words(page), start=1)}
+    words = {name: replace(page.words[key], id=name) for key, name in names.items()}
+    lines = tuple(tuple(names[key] for key in line if key in names) for line in page.order.lines)
+    return replace(page, words=words, order=replace(page.order, lines=lines))
+
+
 def keeps_order(edit: Edit) -> bool:
     """Whether an edit keeps the order: no word is added, removed or moved, and no text changes its number of words."""
     return not edit.order and all(

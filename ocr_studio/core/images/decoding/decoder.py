@@ -23,7 +23,13 @@ from ocr_studio.core import units
 from ocr_studio.core.files.child_process import Answer
 from ocr_studio.core.images import photo_stream
 from ocr_studio.core.images.decoding import headers as photo_headers
-from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError, make_access_error, make_unreadable_error
+from ocr_studio.core.images.photo_stream import (
+    COPY_AGAIN,
+    PhotoError,
+    PhotoTooLarge,
+    make_access_error,
+    make_unreadable_error,
+)
 from ocr_studio.core.images.pixel_formats import RGB, UPRIGHT, rotate_upright, shrink_image, to_rgb
 from ocr_studio.core.translation import tr
 
@@ -233,13 +239,13 @@ def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
     if width < 1 or height < 1:
         raise PhotoError(tr("its size is zero pixels"), file=name, remedy=tr(COPY_AGAIN))
     if max(width, height) > MAX_SIDE:
-        raise PhotoError(
+        raise PhotoTooLarge(
             tr("a side of {count} pixels is longer than the limit of {most}", count=max(width, height), most=MAX_SIDE),
             file=name,
             remedy=tr("Save a smaller copy, or split the photo, and open that."),
         )
     if width * height > most:
-        raise PhotoError(
+        raise PhotoTooLarge(
             tr(
                 "{width} × {height} pixels are more than the limit of {most} million",
                 width=width,
@@ -250,7 +256,7 @@ def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
             remedy=tr("Save a smaller copy and open that, or allow larger photos in the settings."),
         )
     if image.mode in _DEEP and width * height > most // _DEEP_SHARE:
-        raise PhotoError(
+        raise PhotoTooLarge(
             tr(
                 "{width} × {height} pixels of 32 bits are more than the limit of {most} million",
                 width=width,

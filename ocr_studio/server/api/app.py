@@ -1,0 +1,280 @@
+"""The routes of the service, and what is answered when something goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import anyio
+from anyio import to_thread
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from ocr_studio import __version__
+from ocr_studio.core.errors import StudioError, WriteFailed
+from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
+from ocr_studio.core.page import Page
+from ocr_studio.core.settings import UNITS
+from ocr_studio.core.translation import tr
+from ocr_studio.server.api import answers, schemas, uploads
+from ocr_studio.server.api.answers import AnswerFormat
+from ocr_studio.server.api.guard import ServiceGuard
+from ocr_studio.server.api.lane import LaneFull, NotRead, Photo, ReadingLane
+from ocr_studio.server.api.options import ServiceOptions
+from ocr_studio.server.api.problems import MEDIA_TYPE, Refused, answer_problem
+
+# Seconds after which a client that was refused may ask again: about as long as a photo takes.
+_RETRY: Final = "5"
+_PREFIX: Final = "ocr-studio-service-"
+_log = logging.getLogger(__name__)
+
+_PROBLEMS: Final = {
+    400: "The request can’t be read.",
+    401: "The token is missing or wrong.",
+    403: "The request comes from another web page.",
+    408: "The request did not arrive in time.",
+    413: "The request, a photo or the number of pages is too large.",
+    415: "The content type is not supported, or a file is no photo.",
+    421: "The service is not reached by this name.",
+    422: "A parameter or a file is not valid.",
+    500: "An unexpected error occurred.",
+    503: "Too many requests are waiting.",
+}
+_FORM: Final = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {
+        "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
+    },
+}
+_FILE_BODY: Final = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {"schema": _FORM},
+        **{
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in ("image/jpeg", "image/png", "application/pdf", "application/octet-stream")
+        },
+    },
+}
+_OLD_BODY: Final = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["image"],
+                "properties": {
+                    "image": {
+                        "type": "string",
+                        "description": "A photo as base64; “data:image/jpeg;base64,” may be in front of it.",
+                    }
+                },
+            }
+        }
+    },
+}
+
+
+def create_app(options: ServiceOptions, lane: ReadingLane, *, authority: str) -> ASGIApp:
+    """Create the app.
+
+    Args:
+        options: What the service was started with.
+        lane: What reads the photos.
+        authority: Host and port at which it listens.
+    """
+    app = FastAPI(
+        title="OCR Studio",
+        version=__version__,
+        description="Reads photos of whiteboards, notes and documents.",
+        docs_url=None,  # these pages would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers=_HANDLERS,
+        responses={status: _describe_problem(text) for status, text in _PROBLEMS.items()},
+    )
+    routes = _Routes(options, lane, anyio.CapacityLimiter(1))
+    app.get("/api/v1/health", response_model=schemas.Health, summary="Say that the service runs")(routes.tell_health)
+    app.post(
+        "/api/v1/read",
+        response_model=list[schemas.ReadPage],
+        summary="Read photos",
+        openapi_extra={"requestBody": _FILE_BODY},
+        responses={200: {"description": "What was read.", "content": _describe_documents()}},
+    )(routes.read)
+    app.post(
+        "/ocr",
+        response_model=list[schemas.DoctrDocument],
+        summary="Read photos, answered as docTR’s service does",
+        openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
+    )(routes.read_for_doctr)
+    app.post(
+        "/api/",
+        response_model=schemas.OldAnswer,
+        summary="Read a photo in JSON, as the old web app did",
+        openapi_extra={"requestBody": _OLD_BODY},
+    )(routes.read_for_old_clients)
+    return ServiceGuard(app, options, authority=authority)
+
+
+@dataclass(frozen=True, slots=True)
+class _Routes:
+    options: ServiceOptions
+    lane: ReadingLane
+    # Files are checked, and documents made, one at a time: each may take hundreds of megabytes.
+    one: anyio.CapacityLimiter
+
+    async def tell_health(self) -> JSONResponse:
+        """Answer that the service runs, and how many requests are waiting."""
+        return JSONResponse({"status": "ok", "version": __version__, "waiting": self.lane.taken})
+
+    async def read(
+        self,
+        request: Request,
+        format: Annotated[AnswerFormat, Query(description="What to answer with.")] = AnswerFormat.JSON,  # noqa: A002
+        unit: Annotated[str | None, Query(description="What a box holds.", pattern=f"^({'|'.join(UNITS)})$")] = None,
+    ) -> Response:
+        """Read photos, PDF and TIFF files: parts of a form, or one as the body."""
+        async with self._folder() as folder:
+            sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
+            photos, pages = await self._read(request, sent, unit)
+            if format is AnswerFormat.JSON:
+                return JSONResponse(answers.describe_pages(pages))
+            paths = {page.id: photo.path for page, photo in zip(pages, photos, strict=True)}
+            document = await self._work(partial(answers.render_document, pages, format, paths))
+            name = f'attachment; filename="text{document.suffix}"'
+            return Response(document.data, media_type=document.media_type, headers={"Content-Disposition": name})
+
+    async def read_for_doctr(self, request: Request) -> Response:
+        """Read the files of a form, and answer as docTR's service does."""
+        if uploads.find_media_type(request) != uploads.MULTIPART:
+            raise Refused(415, "Send files as multipart/form-data.")
+        async with self._folder() as folder:
+            sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
+            _, pages = await self._read(request, sent, "words")
+            return JSONResponse([answers.describe_for_doctr(page) for page in pages])
+
+    async def read_for_old_clients(self, request: Request) -> Response:
+        """Read one photo, and answer with boxes and texts."""
+        async with self._folder() as folder:
+            sent = await uploads.receive_base64(request, folder)
+            _, pages = await self._read(request, [sent], "words")
+            return JSONResponse(answers.describe_for_old_clients(pages))
+
+    @asynccontextmanager
+    async def _folder(self) -> AsyncIterator[Path]:
+        """Take a place in the queue, and make a folder for the files of the request, deleted in the end."""
+        with self.lane.place(), tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    async def _read(
+        self, request: Request, sent: list[uploads.Upload], unit: str | None
+    ) -> tuple[list[Photo], list[Page]]:
+        """Read files when it is their turn; given up if the client is gone before."""
+        photos = await self._work(partial(uploads.expand_pages, sent, self.options.limits))
+        future = self.lane.submit(photos, unit=unit)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_cancel_if_gone, request, future)
+            await _wait_for(future)
+            tasks.cancel_scope.cancel()
+        if future.cancelled():
+            raise ClientDisconnect
+        return photos, future.result()
+
+    async def _work(self, work: Callable[[], Any]) -> Any:
+        return await to_thread.run_sync(work, limiter=self.one)
+
+
+async def _wait_for(future: Future[list[Page]]) -> None:
+    """Wait until a future is done or cancelled."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    future.add_done_callback(lambda _: loop.call_soon_threadsafe(done.set))
+    await done.wait()
+
+
+async def _cancel_if_gone(request: Request, future: Future[list[Page]]) -> None:
+    """Drop what is waiting once nobody waits for the answer any more."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    future.cancel()
+
+
+# ------------------------------------------------------------------------------------------------------------ problems
+
+
+def _describe_problem(text: str) -> dict[str, Any]:
+    return {"description": text, "content": {MEDIA_TYPE: {"schema": schemas.Problem.model_json_schema()}}}
+
+
+def _describe_documents() -> dict[str, Any]:
+    """Describe the answers other than JSON."""
+    kinds = {kind.partition(";")[0] for kind in answers.MEDIA_TYPES.values()} - {uploads.JSON}
+    return {kind: {"schema": {"type": "string"}} for kind in sorted(kinds)}
+
+
+async def _answer_refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return answer_problem(error.status, error.detail, error.headers)
+
+
+async def _answer_full(_: Request, __: Exception) -> Response:
+    return answer_problem(503, tr("Too many requests are waiting. Try again later."), {"Retry-After": _RETRY})
+
+
+async def _answer_not_read(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotRead)
+    status = 413 if isinstance(error.error, PhotoTooLarge) else 422 if isinstance(error.error, PhotoError) else 500
+    refused = Refused.because(error.error, status=status, file=error.photo.name)
+    return answer_problem(refused.status, refused.detail)
+
+
+async def _answer_studio_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, StudioError)
+    _log.error("%s", error)
+    refused = Refused.because(error, status=507 if isinstance(error, WriteFailed) else 500)
+    return answer_problem(refused.status, refused.detail)
+
+
+async def _answer_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    return answer_problem(422, f"{first['loc'][-1]}: {first['msg']}.")
+
+
+async def _answer_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return answer_problem(error.status_code, HTTPStatus(error.status_code).description or error.detail, error.headers)
+
+
+async def _answer_gone(_: Request, __: Exception) -> Response:
+    return answer_problem(408, tr("The connection was interrupted."))
+
+
+async def _answer_bug(_: Request, __: Exception) -> Response:
+    return answer_problem(500, tr("An unexpected error occurred on the computer."))
+
+
+_HANDLERS: Final[dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]] = {
+    Refused: _answer_refused,
+    LaneFull: _answer_full,
+    NotRead: _answer_not_read,
+    StudioError: _answer_studio_error,
+    RequestValidationError: _answer_invalid,
+    HTTPException: _answer_http,
+    ClientDisconnect: _answer_gone,
+    Exception: _answer_bug,
+}

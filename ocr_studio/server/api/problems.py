@@ -1,0 +1,47 @@
+"""Answers that say what went wrong, as RFC 9457 has them: without paths of this computer, and without traces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import JSONResponse
+
+from ocr_studio.core.errors import StudioError
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class Refused(Exception):
+    """A request is refused.
+
+    Attributes:
+        status: HTTP status.
+        detail: What to say, one or two sentences.
+        headers: Of the answer.
+    """
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers = status, detail, dict(headers or {})
+
+    @classmethod
+    def because(cls, error: StudioError, *, status: int, file: str = "") -> Refused:
+        """Make the refusal for an error, without the path that it names.
+
+        Args:
+            error: The error.
+            status: HTTP status.
+            file: Name of the file as the client knows it.
+        """
+        what = error.what.rstrip(".")
+        place = f"{file}: " if file else ""
+        said = f"{place}{what}" if file else what[:1].upper() + what[1:]
+        return cls(status, f"{said}. {error.remedy}".rstrip())
+
+
+def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Make the answer that says what went wrong."""
+    content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)

@@ -1,0 +1,170 @@
+"""Files that a request sends: written into a folder of that request, checked, and counted page by page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+from anyio import to_thread
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from ocr_studio.core.images import page_paths, photo_file, photo_stream
+from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
+from ocr_studio.core.translation import tr
+from ocr_studio.server.api.lane import Photo
+from ocr_studio.server.api.options import ServiceLimits
+from ocr_studio.server.api.problems import Refused
+
+MULTIPART: Final = "multipart/form-data"
+JSON: Final = "application/json"
+_RAW: Final = re.compile(r"image/[\w.+-]+|application/(pdf|octet-stream)")
+_LONGEST_NAME: Final = 200
+_BEGINNING: Final = 1024
+_TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_NAMELESS: Final = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent. path: where it is; name: as the client calls it."""
+
+    path: Path
+    name: str
+
+
+class _OldRequest(msgspec.Struct, frozen=True):
+    image: str
+
+
+def find_media_type(request: Request) -> str:
+    """Return what the body of a request is said to be, in lower case, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def receive_files(request: Request, folder: Path, *, most: int) -> list[Upload]:
+    """Receive the files of a request: those of a form, or its body.
+
+    Args:
+        request: The request.
+        folder: Where they are written, under names of ours.
+        most: How many parts a form may have.
+
+    Raises:
+        Refused: It is of another type, or holds no file, or too many.
+    """
+    media_type = find_media_type(request)
+    if media_type == MULTIPART:
+        return await _receive_form(request, folder, most)
+    if not _RAW.fullmatch(media_type):
+        raise Refused(415, "Send files as multipart/form-data, or one file as image/jpeg or another image type.")
+    path = folder / "body"
+    await _write_body(request, path)
+    return [Upload(path, _NAMELESS)]
+
+
+async def _receive_form(request: Request, folder: Path, most: int) -> list[Upload]:
+    try:
+        form = await request.form(max_files=most, max_fields=most)
+    except HTTPException as error:  # what Starlette makes of a form that it can't read
+        raise Refused(400, f"The form can’t be read. {error.detail}") from error
+    try:
+        sent = [each for _, each in form.multi_items() if isinstance(each, UploadFile)]
+        if not sent:
+            raise Refused(422, "No file was sent. Send photos as parts named “files”.")
+        uploads = []
+        for number, each in enumerate(sent):
+            path = folder / f"{number}"
+            await to_thread.run_sync(_copy, each.file, path)
+            uploads.append(Upload(path, _clean_name(each.filename or "")))
+        return uploads
+    finally:
+        await form.close()
+
+
+async def receive_base64(request: Request, folder: Path) -> Upload:
+    """Receive a photo in JSON, as the clients of the old web app send it: {"image": "data:image/jpeg;base64,…"}.
+
+    Raises:
+        Refused: It is of another type, or not such JSON.
+    """
+    if find_media_type(request) != JSON:
+        raise Refused(415, "Send JSON, with the content type application/json.")
+    body, path = folder / "body", folder / "photo"
+    await _write_body(request, body)
+    await to_thread.run_sync(_decode_base64, body, path)
+    return Upload(path, _NAMELESS)
+
+
+def _decode_base64(body: Path, path: Path) -> None:
+    try:
+        text = msgspec.json.decode(body.read_bytes(), type=_OldRequest).image
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(422, "Send a JSON object with the photo as base64 in “image”.") from error
+    if text.startswith("data:"):
+        text = text.partition(",")[2]
+    try:
+        # Old clients split at "base64" and leave the comma.
+        path.write_bytes(base64.b64decode(text.removeprefix(","), validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise Refused(422, "“image” is not valid base64.") from error
+
+
+def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> list[Photo]:
+    """Check files by their beginnings and headers, and list their pages. May take seconds for rare formats.
+
+    Raises:
+        Refused: A file is no photo or too large, or there are too many pages.
+    """
+    photos: list[Photo] = []
+    for upload in uploads:
+        with upload.path.open("rb") as stream:
+            beginning = stream.read(_BEGINNING)
+        paged = ".pdf" if photo_stream.is_pdf(beginning) else ".tif" if beginning.startswith(_TIFF) else ""
+        path = upload.path.rename(upload.path.with_suffix(paged or ".photo"))
+        try:
+            pages = photo_file.count_pages(path) if paged else 1
+            if len(photos) + pages > limits.pages:
+                raise Refused(413, tr("More than {count} pages were sent. Send fewer at once.", count=limits.pages))
+            photo_file.read_photo_size(path)
+        except PhotoTooLarge as error:
+            raise Refused.because(error, status=413, file=upload.name) from error
+        except PhotoError as error:
+            known = photo_stream.is_photo_format(beginning) or paged
+            raise Refused.because(error, status=422 if known else 415, file=upload.name) from error
+        photos += _list_pages(path, upload.name, pages)
+    return photos
+
+
+def _list_pages(path: Path, name: str, pages: int) -> list[Photo]:
+    if pages == 1:
+        return [Photo(path, name)]
+    stem, dot, suffix = name.rpartition(".")
+    names = (f"{stem} #{number}{dot}{suffix}" if stem else f"{name} #{number}" for number in range(1, pages + 1))
+    return [Photo(page_paths.make_page_path(path, index), each) for index, each in enumerate(names)]
+
+
+async def _write_body(request: Request, path: Path) -> None:
+    with path.open("wb") as stream:
+        async for part in request.stream():
+            stream.write(part)
+
+
+def _copy(source: BinaryIO, path: Path) -> None:
+    with path.open("wb") as target:
+        shutil.copyfileobj(source, target)
+
+
+def _clean_name(name: str) -> str:
+    """Return a file name as a client sends it, without folders and characters that can't be shown."""
+    last = re.split(r"[/\\]", name)[-1]
+    shown = "".join(char for char in last if char.isprintable()).strip()
+    return shown[-_LONGEST_NAME:].strip() or _NAMELESS

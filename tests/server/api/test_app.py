@@ -1,0 +1,130 @@
+"""What the service answers to each kind of request."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Iterator
+
+import pikepdf
+import pytest
+from lxml import etree
+from PIL import Image
+from starlette.testclient import TestClient
+
+from tests import drawn
+from tests.server.api.made_service import KnownLane, made_client
+
+PHOTO = drawn.file_of(drawn.board(400, 200), "JPEG")
+BOX = [[100.0, 100.0], [180.0, 100.0], [180.0, 130.0], [100.0, 130.0]]
+
+
+@pytest.fixture
+def lane() -> KnownLane:
+    return KnownLane()
+
+
+@pytest.fixture
+def client(lane: KnownLane) -> Iterator[TestClient]:
+    with made_client(lane=lane) as made:
+        yield made
+
+
+def test_files_of_a_form_are_answered_as_the_command_prints_them(client: TestClient, lane: KnownLane) -> None:
+    files = [("files", ("kick off.jpg", PHOTO)), ("files", ("../../etc/passwd", PHOTO))]
+    answer = client.post("/api/v1/read", files=files)
+    assert answer.status_code == 200
+    first, second = answer.json()
+    assert (first["image"], second["image"]) == ("kick off.jpg", "passwd")
+    assert [word["text"] for word in first["words"]] == ["load", "balancer"]
+    assert first["words"][0]["quad"] == BOX
+    assert first["text"] == "load balancer"
+    assert {unit for _, unit in lane.read} == {"words"}
+
+
+def test_a_body_is_one_photo_and_lines_can_be_asked_for(client: TestClient, lane: KnownLane) -> None:
+    answer = client.post("/api/v1/read?format=text&unit=lines", content=PHOTO, headers={"Content-Type": "image/jpeg"})
+    assert (answer.status_code, answer.text) == (200, "load balancer\n")
+    assert lane.read == [("photo", "lines")]
+
+
+@pytest.mark.parametrize("kind", ["md", "page", "alto", "hocr", "pdf"])
+def test_documents_are_those_of_the_export(client: TestClient, kind: str) -> None:
+    answer = client.post(f"/api/v1/read?format={kind}", files={"files": ("board.jpg", PHOTO)})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith("attachment")
+    if kind == "pdf":
+        with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+            assert len(pdf.pages) == 1
+    elif kind == "md":
+        assert answer.text == "load balancer\n"
+    else:
+        text = etree.fromstring(answer.content).xpath("string()") + answer.text
+        assert "balancer" in text
+
+
+def test_old_clients_get_boxes_and_texts(client: TestClient) -> None:
+    """With the prefix of a data URL, without it, and with the comma that the old web app's clients left."""
+    data = base64.b64encode(PHOTO).decode()
+    for image in (f"data:image/jpeg;base64,{data}", data, f",{data}"):
+        # As jQuery sends it.
+        body, kind = json.dumps({"image": image}), "application/json; charset=utf-8"
+        answer = client.post("/api/", content=body, headers={"Content-Type": kind})
+        assert answer.status_code == 200
+        assert answer.json()["texts"] == ["load", "balancer"]
+        assert answer.json()["boxes"][0] == BOX
+
+
+def test_clients_of_doctr_get_blocks_lines_and_words(client: TestClient) -> None:
+    answer = client.post("/ocr", files={"files": ("board.jpg", PHOTO)})
+    assert answer.status_code == 200
+    (document,) = answer.json()
+    height, width = document["dimensions"]
+    (block,) = document["items"][0]["blocks"]
+    (line,) = block["lines"]
+    assert (document["name"], [word["value"] for word in line["words"]]) == ("board.jpg", ["load", "balancer"])
+    x0, y0, x1, y1 = line["words"][0]["geometry"]
+    assert (x0 * width, y0 * height, x1 * width, y1 * height) == pytest.approx((100, 100, 180, 130), abs=0.01)
+    assert line["geometry"][2] == line["words"][1]["geometry"][2]
+
+
+def test_pages_of_a_file_are_photos_of_their_own(client: TestClient) -> None:
+    scan = io.BytesIO()
+    pages = [Image.new("L", (40, 30), grey) for grey in (200, 90, 30)]
+    pages[0].save(scan, "TIFF", save_all=True, append_images=pages[1:])
+    answer = client.post("/api/v1/read", files={"files": ("scan.tif", scan.getvalue())})
+    assert [page["image"] for page in answer.json()] == ["scan #1.tif", "scan #2.tif", "scan #3.tif"]
+
+
+def test_what_is_wrong_with_a_file_is_said_without_a_path(client: TestClient) -> None:
+    damaged = client.post("/api/v1/read", files={"files": ("board.jpg", PHOTO[:300])})
+    text = client.post("/api/v1/read", files={"files": ("notes.txt", b"Agenda")})
+    assert (damaged.status_code, text.status_code) == (422, 415)
+    assert text.json() == {
+        "type": "about:blank",
+        "title": "Unsupported Media Type",
+        "status": 415,
+        "detail": "notes.txt: this is a text file, not a photo."
+        " Open a JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, AVIF or PDF file.",
+    }
+    for answer in (damaged, text):
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "/tmp" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"image": "data:image/jpeg;base64,a\nb="}, 422),
+        ({"image": "Köln"}, 422),
+        ({"image": ""}, 415),
+        ({"image": 5}, 422),
+        ([], 422),
+        ({}, 422),
+    ],
+)
+def test_wrong_json_is_refused(client: TestClient, body: object, status: int) -> None:
+    answer = client.post("/api/", json=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
