@@ -19,9 +19,14 @@ ExtraRenderer: TypeAlias = "Callable[[Sequence[tuple[str, Page]], PhotoSource | 
 
 
 class FileScope(StrEnum):
-    """How many photos a file holds: one, all of them, or as the user wishes."""
+    """How many photos a file holds.
+
+    ``EACH``: one. ``DOCUMENT``: one, or the pages of a file with several. ``ALL``: all of them. ``ANY``: as the user
+    wishes, all of them or like ``DOCUMENT``.
+    """
 
     EACH = "each"
+    DOCUMENT = "document"
     ALL = "all"
     ANY = "any"
 
@@ -38,6 +43,7 @@ class ExportFormat:
         scope: How many photos a file holds.
         prefix: What the name of a photo's file begins with.
         whole_name: The name that other programs expect for the file of all photos; "" for that of the folder.
+        most_bytes: Of the photos in the file of all photos; more are divided among several files. None: no limit.
         embeds_photo: Whether its files contain the photos, so that making one may take seconds.
         holds: What the format has a place for; None for documents and tables, which nobody expects to hold
             everything.
@@ -52,6 +58,7 @@ class ExportFormat:
     scope: FileScope = FileScope.ANY
     prefix: str = ""
     whole_name: str = ""
+    most_bytes: int | None = None
     embeds_photo: bool = False
     holds: frozenset[Content] | None = None
     extra: ExtraRenderer | None = None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.plain_text import one_line
+from ocr_studio.core.translation import tr
 
 _NO_BYTES: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # halves of surrogate pairs that stand for no byte
 
@@ -16,6 +19,15 @@ _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 def format_photo_name(image: str) -> str:
     """A page's photo for a person's eyes, one line; what is no text is shown as �."""
     return one_line(_decode(image))
+
+
+def make_titles(images: Sequence[str]) -> list[str]:
+    """Return a title for each photo of a document: its name, or its number if all are pages of the same file."""
+    pages = [page_paths.split_page_name(image) for image in images]
+    known = [page for page in pages if page is not None]
+    if len(known) == len(pages) and len({file for file, _ in known}) == 1:
+        return [tr("Page {number}", number=number) for _, number in known]
+    return [format_photo_name(image) for image in images]
 
 
 def format_photo_path(path: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final, NamedTuple
 
 from ocr_studio.core import paths
@@ -36,6 +36,14 @@ def find_page(path: Path) -> FilePage:
     files = (path.with_name(name) for name in names if name.endswith(path.suffix))
     file = next((each for each in files if paths.exists(each)), None)
     return FilePage(path, 0) if file is None else FilePage(file, int(found["number"]) - 1)
+
+
+def split_page_name(name: str) -> tuple[str, int] | None:
+    """Return the file and the number, from 1, of what is named like a page of a file; None for any other name."""
+    path = PurePath(name)
+    if path.suffix.lower() not in PAGED_SUFFIXES or (found := _PAGE.fullmatch(path.stem)) is None:
+        return None
+    return str(path.with_name(found["stem"] + path.suffix)), int(found["number"])
 
 
 def make_page_path(file: Path, index: int) -> Path:

@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from ocr_studio.core.errors import StudioError, WrongUsage
+from ocr_studio.core.errors import StudioError, WriteFailed, WrongUsage
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.content import Content
-from ocr_studio.core.formats.export_format import FileScope
-from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images import page_paths
@@ -24,8 +22,8 @@ from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
-
-_CLEANED_SUFFIX: Final = " cleaned.png"
+from ocr_studio.jobs.formats import planned_files
+from ocr_studio.jobs.formats.planned_files import plan_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,68 +175,80 @@ def export_photos(
         out: Where to.
         kind: A key of ``FORMATS``, or ``CLEANED``.
         chosen: The ``image`` of those to export; None for all.
-        one_file: Write all of them to one file, where the format leaves the choice.
+        one_file: Write all of them to one file, where the format leaves the choice; else each photo gets a file, and
+            the pages of a PDF or TIFF file get one together.
 
     Raises:
         WrongUsage: Files that are photos themselves, such as cleaned boards, can't go among the photos.
         WriteFailed: The one file can't be written.
     """
-    suffix = _CLEANED_SUFFIX if kind == CLEANED else FORMATS[kind].suffix
-    _check_folder(project, out, suffix)
-    names = output_names((photo.image for photo in photos), suffix)
-    wanted = [
-        (photo, name) for photo, name in zip(photos, names, strict=True) if chosen is None or photo.image in chosen
-    ]
+    _check_folder(project, out, planned_files.get_suffix(kind))
+    plan = plan_files(project, photos, kind, chosen=chosen, one_file=one_file)
+    total = sum(len(file.photos) for file in plan)
     seek = bool(set(project.page_ids()) - {photo.page_id for photo in photos})
     make, count_losses = _choose_maker(project, kind, out), _choose_counter(kind)
-    together = kind != CLEANED and _goes_together(kind, one_file=one_file)
-    has_extra = kind != CLEANED and FORMATS[kind].extra is not None
-    pages: list[Page] = []
+    together = planned_files.goes_together(kind, one_file=one_file)
     written: list[tuple[str, Page]] = []
     lost: Counter[Content] = Counter()
-    for number, (photo, name) in enumerate(wanted):
-        yield ExportProgress(number, len(wanted), photo.image)
+    done = 0
+    for file in plan:
+        pages: list[Page] = []
+        for photo in (photos[place] for place in file.photos):
+            yield ExportProgress(done, total, photo.image)
+            done += 1
+            try:
+                pages.append(_load(project, photo, needs_text=kind != CLEANED, seek=seek))
+            except StudioError as error:
+                yield PhotoSkipped(photo.image, error)
         try:
-            page = _load(project, photo, needs_text=kind != CLEANED, seek=seek)
+            good = yield from _write_file(out, file.name, make, pages)
+        except WriteFailed as error:
             if together:
-                pages.append(page)
-            else:
-                file = name if kind == CLEANED else FORMATS[kind].prefix + name
-                out.write(file, make([page]))
-                yield PhotoWritten(photo.image, file)
-                written += [(file, page)] if has_extra else []
+                raise
+            yield from (PhotoSkipped(page.image, error) for page in pages)
+            continue
+        for page in good:
             lost += count_losses(page)
-        except StudioError as error:
-            yield PhotoSkipped(photo.image, error)
-    if pages:
-        name = FORMATS[kind].whole_name or _name_whole(project, photos, suffix)
-        whole = yield from _write_whole(out, name, make, pages)
-        written += [(name, page) for page in whole] if has_extra else []
+        if kind != CLEANED and FORMATS[kind].extra is not None:
+            written += [(file.name, page) for page in good]
     if written:
         _write_extra(project, out, kind, written)
     if lost:
         yield ContentLost(lost)
 
 
-def _write_whole(
+def _write_file(
     out: OutputFolder, name: str, make: Callable[[Sequence[Page]], bytes | str], pages: list[Page]
 ) -> Generator[ExportEvent, None, list[Page]]:
-    """Write the file of all pages; if photos can't be read, that of the others. Returns those that are in it."""
+    """Write the file of pages; if photos can't be read, that of the others. Returns those in it. Raises WriteFailed."""
+    data: bytes | str = b""
     good = pages
     try:
-        data = make(pages)
-    except StudioError:
+        data = make(pages) if pages else b""
+    except StudioError as error:
         good = []
-        for page in pages:
-            try:
-                make([page])
-                good.append(page)
-            except StudioError as error:
-                yield PhotoSkipped(page.image, error)
-        data = make(good) if good else b""
+        if len(pages) == 1:
+            yield PhotoSkipped(pages[0].image, error)
+        else:
+            good = yield from _find_readable(make, pages)
+            data = make(good) if good else b""
     if good:
         out.write(name, data)
     yield from (PhotoWritten(page.image, name) for page in good)
+    return good
+
+
+def _find_readable(
+    make: Callable[[Sequence[Page]], bytes | str], pages: list[Page]
+) -> Generator[ExportEvent, None, list[Page]]:
+    """Return the pages whose photos can be read."""
+    good = []
+    for page in pages:
+        try:
+            make([page])
+            good.append(page)
+        except StudioError as error:
+            yield PhotoSkipped(page.image, error)
     return good
 
 
@@ -269,12 +279,6 @@ def _write_extra(project: Project, out: OutputFolder, kind: str, written: Sequen
             out.write(name, data)
 
 
-def _goes_together(kind: str, *, one_file: bool) -> bool:
-    """Whether all photos go to one file."""
-    scope = FORMATS[kind].scope
-    return scope is FileScope.ALL or (one_file and scope is FileScope.ANY)
-
-
 def _choose_maker(project: Project, kind: str, out: OutputFolder) -> Callable[[Sequence[Page]], bytes | str]:
     """Return what makes the file of pages."""
     if kind != CLEANED:
@@ -292,23 +296,6 @@ def _choose_counter(kind: str) -> Callable[[Page], Counter[Content]]:
     from ocr_studio.core.formats import losses  # noqa: PLC0415  (loads OpenCV, which texts do not need)
 
     return lambda page: losses.count_losses(kind, page)
-
-
-def _name_whole(project: Project, photos: Sequence[ListedPhoto], suffix: str) -> str:
-    """The name of the file with all texts: that of the folder, unless a photo has it."""
-    *_, name = output_names((*(photo.image for photo in photos), f"{project.photos.name or 'photos'}.all"), suffix)
-    return name
-
-
-def name_file(
-    project: Project, photos: Sequence[ListedPhoto], photo: ListedPhoto, kind: str, *, one_file: bool = False
-) -> str:
-    """Name the file that ``export_photos`` writes a photo to; the arguments are as there."""
-    if kind != CLEANED and _goes_together(kind, one_file=one_file):
-        return FORMATS[kind].whole_name or _name_whole(project, photos, FORMATS[kind].suffix)
-    prefix, suffix = ("", _CLEANED_SUFFIX) if kind == CLEANED else (FORMATS[kind].prefix, FORMATS[kind].suffix)
-    names = zip(photos, output_names((each.image for each in photos), suffix), strict=True)
-    return next(prefix + name for each, name in names if each.image == photo.image)
 
 
 def _load(project: Project, photo: ListedPhoto, *, needs_text: bool, seek: bool) -> Page:

@@ -18,7 +18,7 @@ from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.settings import folder_trouble
 from ocr_studio.core.translation import later, tr, tr_n
-from ocr_studio.jobs.formats import export_photos
+from ocr_studio.jobs.formats import export_photos, planned_files
 from ocr_studio.jobs.formats.export_photos import (
     ContentLost,
     ExportEvent,
@@ -119,7 +119,9 @@ class ExportDialog(FormDialog):
         self.readers, self.written = ElidedLabel(), ElidedLabel()
         for label in (self.readers, self.written):
             label.setProperty("quiet", True)
-        self.files = ComboBox([("each", tr("One for each photo")), ("one", tr("One for all photos"))], "", tr("Files"))
+        self.files = ComboBox(
+            [("each", tr("One for each photo or document")), ("one", tr("One for all photos"))], "", tr("Files")
+        )
         self.folder = PathRow(tr("Folder"), placeholder="")
         self.replace = QCheckBox(tr("&Replace files that OCR Studio didn’t write"))
         self.replace.setToolTip(tr("Files that you have edited or put there are replaced, too; photos never are."))
@@ -146,7 +148,7 @@ class ExportDialog(FormDialog):
 
     def _follow_form(self) -> None:
         kind = self.kind.currentData()
-        scope = _scope(kind)
+        scope = planned_files.get_scope(kind)
         if self.files.isEnabled():
             self._wishes_one = self.files.currentData() == "one"
         self.files.setEnabled(scope is FileScope.ANY and len(self._chosen) > 1)
@@ -156,21 +158,31 @@ class ExportDialog(FormDialog):
         self.files.blockSignals(False)
         self.export.setEnabled(self.busy or (self.folder.path is not None and bool(self._chosen)))
         self.readers.setText(format_list.describe_readers(kind))
-        self.written.setText(self._describe_files())
+        self.written.setText(self._describe_files() if self._chosen else "")
 
     def _describe_files(self) -> str:
-        """Say which files are written."""
-        if not self._chosen:
-            return ""
+        """Say which files are written, for at least one photo."""
         kind, one = self.kind.currentData(), self.files.currentData() == "one"
-        file = export_photos.name_file(
-            self._project, self._choices[ExportScope.ALL], self._chosen[0], kind, one_file=one
-        )
-        name = labels.file_name(file)
-        if len(self._chosen) == 1:
+        chosen = {photo.image for photo in self._chosen}
+        photos = self._choices[ExportScope.ALL]
+        plan = planned_files.plan_files(self._project, photos, kind, chosen=chosen, one_file=one)
+        first = next((file for file in plan if file.source), plan[0])
+        name, count = labels.file_name(first.name), len(self._chosen)
+        if count == 1:
             return tr("Writes {file}", file=name)
-        if one:
+        if len(plan) == 1 and first.source:
+            return tr_n(
+                "Writes one file with {count} page: {file}",
+                "Writes one file with {count} pages: {file}",
+                count,
+                file=name,
+            )
+        if len(plan) == 1:
             return tr("Writes one file for all photos: {file}", file=name)
+        if first.source:
+            return tr("Writes a file for each photo or document, for example {file}", file=name)
+        if planned_files.goes_together(kind, one_file=one):
+            return tr_n("Writes {count} file: {file} …", "Writes {count} files: {file} …", len(plan), file=name)
         return tr("Writes a file for each photo, for example {file}", file=name)
 
     @property
@@ -286,11 +298,6 @@ class ExportDialog(FormDialog):
     def _show_folder(self) -> None:
         if self._out is not None:
             file_browser.open_folder(self._out, self)
-
-
-def _scope(kind: str) -> FileScope:
-    """How many photos a file of this format, or of cleaned boards, holds."""
-    return FileScope.EACH if kind == CLEANED else FORMATS[kind].scope
 
 
 def _name(scope: ExportScope, count: int) -> str:

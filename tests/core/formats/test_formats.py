@@ -60,7 +60,7 @@ def test_places_are_those_on_the_photo_as_its_file_has_it(quarters: int) -> None
     assert (told["width"], told["height"]) == (known["width"], known["height"])
     places = [{word["id"]: word["quad"] for word in page["words"]} for page in (known, told)]
     assert places[0] == places[1]
-    rows = [sorted(row[6:] for row in csv.reader(io.StringIO(render("csv", each)))) for each in (PAGE, turned)]
+    rows = [sorted(row[6:14] for row in csv.reader(io.StringIO(render("csv", each)))) for each in (PAGE, turned)]
     assert rows[0] == rows[1]
 
 
@@ -77,6 +77,14 @@ def test_markdown() -> None:
     assert render("md", PAGE, OTHER).startswith(
         "## board.jpg\n\nthe map\\\nis\n\nnot here\n\n## sub/other.png\n\nmop\n"
     )
+
+
+def test_pages_of_one_file_have_their_numbers_as_titles() -> None:
+    pair = [replace(PAGE, image=f"scan #{number}.pdf") for number in (2, 3)]
+    assert render("text", *pair).startswith("Page 2\n======\n\nthe map\n")
+    assert render("md", *pair).startswith("## Page 2\n\nthe map")
+    assert render("md", pair[0], replace(pair[1], image="scan #3.tif")).startswith("## scan #2.pdf\n")
+    assert [page["image"] for page in json.loads(render("json", *pair))] == ["scan #2.pdf", "scan #3.pdf"]
 
 
 def as_read(text: str) -> str:
@@ -171,8 +179,9 @@ def test_csv() -> None:
     assert [row["text"] for row in rows] == ["the", "map", "is", "not", "here", "mop"]
     assert [row["number"] for row in rows] == ["1", "2", "3", "4", "5", "1"]
     corners = ("170.0", "100.0", "230.0", "100.0", "230.0", "130.0", "170.0", "130.0")
-    values = ("board.jpg", "2", "map", "0.8", "read", "1", *corners)
+    values = ("board.jpg", "2", "map", "0.8", "read", "1", *corners, "1")
     assert rows[1] == dict(zip(spreadsheet.COLUMNS, values, strict=True))
+    assert [row["paragraph"] for row in rows] == ["1", "1", "1", "2", "2", "1"]
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "＝1", "  =1", "'=1", "\t=1"])

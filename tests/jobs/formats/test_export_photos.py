@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 import pytest
+from PIL import Image
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import CLEANED
@@ -103,6 +106,77 @@ def test_one_file_has_all_texts_under_the_names_of_their_photos(project: Project
     photos = [*LISTED, ListedPhoto("boards.jpg")]  # whose own file this name is
     (*_, last) = export_photos(project, photos, OutputFolder(tmp_path / "second"), "text", one_file=True)
     assert last == PhotoWritten("a.png", "boards.all.txt")
+
+
+@pytest.fixture
+def scans(project: Project) -> list[ListedPhoto]:
+    """A PDF and a TIFF file of three pages each, which have been read, and a photo."""
+    for name in ("scan.pdf", "scan.tif"):
+        first, *others = (Image.new("RGB", (96, 64), (shade, shade, shade)) for shade in (200, 210, 220))
+        first.save(project.photos / name, save_all=True, append_images=others)
+    for number in (1, 2, 3):
+        for suffix in ("pdf", "tif"):
+            photo = project.photos / f"scan #{number}.{suffix}"
+            project.save_page(written(photo.name, f"{suffix} {number}", photo_file.compute_content_id(photo)))
+    project.unlock()
+    return [photo for photo in list_all(project) if photo.page_id and photo.image != "a.jpg"]
+
+
+def names_of(events: list[ExportEvent]) -> dict[str, str]:
+    return {event.image: event.file for event in events if isinstance(event, PhotoWritten)}
+
+
+def test_pages_of_a_file_go_to_one_file(project: Project, scans: list[ListedPhoto], tmp_path: Path) -> None:
+    photo_file.save_png(project.photos / "a.png", drawn_boards.lit(drawn_boards.face(96, 64)))
+    before = (project.photos / "scan.pdf").read_bytes()
+    out = OutputFolder(tmp_path / "out")
+    found = names_of(list(export_photos(project, scans, out, "pdf")))
+    assert found == {
+        **{f"scan #{number}.{suffix}": f"scan.{suffix}.pdf" for number in (1, 2, 3) for suffix in ("pdf", "tif")},
+        "a.png": "a.pdf",
+    }
+    for suffix in ("pdf", "tif"):
+        with pikepdf.open(out.path / f"scan.{suffix}.pdf") as pdf, pdf.open_outline() as outline:
+            assert len(pdf.pages) == 3
+            assert (pdf.docinfo["/Title"], outline.root) == (f"scan.{suffix}", [])
+        with pypdfium2.PdfDocument(out.path / f"scan.{suffix}.pdf") as pdf:
+            texts = [pdf[number].get_textpage().get_text_range().strip() for number in range(3)]
+        assert texts == [f"{suffix} {number}" for number in (1, 2, 3)]
+    list(export_photos(project, scans, out, "pdf", one_file=True))
+    with pikepdf.open(out.path / "boards.pdf") as pdf, pdf.open_outline() as outline:
+        assert [item.title for item in outline.root] == ["a.png", "scan.pdf", "scan.tif"]
+        assert len(pdf.pages) == 7
+    assert (project.photos / "scan.pdf").read_bytes() == before
+
+
+def test_some_pages_of_a_file_never_replace_all_of_them(
+    project: Project, scans: list[ListedPhoto], tmp_path: Path
+) -> None:
+    listed, out = [photo for photo in scans if photo.image.endswith(".pdf")], OutputFolder(tmp_path / "out")
+    for chosen, name in (
+        ((1, 2, 3), "scan.txt"),
+        ((2, 3), "scan #2-3.txt"),
+        ((1, 3), "scan #1,3.txt"),
+        ((2,), "scan #2.txt"),
+    ):
+        images = [f"scan #{number}.pdf" for number in chosen]
+        assert names_of(list(export_photos(project, listed, out, "text", chosen=images))) == dict.fromkeys(images, name)
+    told = files(out.path)
+    assert told["scan.txt"] == "\n".join(f"Page {number}\n======\n\npdf {number}\n" for number in (1, 2, 3))
+    assert told["scan #2.txt"] == "pdf 2\n"
+
+
+def test_a_page_that_is_not_read_is_left_out_of_the_file(
+    project: Project, scans: list[ListedPhoto], tmp_path: Path
+) -> None:
+    unread = next(photo for photo in scans if photo.image == "scan #2.pdf")
+    project.save_page(Page(unread.page_id, unread.image, 96, 64))
+    events = list(export_photos(project, scans, OutputFolder(tmp_path / "out"), "csv"))
+    assert skipped(events) == {"scan #2.pdf": "not read yet"}
+    (tmp_path / "out" / "scan.pdf.csv").write_text("edited")
+    events = list(export_photos(project, scans, OutputFolder(tmp_path / "out"), "csv"))
+    assert set(skipped(events)) == {"scan #1.pdf", "scan #2.pdf", "scan #3.pdf"}
+    assert names_of(events)["scan #1.tif"] == "scan.tif.csv"
 
 
 def test_a_renamed_photo_is_known_by_its_bytes(project: Project, tmp_path: Path) -> None:

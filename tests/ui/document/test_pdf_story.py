@@ -56,11 +56,12 @@ def test_a_scan_of_several_pages(tmp_path: Path, open_studio: Open, qtbot: QtBot
     studio.window.action_set["export"].trigger()
     dialog = next(each for each in studio.window.findChildren(ExportDialog) if each.isVisible())
     dialog.kind.setCurrentIndex(dialog.kind.findData("pdf"))
-    dialog.files.setCurrentIndex(dialog.files.findData("one"))
     dialog.folder.line.setText(str(tmp_path / "out"))
+    assert dialog.written.text() == "Writes one file with 3 pages: scan.pdf"
     dialog.export.click()
     qtbot.waitUntil(lambda: not dialog.busy)
     [made] = (tmp_path / "out").glob("*.pdf")
+    assert made.name == "scan.pdf"
     with pypdfium2.PdfDocument(made) as opened:
         told = [opened[number].get_textpage().get_text_range().split() for number in range(len(opened))]
     corrected = studio.document.history.page(page.id)

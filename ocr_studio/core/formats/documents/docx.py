@@ -20,7 +20,7 @@ from ocr_studio.core.formats.documents.outline import (
     clean,
     make_outline,
 )
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_name, make_titles
 from ocr_studio.core.page import Page
 
 # A fixed date, so that the same text gives the same file.
@@ -28,14 +28,15 @@ _DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def render(pages: Sequence[Page]) -> bytes:
-    """Make a document; where there are several pages, each begins with the photo's name on a new sheet."""
+    """Make a document; where there are several pages, each begins with its title on a new sheet."""
     document = docx.Document()
     facts = document.core_properties
     facts.author, facts.comments, facts.created, facts.modified = "OCR Studio", "", _DATE, _DATE
     facts.title = clean(format_photo_name(pages[0].image)) if len(pages) == 1 else ""
-    for number, page in enumerate(pages):
+    titles = make_titles([page.image for page in pages])
+    for number, (title, page) in enumerate(zip(titles, pages, strict=True)):
         if len(pages) > 1:
-            heading = document.add_heading(clean(format_photo_name(page.image)), level=1)
+            heading = document.add_heading(clean(title), level=1)
             heading.paragraph_format.page_break_before = number > 0
         for block in make_outline(page):
             _add_block(document, block)

@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import make_titles
 from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 
 
 def render(pages: Sequence[Page]) -> str:
-    """Return the text; if there are several pages, each under a heading with the photo's name."""
+    """Return the text; if there are several pages, each under a heading."""
     bodies = [format_body(page_order.compose_text(page)) for page in pages]
     if len(pages) == 1:
         return bodies[0]
-    names = [escape(format_photo_name(page.image)) for page in pages]
+    names = map(escape, make_titles([page.image for page in pages]))
     return "\n".join(f"<h2>{name}</h2>\n{body}" for name, body in zip(names, bodies, strict=True))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import make_titles
 from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 
@@ -16,10 +16,12 @@ _LEADING = re.compile(r"^(\d{1,9})([.)])(?=\s|$)|^([#+\-=:])")
 
 
 def render(pages: Sequence[Page]) -> str:
-    """The text; where there are several pages, under a heading with the photo's name each."""
+    """The text; where there are several pages, each under a heading."""
     if len(pages) == 1:
         return _format_page(pages[0])
-    return "\n".join(f"## {_format_inline(format_photo_name(page.image))}\n\n{_format_page(page)}" for page in pages)
+    titles = make_titles([page.image for page in pages])
+    parts = zip(titles, pages, strict=True)
+    return "\n".join(f"## {_format_inline(title)}\n\n{_format_page(page)}" for title, page in parts)
 
 
 def escape_line(line: str) -> str:

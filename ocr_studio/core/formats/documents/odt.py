@@ -20,7 +20,7 @@ from ocr_studio.core.formats.documents.outline import (
     clean,
     make_outline,
 )
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_name, make_titles
 from ocr_studio.core.page import Page
 
 # A fixed date, so that the same text gives the same file.
@@ -28,16 +28,16 @@ _DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def render(pages: Sequence[Page]) -> bytes:
-    """Make a document; where there are several pages, each begins with the photo's name."""
+    """Make a document; where there are several pages, each begins with its title."""
     document = Document("text")
     document.meta.creation_date = document.meta.date = _DATE
     document.meta.title = clean(format_photo_name(pages[0].image)) if len(pages) == 1 else ""
     body = document.body
     body.clear()
     tables = 0
-    for page in pages:
+    for title, page in zip(make_titles([page.image for page in pages]), pages, strict=True):
         if len(pages) > 1:
-            body.append(Header(1, clean(format_photo_name(page.image))))
+            body.append(Header(1, clean(title)))
         for block in make_outline(page):
             tables += isinstance(block, TableBlock)
             for element in _make_elements(block, tables):

@@ -17,6 +17,7 @@ from ocr_studio.core.reading_order import page_order
 COLUMNS: Final = (
     *("page", "number", "text", "confidence", "state", "line"),
     *("x1", "y1", "x2", "y2", "x3", "y3", "x4", "y4"),
+    "paragraph",  # last, as files of versions before don't have it
 )
 
 # A cell that begins so is a formula to spreadsheet programs, full-width forms included (OWASP, "CSV Injection").
@@ -26,7 +27,10 @@ _NEXT_CELL: Final = re.compile(f";\\s*(?=[{re.escape(''.join(_FORMULA))}])")
 
 
 def render(pages: Sequence[Page]) -> str:
-    """A header and the words of all pages. number: the word's place in its page's reading order, from 1."""
+    """Make a table with a header and the words of all pages.
+
+    ``number``, ``line`` and ``paragraph`` count in reading order, from 1 on each page.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -44,10 +48,12 @@ def escape_cell(cell: str) -> str:
 
 def _list_rows(page: Page) -> Iterator[list[object]]:
     name, number = escape_cell(format_photo_name(page.image)), 0
-    for line, words in enumerate(page_order.find_lines(page), start=1):
+    blocks = enumerate(page_order.find_blocks(page), start=1)
+    lines = ((paragraph, words) for paragraph, block in blocks for words in block)
+    for line, (paragraph, words) in enumerate(lines, start=1):
         for word in words:
             number += 1
             confidence = "" if word.confidence is None else round(word.confidence, 4)
             quad = photo_frame.quad_in_file(page, word.quad)
             corners = [value if word.has_box else "" for corner in quad.corners for value in corner]
-            yield [name, number, escape_cell(word.text), confidence, word.state.value, line, *corners]
+            yield [name, number, escape_cell(word.text), confidence, word.state.value, line, *corners, paragraph]

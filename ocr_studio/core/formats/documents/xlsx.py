@@ -12,7 +12,7 @@ import xlsxwriter
 
 from ocr_studio.core.formats.documents import table_text
 from ocr_studio.core.formats.documents.outline import clean
-from ocr_studio.core.formats.names import format_photo_name
+from ocr_studio.core.formats.names import format_photo_name, make_titles
 from ocr_studio.core.page import Page
 
 # What the name of a sheet can't have, and its length.
@@ -28,8 +28,10 @@ def render(pages: Sequence[Page]) -> bytes:
     workbook = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties({"author": "OCR Studio", "created": _DATE})
     taken: set[str] = set()
-    for page in pages:
-        sheet = workbook.add_worksheet(_name_sheet(format_photo_name(page.image), taken))
+    images = [page.image for page in pages]
+    titles = make_titles(images) if len(pages) > 1 else map(format_photo_name, images)
+    for title, page in zip(titles, pages, strict=True):
+        sheet = workbook.add_worksheet(_name_sheet(title, taken))
         for number, row in enumerate(table_text.make_table(page)):
             for column, text in enumerate(row):
                 if text:
@@ -39,9 +41,9 @@ def render(pages: Sequence[Page]) -> bytes:
     return out.getvalue()
 
 
-def _name_sheet(photo: str, taken: set[str]) -> str:
-    """Return a name for the sheet of a photo that no other sheet has. taken: names in use, in lower case."""
-    base = clean(_NOT_IN_NAMES.sub("_", photo)).strip("' ")[:_LONGEST_NAME].rstrip("' ") or "photo"
+def _name_sheet(title: str, taken: set[str]) -> str:
+    """Return a name for a sheet that no other sheet has. taken: names in use, in lower case."""
+    base = clean(_NOT_IN_NAMES.sub("_", title)).strip("' ")[:_LONGEST_NAME].rstrip("' ") or "photo"
     name, number = base, 2
     while name.casefold() in taken or name.casefold() == "history":  # Excel keeps that one for itself
         end = f" ({number})"

@@ -19,7 +19,9 @@ from ocr_studio.core.translation import tr
 
 _BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?" + rb"([,;\t])".join([b"page", b"number"]))
 _CHECKED: Final = frozenset({WordState.ACCEPTED.value, WordState.CORRECTED.value, WordState.MARKED.value})
-_CORNERS: Final = COLUMNS[-8:]
+# Columns that files of all versions have.
+_OLDEST: Final = COLUMNS[:-1]
+_CORNERS: Final = _OLDEST[-8:]
 _ESCAPED: Final = re.compile(r"(^|;\s*)'")
 _MAX_ROWS: Final = 1_000_000
 
@@ -31,7 +33,7 @@ def recognizes(file: LabelFile) -> bool:
 
 
 def _make_header(delimiter: bytes) -> bytes:
-    return delimiter.join(column.encode("ascii") for column in COLUMNS)
+    return delimiter.join(column.encode("ascii") for column in _OLDEST)
 
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:
@@ -64,13 +66,19 @@ def _load_rows(file: LabelFile) -> Iterator[Mapping[str, str]]:
 
 def _read_page(image: str, rows: list[Mapping[str, str]]) -> ExchangePage:
     words = LabelledWords(image)
-    lines: defaultdict[int, list[ExchangeWord]] = defaultdict(list)
+    lines: defaultdict[tuple[int, int], list[ExchangeWord]] = defaultdict(list)
     for row in rows:
-        line = row.get("line") or ""
         if word := _read_word(words, row):
-            lines[int(line) if line.isascii() and line.isdigit() and len(line) < 10 else 0].append(word)
-    found = tuple(ExchangeLine(tuple(lines[number])) for number in sorted(lines))
-    return replace(words.page(), blocks=(found,) if found else (), ordered=True)
+            lines[_parse_place(row.get("paragraph")), _parse_place(row.get("line"))].append(word)
+    blocks: defaultdict[int, list[ExchangeLine]] = defaultdict(list)
+    for paragraph, line in sorted(lines):
+        blocks[paragraph].append(ExchangeLine(tuple(lines[paragraph, line])))
+    return replace(words.page(), blocks=tuple(map(tuple, blocks.values())), ordered=True)
+
+
+def _parse_place(cell: str | None) -> int:
+    """Return the number of a line or paragraph; 0 for none."""
+    return int(cell) if cell and cell.isascii() and cell.isdigit() and len(cell) < 10 else 0
 
 
 def _read_word(words: LabelledWords, row: Mapping[str, str]) -> ExchangeWord | None:

@@ -34,7 +34,7 @@ _BEGINNING: Final = 1024
 
 
 def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
-    """Make a PDF of photos, with a bookmark for each if there are several.
+    """Make a PDF of photos, with a bookmark for each if there are several; the pages of a file have one together.
 
     Args:
         pages: Their pages.
@@ -49,12 +49,7 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
             if not copied.add(pdf, font, page):
                 _add_photo(pdf, font, page, photos)
         font.finish()
-        titles = [format_photo_name(page.image) for page in pages]
-        if len(pages) > 1:
-            with pdf.open_outline() as outline:
-                outline.root.extend(OutlineItem(title, number) for number, title in enumerate(titles))
-        else:
-            pdf.docinfo["/Title"] = titles[0]
+        _add_titles(pdf, pages, photos)
         pdf.docinfo["/Producer"] = "OCR Studio"
         out = io.BytesIO()
         # The same pages give the same bytes.
@@ -78,6 +73,22 @@ def render_text_layer(page: Page, *, dpi: float, font_name: str) -> bytes:
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def _add_titles(pdf: pikepdf.Pdf, pages: Sequence[Page], photos: PhotoSource) -> None:
+    """Name what is in the PDF: by its title if that is one photo or one file, else by bookmarks."""
+    paths = [photos.path(page) for page in pages]
+    files = [page_paths.find_page(path).file for path in paths]
+    starts = [number for number, file in enumerate(files) if number == 0 or file != files[number - 1]]
+    if len(pages) == 1:
+        pdf.docinfo["/Title"] = format_photo_name(pages[0].image)
+    elif len(starts) == 1 and files[0] != paths[0]:
+        pdf.docinfo["/Title"] = format_photo_name(files[0].name)
+    else:
+        with pdf.open_outline() as outline:
+            for start in starts:
+                title = pages[start].image if files[start] == paths[start] else files[start].name
+                outline.root.append(OutlineItem(format_photo_name(title), start))
 
 
 def _add_photo(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSource) -> None:

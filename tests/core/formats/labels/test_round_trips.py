@@ -175,9 +175,23 @@ def test_our_table_comes_back(page: Page) -> None:
     found = read_file(data, "words.csv", "csv")
     kept = [word for word in ExchangePage.from_page(page).words if word.quad is not None or word.text]
     words = [word for each in found for word in each.words]
+    blocks = [[len(set(line.words) & set(kept)) for line in block] for block in ExchangePage.from_page(page).blocks]
+    told = [[len(line.words) for line in block] for each in found for block in each.blocks]
+    assert told == [lines for block in blocks if (lines := [count for count in block if count])]
     assert [escape_cell(word.text) for word in words] == [escape_cell(word.text) for word in kept]
     assert [word.mark is not None for word in words] == [word.mark is not None for word in kept]
     assert all(one.quad is None or measure_offset(one, other) <= 0.5 for one, other in zip(words, kept, strict=True))
+
+
+def test_a_table_of_a_version_without_paragraphs() -> None:
+    data = FORMATS["csv"].render([page_of(read_word("the", 100, 100), read_word("map", 100, 400))])
+    assert isinstance(data, str)
+    old = "\n".join(row.rpartition(",")[0] for row in data.splitlines())
+    assert "paragraph" not in old
+    for table, lines in ((data, [1, 1]), (old, [2])):
+        [found] = read_file(table, "words.csv", "csv")
+        assert [len(block) for block in found.blocks] == lines
+        assert [line.text for line in found.lines] == ["the", "map"]
 
 
 @few
