@@ -29,13 +29,14 @@ from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.exchange import ExchangePage
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.formats.readers import READERS as IMPORTS
 from ocr_studio.core.formats.readers import find_reader
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats.export_photos import export_photos, list_pages
 from tests.peers.check_xml import make_project
 
-KINDS = ("labelme", "coco", "paddleocr", "icdar2015", "label-studio", "yolo-obb", "via", "doctr", "voc")
+KINDS = ("labelme", "coco", "paddleocr", "icdar2015", "label-studio", "yolo-obb", "via", "doctr", "voc", "tfrecord")
 
 # [[photo, [[text, corners], …]], …]; None for what a program doesn't tell.
 Found: TypeAlias = list[Any]
@@ -137,6 +138,11 @@ def read_voc(exported: Exported) -> tuple[Found, str]:
     return exported.ask("detection", "voc", str(exported.project.photos), str(exported.folder / "voc"))
 
 
+def read_tfrecord(exported: Exported) -> tuple[Found, str]:
+    """The package tfrecord."""
+    return exported.ask("tfrecord", "tfrecord", *exported.files("tfrecord", "*.tfrecord"))
+
+
 def read_own(exported: Exported, kind: str) -> tuple[Found, str]:
     """OCR Studio."""
     found: Found = []
@@ -206,6 +212,7 @@ READERS: Sequence[tuple[str, Reader]] = (
     ("via", read_via),
     ("doctr", read_doctr),
     ("voc", read_voc),
+    ("tfrecord", read_tfrecord),
 )
 
 
@@ -245,7 +252,8 @@ def main() -> int:
             check(exported, kind, (read.__doc__ or "").rstrip("."), lambda read=read: read(exported))  # type: ignore[misc]
             for kind, read in READERS
         ]
-        good += [check(exported, kind, "OCR Studio", lambda kind=kind: read_own(exported, kind)) for kind in KINDS]  # type: ignore[misc]
+        own = [kind for kind in KINDS if kind in IMPORTS]
+        good += [check(exported, kind, "OCR Studio", lambda kind=kind: read_own(exported, kind)) for kind in own]  # type: ignore[misc]
     return int(not all(good))
 
 

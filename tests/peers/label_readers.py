@@ -221,6 +221,23 @@ def read_ppocrlabel(file: str) -> list[Any]:
     ]
 
 
+def read_tfrecord(*files: str) -> list[Any]:
+    """The package tfrecord."""
+    import numpy as np
+    from tfrecord.reader import tfrecord_loader
+
+    found = []
+    for file in files:
+        for record in tfrecord_loader(file, None, None):
+            size = int(record["image/width"][0]), int(record["image/height"][0])
+            assert bytes(record["image/encoded"]).startswith((b"\xff\xd8", b"\x89PNG"))
+            quads = record["image/object/quad"].reshape(-1, 4, 2)
+            texts = np.atleast_1d(record["image/object/text"]).tolist()
+            words = [[text.decode("utf-8"), quad] for text, quad in zip(texts, (quads * size).tolist(), strict=True)]
+            found.append([bytes(record["image/filename"]).decode("utf-8"), words])
+    return found
+
+
 READERS = {
     "labelme": read_labelme,
     "coco": read_coco,
@@ -229,6 +246,7 @@ READERS = {
     "doctr": read_doctr,
     "label-studio": read_label_studio,
     "ppocrlabel": read_ppocrlabel,
+    "tfrecord": read_tfrecord,
 }
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ set -euo pipefail
 folder=${1:?name a folder}
 python=${PYTHON:-python3}
 mkdir -p "$folder"
-for name in xml ocrd detection labelme label-studio browser; do $python -m venv "$folder/$name"; done
+for name in xml ocrd detection labelme label-studio browser tfrecord; do $python -m venv "$folder/$name"; done
 "$folder/xml/bin/pip" install -q xmlschema lxml hocr-spec hocr-tools-lib ocrmypdf numpy pillow shapely pypdf pdfminer.six
 "$folder/ocrd/bin/pip" install -q ocrd
 "$folder/detection/bin/pip" install -q pycocotools supervision
 "$folder/labelme/bin/pip" install -q labelme
 "$folder/label-studio/bin/pip" install -q label-studio-sdk
+"$folder/tfrecord/bin/pip" install -q tfrecord==1.14.6
 # The parsers of kraken, docTR and PPOCRLabel run without the heavy packages that these ask for.
 "$folder/xml/bin/pip" install -q --no-deps kraken iso639-lang
 "$folder/detection/bin/pip" install -q --no-deps python-doctr PPOCRLabel

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ocr_studio.core.formats import documents, labels, xml
+from ocr_studio.core.formats import documents, labels, tfrecord, xml
 from ocr_studio.core.formats.export_format import ExportFormat
 
 # Of photos, besides ``FORMATS``: images of the cleaned boards.
 CLEANED: Final = "cleaned"
 
 FORMATS: Final[Mapping[str, ExportFormat]] = MappingProxyType(
-    {each.name: each for each in (*documents.FORMATS, *xml.FORMATS, *labels.FORMATS)}
+    {each.name: each for each in (*documents.FORMATS, *xml.FORMATS, *labels.FORMATS, *tfrecord.FORMATS)}
 )

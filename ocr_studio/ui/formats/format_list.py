@@ -36,6 +36,7 @@ _READERS: Final[Mapping[str, str]] = {
     "doctr": later("For training with docTR"),
     "voc": later("For labelImg, Roboflow, supervision"),
     "imagefolder": later("For Hugging Face datasets"),
+    "tfrecord": later("For training with TensorFlow; contains the photos"),
 }
 
 
