@@ -78,6 +78,26 @@ def test_export_writes_one_file_for_each_page(
     assert "Ω=1" in text
 
 
+def test_export_of_notes_tells_of_an_edited_one(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("board.png", "other.jpg"):
+        photo_file.save_png(tmp_path / name, np.zeros((64, 96, 3), np.uint8))
+    command = ["export", str(project.folder), "--format", "vault", "--out", str(out := tmp_path / "notes")]
+    assert cli.run(command) == 0
+    assert capsys.readouterr().out == f"2 files written to {out}\n"
+    (note := out / "board.md").write_text(note.read_text().replace("Ω=1", "Ω=2"), encoding="utf-8")
+    assert cli.run(command) == 1
+    said = capsys.readouterr()
+    assert said.err.rstrip().endswith(
+        "board.md: the text between the two comments of OCR Studio was edited. "
+        "Move your changes above or below these comments, or add --overwrite."
+    )
+    assert said.out == f"1 file (of 2 photos) written to {out}\n"
+    assert cli.run([*command, "--overwrite"]) == 0
+    assert "Ω=1" in note.read_text()
+
+
 def test_export_tells_of_a_damaged_page_and_writes_the_others(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError, WriteFailed, WrongUsage
 from ocr_studio.core.files.natural_order import make_natural_key
-from ocr_studio.core.formats import CLEANED, FORMATS
+from ocr_studio.core.formats import CLEANED, FORMATS, VAULT
 from ocr_studio.core.formats.content import Content
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.photo_source import PhotoSource
@@ -23,7 +24,7 @@ from ocr_studio.core.photo_list.rows import PhotoRow
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.formats import planned_files
-from ocr_studio.jobs.formats.planned_files import plan_files
+from ocr_studio.jobs.formats.planned_files import PlannedFile, plan_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class PhotosRendered:
 
 
 ExportEvent: TypeAlias = ExportProgress | PhotoWritten | PhotoSkipped | ContentLost
+# Writes a file of pages; returns those that are in it.
+Writer: TypeAlias = Callable[[PlannedFile, list[Page]], Generator[ExportEvent, None, list[Page]]]
 
 
 def list_rows(rows: Iterable[PhotoRow]) -> tuple[ListedPhoto, ...]:
@@ -186,7 +189,7 @@ def export_photos(
     plan = plan_files(project, photos, kind, chosen=chosen, one_file=one_file)
     total = sum(len(file.photos) for file in plan)
     seek = bool(set(project.page_ids()) - {photo.page_id for photo in photos})
-    make, count_losses = _choose_maker(project, kind, out), _choose_counter(kind)
+    write, count_losses = _choose_writer(project, kind, out), _choose_counter(kind)
     together = planned_files.goes_together(kind, one_file=one_file)
     written: list[tuple[str, Page]] = []
     lost: Counter[Content] = Counter()
@@ -201,7 +204,7 @@ def export_photos(
             except StudioError as error:
                 yield PhotoSkipped(photo.image, error)
         try:
-            good = yield from _write_file(out, file.name, make, pages)
+            good = (yield from write(file, pages)) if pages else []
         except WriteFailed as error:
             if together:
                 raise
@@ -224,7 +227,7 @@ def _write_file(
     data: bytes | str = b""
     good = pages
     try:
-        data = make(pages) if pages else b""
+        data = make(pages)
     except StudioError as error:
         good = []
         if len(pages) == 1:
@@ -279,14 +282,39 @@ def _write_extra(project: Project, out: OutputFolder, kind: str, written: Sequen
             out.write(name, data)
 
 
-def _choose_maker(project: Project, kind: str, out: OutputFolder) -> Callable[[Sequence[Page]], bytes | str]:
-    """Return what makes the file of pages."""
+def _choose_writer(project: Project, kind: str, out: OutputFolder) -> Writer:
+    """Return what writes a file of pages."""
+    source = PhotoSource(project.photo, out.path)
+    if kind == VAULT:
+        return _make_note_writer(out, source)
     if kind != CLEANED:
-        source = PhotoSource(project.photo, out.path)
-        return lambda pages: FORMATS[kind].render(pages, source)
+        return lambda file, pages: _write_file(out, file.name, lambda some: FORMATS[kind].render(some, source), pages)
     from ocr_studio.jobs.photos import clean_board  # noqa: PLC0415  (loads OpenCV, which texts do not need)
 
-    return lambda pages: clean_board.encode_page(project, pages[0])
+    return lambda file, pages: _write_file(
+        out, file.name, lambda some: clean_board.encode_page(project, some[0]), pages
+    )
+
+
+def _make_note_writer(out: OutputFolder, source: PhotoSource) -> Writer:
+    """Return what writes notes."""
+    from ocr_studio.core.formats.vault import vault_folder  # noqa: PLC0415  (loads OpenCV, which texts do not need)
+
+    vault = vault_folder.VaultFolder(out.path, source, overwrite=out.overwrite)
+    languages = settings.load().languages
+
+    def write(file: PlannedFile, pages: list[Page]) -> Generator[ExportEvent, None, list[Page]]:
+        try:
+            content_id = compute_content_id(file.source) if file.source else pages[0].id
+            note_id = vault_folder.make_id(content_id, file.part)
+            name = vault.write(vault_folder.PhotoNote(note_id, file.name, pages, file.source, languages))
+        except StudioError as error:
+            yield from (PhotoSkipped(page.image, error) for page in pages)
+            return []
+        yield from (PhotoWritten(page.image, name) for page in pages)
+        return pages
+
+    return write
 
 
 def _choose_counter(kind: str) -> Callable[[Page], Counter[Content]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +35,13 @@ class PlannedFile:
         name: Its name.
         photos: Indices of the photos that go to it.
         source: The file of several pages whose pages go to it; None for a photo of its own, or for all photos.
+        part: Which pages of it these are, such as "2-4,7"; "" for all.
     """
 
     name: str
     photos: tuple[int, ...]
     source: Path | None = None
+    part: str = ""
 
 
 def get_suffix(kind: str) -> str:
@@ -81,11 +83,14 @@ def plan_files(
     planned = []
     for (source, places), name in zip(groups, output_names(labels, suffix), strict=True):
         kept = tuple(place for place in places if place in wanted)
-        if source is not None and 0 < len(kept) < len(places):
-            label = _name_part(source, [page_paths.find_page(project.photos / photos[place].image) for place in kept])
-            *_, name = output_names((*labels, label), suffix)  # noqa: PLW2901
-        if kept:
+        if not kept:
+            continue
+        if source is None or len(kept) == len(places):
             planned.append(PlannedFile(prefix + name, kept, source))
+            continue
+        part = _format_numbers(page_paths.find_page(project.photos / photos[place].image).page + 1 for place in kept)
+        *_, part_name = output_names((*labels, f"{source.stem} #{part}{source.suffix}"), suffix)
+        planned.append(PlannedFile(prefix + part_name, kept, source, part))
     return planned
 
 
@@ -146,16 +151,15 @@ def _name_group(photos: Sequence[_Listed], source: Path | None, places: Sequence
     return photos[places[0]].image if source is None else source.name
 
 
-def _name_part(source: Path, pages: Sequence[page_paths.FilePage]) -> str:
-    """Name some pages of a file: ``scan #2-4,7.pdf``."""
-    numbers = sorted({found.page + 1 for found in pages})
+def _format_numbers(numbers: Iterable[int]) -> str:
+    """Write numbers of pages short: 2-4,7."""
     ranges: list[list[int]] = []
-    for number in numbers:
+    for number in sorted(numbers):
         if ranges and ranges[-1][-1] == number - 1:
             ranges[-1][1:] = [number]
         else:
             ranges.append([number])
-    return f"{source.stem} #{','.join('-'.join(map(str, each)) for each in ranges)}{source.suffix}"
+    return ",".join("-".join(map(str, each)) for each in ranges)
 
 
 def _name_whole(project: Project, photos: Sequence[_Listed], suffix: str) -> str:

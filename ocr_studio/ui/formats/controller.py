@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.formats import FORMATS
+from ocr_studio.core.formats import FORMATS, VAULT
 from ocr_studio.core.formats.export_format import ExportFormat
 from ocr_studio.core.formats.output_folder import OutputFile
 from ocr_studio.core.formats.photo_source import PhotoSource
@@ -24,7 +24,7 @@ from ocr_studio.ui.job_thread import Lanes, Trouble
 from ocr_studio.ui.widgets import file_dialogs
 
 # Other formats are for programs, which take the photos as well.
-_DOCUMENTS: Final = {name: kind for name, kind in FORMATS.items() if kind.is_document}
+_DOCUMENTS: Final = {name: kind for name, kind in FORMATS.items() if kind.is_document and name != VAULT}
 
 
 class PhotoList(Protocol):

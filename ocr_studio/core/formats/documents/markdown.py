@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from ocr_studio.core.formats.names import make_titles
 from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 
 # Signs that mean something anywhere in a line …
-_INLINE = re.compile(r"([\\`*_\[\]<>&|~$])")
+INLINE: Final = re.compile(r"[\\`*_\[\]<>&|~$]")
 # … and those that do only where a line begins: headings, lists, quotes, tables, rules, setext underlines.
 _LEADING = re.compile(r"^(\d{1,9})([.)])(?=\s|$)|^([#+\-=:])")
 
@@ -24,9 +25,9 @@ def render(pages: Sequence[Page]) -> str:
     return "\n".join(f"## {_format_inline(title)}\n\n{_format_page(page)}" for title, page in parts)
 
 
-def escape_line(line: str) -> str:
-    """One line of plain text as Markdown that shows just that line."""
-    return _LEADING.sub(_escape_match, _format_inline(line.strip()))
+def escape_line(line: str, *, inline: re.Pattern[str] = INLINE) -> str:
+    """Return one line of plain text as Markdown that shows just that line. inline: finds the signs to escape."""
+    return _LEADING.sub(_escape_match, _format_inline(line.strip(), inline))
 
 
 def _escape_match(found: re.Match[str]) -> str:
@@ -34,8 +35,8 @@ def _escape_match(found: re.Match[str]) -> str:
     return f"\\{sign}" if sign else f"{number}\\{dot}"
 
 
-def _format_inline(line: str) -> str:
-    return _INLINE.sub(r"\\\1", line)
+def _format_inline(line: str, inline: re.Pattern[str] = INLINE) -> str:
+    return inline.sub(r"\\\g<0>", line)
 
 
 def _format_page(page: Page) -> str:

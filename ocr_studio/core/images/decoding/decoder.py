@@ -118,6 +118,7 @@ class JpegHeader:
         orientation: The EXIF orientation, 1..8.
         dpi: Pixels per inch; 0 if unknown.
         profile: Its ICC profile; empty for none.
+        taken: When the photo was taken, as EXIF has it ("2026:11:20 10:12:33"); empty if unknown.
     """
 
     width: int
@@ -126,6 +127,7 @@ class JpegHeader:
     orientation: int
     dpi: float
     profile: bytes
+    taken: str = ""
 
 
 def read_jpeg_header(data: bytes, name: str, most: int) -> JpegHeader | None:
@@ -138,7 +140,16 @@ def read_jpeg_header(data: bytes, name: str, most: int) -> JpegHeader | None:
         dpi, profile = image.info.get("dpi", (0, 0)), image.info.get("icc_profile")
         dots = float(dpi[0]) if isinstance(dpi, tuple) and math.isfinite(dpi[0]) else 0.0
         orientation = _read_orientation(image)
-        return JpegHeader(*image.size, len(image.getbands()), orientation, dots, profile or b"")
+        return JpegHeader(*image.size, len(image.getbands()), orientation, dots, profile or b"", _read_time(image))
+
+
+def _read_time(image: Image.Image) -> str:
+    """Return when a photo was taken, EXIF DateTimeOriginal; "" if that is unknown or damaged."""
+    try:
+        taken = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+    except _DAMAGED:
+        return ""
+    return taken if isinstance(taken, str) else ""
 
 
 def count_pages(stream: BinaryIO, name: str, most: int) -> int:
