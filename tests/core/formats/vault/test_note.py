@@ -14,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from ocr_studio.core.formats.documents.outline import Heading, ListItems, Paragraph, TableBlock
 from ocr_studio.core.formats.vault import front_matter, note
 from ocr_studio.core.formats.vault.front_matter import Plain, Value
 from ocr_studio.core.formats.vault.note import NotePart
 from ocr_studio.core.formats.vault.note_text import PageText, escape, format_body, format_picture
+from tests.core.formats.documents.test_office import BLOCKS, outlined
 from tests.core.formats.test_formats import as_read
 from tests.core.made_pages import page_of, read_word
 
@@ -260,6 +262,27 @@ def test_a_note_of_several_pages() -> None:
     assert format_body(pages, source="a/b c.pdf", name="b c.pdf") == (
         "![b c.pdf](a/b%20c.pdf)\n\n## Page 1\n\nthe map\n\nhere\n\n## Page 2\n\nthe map\n\nhere"
     )
+
+
+def test_headings_lists_and_tables_are_shown_and_comments_are_not() -> None:
+    text = note.make_note(ID, NotePart({}, format_body([PageText(outlined(), "", "a.jpg")])))
+    found = MarkdownIt("commonmark").enable("table").parse(front_matter.split_note(text)[1])
+    kinds = [token.type.removesuffix("_open") for token in found if token.level == 0 and token.nesting >= 0]
+    assert kinds == ["html_block", "paragraph", "heading", "paragraph", "bullet_list", "table", "html_block"]
+    assert all(re.fullmatch(r"<!-- .* -->\n?", token.content) for token in found if token.type == "html_block")
+    heading, paragraph, items, table = BLOCKS
+    assert isinstance(heading, Heading)
+    assert isinstance(paragraph, Paragraph)
+    assert isinstance(items, ListItems)
+    assert isinstance(table, TableBlock)
+    cells = [cell for row in table.rows for cell in row]
+    assert [token.content for token in found if token.type == "inline"] == [
+        "![board.jpg](a.jpg)",
+        heading.text,
+        "\n".join(paragraph.lines),
+        *items.items,
+        *cells,
+    ]
 
 
 def test_values_are_on_one_line() -> None:
