@@ -1,0 +1,180 @@
+"""The folder of an archive: ``archive.json``, which says how its photos are read, and a ``part-….parquet`` a shard.
+
+A part is there whole or not at all: written under a temporary name and renamed, or put into an object store at once.
+So whoever finds it may take it as done, and two programs that write the same part write the same rows.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ocr_studio.core import extras, paths
+from ocr_studio.core.archive import storage
+from ocr_studio.core.errors import INSTALL_NEWER, StudioError, newer_format, write_failed
+from ocr_studio.core.files import strict_json
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, explain_error
+from ocr_studio.core.translation import later, tr
+
+SETTINGS: Final = "archive.json"
+_FORMAT: Final = "ocr-studio-archive"
+_VERSION: Final = 1
+_MOST_SETTINGS: Final = 1 << 20
+_MOST_PART: Final = 1 << 30
+_NO_FOLDER: Final = later("can’t create the folder: {reason}")
+
+
+class ArchiveError(StudioError):
+    """A folder isn't an archive, is of another one, or can't be used."""
+
+
+class ArchiveFolder:
+    """The files of an archive. Raises ExtraMissing if Parquet files can't be read here."""
+
+    def __init__(self, address: str) -> None:
+        """address: path, or address for ``fsspec``, of the folder. It need not exist."""
+        extras.require("archive")
+        self.address = address
+        self._local = None if storage.is_remote(address) else SafeFolder(storage.local_path(address), follow=True)
+
+    @property
+    def path(self) -> Path | None:
+        """The folder on this computer; None in an object store."""
+        return self._local.path if self._local else None
+
+    def prepare(self, settings: Mapping[str, object]) -> None:
+        """Create the folder, or check that it was made with the same settings.
+
+        Raises:
+            ArchiveError: It was made with others, or is of a newer version.
+            WriteFailed: It can't be created.
+        """
+        settings = {"format": _FORMAT, "version": _VERSION, **settings}
+        if self._local:
+            try:
+                self._local.make_folder()
+                self._local.sweep()
+            except OSError as error:
+                if paths.exists(self._local.path) and not paths.is_folder(self._local.path):
+                    error = NotADirectoryError(errno.ENOTDIR, tr("there is a file with this name"))
+                raise write_failed(self.address, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
+        known = self.settings()
+        if known is None:
+            self._write(SETTINGS, (json.dumps(settings, ensure_ascii=False, indent=1) + "\n").encode())
+        elif known != json.loads(json.dumps(settings)):
+            different = ", ".join(key for key in settings if known.get(key) != json.loads(json.dumps(settings[key])))
+            raise ArchiveError(
+                tr("this archive was read with other settings ({names})", names=different or "…"),
+                file=self.address,
+                remedy=tr("Use the same settings as before, or choose another folder."),
+            )
+
+    def settings(self) -> dict[str, object] | None:
+        """Return how the photos are read; None without an archive. Raises ArchiveError."""
+        try:
+            data = self._read(SETTINGS, _MOST_SETTINGS)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, TooLarge) as error:
+            raise ArchiveError(explain_error(error), file=storage.join(self.address, SETTINGS)) from error
+        try:
+            found = strict_json.load(data)
+        except strict_json.BadJson:
+            found = None
+        if not isinstance(found, dict) or found.get("format") != _FORMAT:
+            what = tr("this is not the description of an archive")
+            remedy = tr("Choose another folder.")
+            raise ArchiveError(what, file=storage.join(self.address, SETTINGS), remedy=remedy)
+        version = found.get("version")
+        if isinstance(version, int) and version > _VERSION:
+            raise ArchiveError(newer_format(version, _VERSION), file=self.address, remedy=tr(INSTALL_NEWER))
+        return found
+
+    def check(self) -> None:
+        """Raise ArchiveError if this isn't an archive."""
+        if self.settings() is None:
+            raise ArchiveError(
+                tr("there is no archive in this folder"),
+                file=self.address,
+                remedy=tr("Read one first: {command}", command="ocr-studio archive read SOURCE --out DIR"),
+            )
+
+    def parts(self) -> list[str]:
+        """Return the names of all parts, sorted. Raises StudioError."""
+        if self._local is None:
+            names = [item.address.rpartition("/")[2] for item in storage.list_folder(self.address)]
+        else:
+            try:
+                names = [entry.name for entry in self._local.entries()]
+            except OSError as error:
+                raise ArchiveError(explain_error(error), file=self.address) from error
+        return sorted(filter(_is_part, names))
+
+    def read_part(self, name: str) -> bytes:
+        """Read a part whole. Raises StudioError."""
+        try:
+            return self._read(name, _MOST_PART)
+        except (OSError, TooLarge) as error:
+            raise ArchiveError(explain_error(error), file=storage.join(self.address, name)) from error
+
+    def read_columns(self, name: str, columns: list[str]) -> Any:
+        """Read some columns of a part as a ``pyarrow.Table``; of nested ones by their whole path. Raises StudioError."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        file = storage.join(self.address, name)
+        try:
+            if self._local is None:
+                with storage.open_remote(file) as stream:
+                    return parquet.ParquetFile(stream).read(columns)
+            with self._local.reading(name) as stream:
+                return parquet.ParquetFile(stream).read(columns)
+        except (OSError, ValueError, pa.ArrowException) as error:
+            what = tr("it can’t be read: {reason}", reason=" ".join(str(error).split())[:200])
+            raise ArchiveError(what, file=file, remedy=tr("Delete it and read the archive again.")) from error
+
+    def write_part(self, name: str, data: bytes) -> None:
+        """Write a part whole or not at all. Raises StudioError."""
+        self._write(name, data)
+
+    def remove_part(self, name: str) -> None:
+        """Remove a part. Raises StudioError."""
+        if self._local is None:
+            storage.remove_remote(storage.join(self.address, name))
+            return
+        try:
+            self._local.remove(name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise write_failed(self._local.full(name), error) from error
+
+    def _read(self, name: str, most: int) -> bytes:
+        if self._local is not None:
+            return self._local.read(name, most=most)
+        address = storage.join(self.address, name)
+        if storage.look_up(address) is None:
+            raise FileNotFoundError(errno.ENOENT, tr("it does not exist"), address)
+        return storage.read_remote(address, most=most)
+
+    def _write(self, name: str, data: bytes) -> None:
+        if self._local is None:
+            storage.write_remote(storage.join(self.address, name), data)
+            return
+        try:
+            self._local.replace(name, data)
+        except OSError as error:
+            raise write_failed(self._local.full(name), error) from error
+
+
+def _is_part(name: str) -> bool:
+    return name.startswith("part-") and name.endswith(".parquet")
+
+
+def iterate_rows(folder: ArchiveFolder, columns: list[str]) -> Iterator[tuple[str, Any]]:
+    """Read some columns of each part, one after the other, with the name of the part. Raises StudioError."""
+    for name in folder.parts():
+        yield name, folder.read_columns(name, columns)

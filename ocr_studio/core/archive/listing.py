@@ -1,0 +1,185 @@
+"""Lists the photos of a source, one after the other in an order that stays the same, without holding them all."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+from ocr_studio.core import paths
+from ocr_studio.core.archive import storage
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.safe_folder import is_valid_path
+from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, make_access_error
+from ocr_studio.core.translation import tr
+
+PIPED: Final = "-"
+_MISSING: Final = "missing"
+_MOST_LINE: Final = 32 << 10  # bytes of a path in a list
+_PIECE: Final = 1 << 16
+
+
+class Photo(NamedTuple):
+    """A photo of a source. stamp: changes when the file does."""
+
+    address: str
+    stamp: str
+
+
+Complain = Callable[[StudioError], None]
+
+
+def name_source(source: str) -> str:
+    """Return a source in the one way of writing that shards are named by: an absolute path, or an address."""
+    if source == PIPED or storage.is_remote(source):
+        return source.rstrip("/")
+    return storage.write_address(os.path.abspath(storage.local_path(source)))
+
+
+def list_photos(source: str, complain: Complain, *, piped: BinaryIO | None = None) -> Iterator[Photo]:
+    """List the photos of a source.
+
+    Of a folder those in folders below it, too, the files of each folder by name before its subfolders. Hidden files and
+    folders, and links to folders, are left out. Of a list, the paths and addresses in it, in its order; relative ones
+    start at the current folder.
+
+    Args:
+        source: Folder, photo or text file with a list, by path or address; "-" for a list on standard input.
+        complain: Called for a folder that can't be listed; the others are.
+        piped: Standard input.
+
+    Raises:
+        StudioError: The source can't be read.
+    """
+    if source == PIPED:
+        assert piped is not None
+        return _list_lines(piped, source)
+    if storage.is_remote(source):
+        return _list_remote(source, complain)
+    path = storage.local_path(source)
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        raise make_access_error(path, error) from error
+    if stat.S_ISDIR(found.st_mode):
+        return _list_folder(os.path.abspath(path), complain)
+    if path.suffix.lower() in PHOTO_SUFFIXES:
+        return iter([_make_photo(os.path.abspath(path))])
+    return _list_file(path)
+
+
+def _list_folder(top: str, complain: Complain) -> Iterator[Photo]:
+    folders = [top]
+    while folders:
+        folder = folders.pop()
+        names: list[str] = []
+        below: list[str] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        below.append(entry.name)
+                    elif os.path.splitext(entry.name)[1].lower() in PHOTO_SUFFIXES:  # noqa: PTH122  (10 times as fast)
+                        names.append(entry.name)
+        except OSError as error:
+            if folder == top:
+                raise make_access_error(folder, error) from error
+            complain(make_access_error(folder, error))
+            continue
+        names.sort()
+        for name in names:
+            yield _make_photo(f"{folder.rstrip(os.sep)}{os.sep}{name}")
+        folders += [f"{folder.rstrip(os.sep)}{os.sep}{name}" for name in sorted(below, reverse=True)]
+
+
+def _make_photo(path: str) -> Photo:
+    try:
+        found = os.stat(path)
+        stamp = f"{found.st_size}:{found.st_mtime_ns}"
+    except (OSError, ValueError):  # reading it says why
+        stamp = _MISSING
+    return Photo(storage.write_address(path), stamp)
+
+
+def _list_remote(source: str, complain: Complain) -> Iterator[Photo]:
+    found = storage.look_up(source)
+    if found is not None and not found.is_folder:
+        if _has_photo_suffix(source):
+            return iter([Photo(found.address, f"{found.size}:{found.stamp}")])
+        return _list_lines(storage.open_remote(source), source)
+    return _list_remote_folder(source, complain)
+
+
+def _list_remote_folder(top: str, complain: Complain) -> Iterator[Photo]:
+    folders = [top]
+    while folders:
+        folder = folders.pop()
+        try:
+            found = list(storage.list_folder(folder))
+        except StudioError as error:
+            if folder == top:
+                raise
+            complain(error)
+            continue
+        visible = [item for item in found if not item.address.rstrip("/").rpartition("/")[2].startswith(".")]
+        for item in visible:
+            if not item.is_folder and _has_photo_suffix(item.address):
+                yield Photo(item.address, f"{item.size}:{item.stamp}")
+        folders += [item.address for item in reversed(visible) if item.is_folder]
+
+
+def _has_photo_suffix(address: str) -> bool:
+    return os.path.splitext(address)[1].lower() in PHOTO_SUFFIXES  # noqa: PTH122  (it may be no path)
+
+
+def _list_file(path: Path) -> Iterator[Photo]:
+    try:
+        with paths.open_plain(path) as stream:
+            yield from _list_lines(stream, str(path))
+    except OSError as error:
+        raise make_access_error(path, error) from error
+
+
+def _list_lines(stream: BinaryIO, name: str) -> Iterator[Photo]:
+    """The photos of a list, a line each, or ended by NUL as ``find -print0`` writes them."""
+    for line in _split_lines(stream, name):
+        text = os.fsdecode(line)
+        if not storage.is_remote(text):
+            path = storage.local_path(text)
+            yield _make_photo(os.path.abspath(path)) if is_valid_path(str(path)) else Photo(text, _MISSING)
+        else:
+            yield _look_up(text)
+
+
+def _look_up(address: str) -> Photo:
+    try:
+        found = storage.look_up(address)
+    except StudioError:  # reading it says why
+        found = None
+    return Photo(address, _MISSING if found is None else f"{found.size}:{found.stamp}")
+
+
+def _split_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    rest, end = b"", b""
+    for piece in iter(lambda: stream.read(_PIECE), b""):
+        if not end:
+            piece = piece.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901
+            end = b"\0" if b"\0" in piece else b"\n"
+        *lines, rest = (rest + piece).split(end)
+        yield from _clean(lines)
+        if len(rest) > _MOST_LINE:
+            raise StudioError(
+                tr("this is not a list of photos: a line is longer than any path"),
+                file=name,
+                remedy=tr("Choose a folder, or a text file with one path on each line."),
+            )
+    yield from _clean([rest])
+
+
+def _clean(lines: Iterable[bytes]) -> Iterator[bytes]:
+    return (text for line in lines if (text := line.rstrip(b"\r\n")))

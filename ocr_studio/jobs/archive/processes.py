@@ -1,0 +1,140 @@
+"""The engine “here”: processes of this computer, which end with the program, even if it is killed.
+
+They are started by ``spawn``, as forking a program with threads isn't safe. Nothing that they send is unpickled: their
+answers are JSON, checked as it comes in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Final
+
+import cv2
+import msgspec
+
+from ocr_studio.core import resources, translation
+from ocr_studio.core.archive.rows import ArchiveRow
+from ocr_studio.jobs.archive.pool import Answer, Ended
+from ocr_studio.jobs.archive.worker import Loaded, MakeReader, Station, Task
+
+# Added to the niceness of workers, so that the computer stays responsive (19 is the lowest priority).
+_NICENESS: Final = 10
+_MOST_ANSWER: Final = 256 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    process: SpawnProcess
+    pipe: Connection
+
+
+class ProcessEngine:
+    """Reads photos in processes of this computer. See ``pool.Engine``."""
+
+    def __init__(self, make: MakeReader, *, size: int) -> None:
+        """make: loads the networks, called in each process; size: number of processes."""
+        self._make, self._size = make, size
+        self._context = multiprocessing.get_context("spawn")
+        self._numbers = itertools.count()
+        self._running: dict[int, _Process] = {}
+        self._loading: set[int] = set()
+
+    @property
+    def size(self) -> int:
+        """See ``pool.Engine``."""
+        return self._size
+
+    def start(self) -> int:
+        """See ``pool.Engine``."""
+        ours, theirs = self._context.Pipe()
+        number = next(self._numbers)
+        process = self._context.Process(
+            target=_serve,
+            args=(self._make, theirs, translation.language(), translation.figure(".")),
+            name=f"archive-{number}",
+        )
+        process.start()
+        theirs.close()
+        self._running[number] = _Process(process, ours)
+        self._loading.add(number)
+        return number
+
+    def send(self, worker: int, task: Task) -> None:
+        """See ``pool.Engine``."""
+        with contextlib.suppress(OSError):  # it has ended, which the next answer says
+            self._running[worker].pipe.send(task)
+
+    def wait(self, seconds: float) -> Sequence[tuple[int, Answer]]:
+        """See ``pool.Engine``."""
+        pipes = {each.pipe: number for number, each in self._running.items()}
+        ready = connection.wait(list(pipes), seconds)
+        return [(number, self._receive(number)) for pipe, number in pipes.items() if pipe in ready]
+
+    def end(self, worker: int) -> None:
+        """See ``pool.Engine``."""
+        gone = self._running.pop(worker)
+        gone.process.kill()
+        gone.process.join()
+        gone.process.close()
+        gone.pipe.close()
+
+    def close(self) -> None:
+        """See ``pool.Engine``."""
+        for number in list(self._running):
+            self.end(number)
+
+    def describe_delay(self, started: int) -> str:
+        """See ``pool.Engine``."""
+        return ""
+
+    def _receive(self, number: int) -> Answer:
+        try:
+            data = self._running[number].pipe.recv_bytes(_MOST_ANSWER)
+            if number in self._loading:
+                self._loading.discard(number)
+                return msgspec.json.decode(data, type=Loaded)
+            return msgspec.json.decode(data, type=list[ArchiveRow])
+        except (OSError, EOFError, msgspec.MsgspecError):
+            self.end(number)
+            return Ended()
+
+
+def _serve(make: MakeReader, pipe: Connection, language: str, point: str) -> None:
+    """Run in a process until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
+    threading.Thread(target=_end_with_the_program, daemon=True).start()
+    cv2.setNumThreads(1)
+    with contextlib.suppress(OSError, AttributeError):  # not available on Windows
+        os.nice(_NICENESS)
+    if language != translation.ENGLISH:
+        translation.use(resources.translations(), language, point=point)
+    station = Station(make)
+    with contextlib.suppress(OSError, EOFError):
+        pipe.send_bytes(station.load())
+        while True:
+            station.begin(pipe.recv()).add_done_callback(lambda read: _answer(pipe, read))
+    os._exit(0)
+
+
+def _answer(pipe: Connection, read: Future[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        pipe.send_bytes(read.result())
+
+
+def _end_with_the_program() -> None:
+    """Exit when the parent process ends, even if it was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

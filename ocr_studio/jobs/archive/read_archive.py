@@ -1,0 +1,267 @@
+"""Reads an archive: lists its photos shard by shard, lets workers read those of missing shards, and writes each whole.
+
+What was written stays, whatever ends the program: the next run skips the shards that are there. Where photos were added
+to a shard, or have changed, only those are read, and the others are taken over from the part that the shard had before.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final, TypeAlias
+
+from ocr_studio.core.archive import listing, rows, shards, storage
+from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.archive.rows import ArchiveRow
+from ocr_studio.core.archive.shards import Shard
+from ocr_studio.core.errors import StudioError
+from ocr_studio.jobs.archive import pool
+from ocr_studio.jobs.archive.pool import Engine, PhotoDone, Waiting, WorkerEnded
+from ocr_studio.jobs.archive.worker import Task
+
+# Photos between two events while shards are skipped.
+_LISTED: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveOrder:
+    """What to read and where the result goes.
+
+    Attributes:
+        source: Folder, list or address; "-" for a list on standard input.
+        out: The archive.
+        settings: How photos are read; an archive has the same for all.
+        shard_size: Photos of a shard, on average.
+        retry: Read photos again that could not be read before.
+        prune: Remove what was read on photos that are no longer in the source.
+        piped: Standard input.
+        most_seconds: What a photo may take.
+    """
+
+    source: str
+    out: ArchiveFolder
+    settings: Mapping[str, object]
+    shard_size: int = shards.SIZE
+    retry: bool = False
+    prune: bool = False
+    piped: BinaryIO | None = None
+    most_seconds: float = pool.MOST_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Photos of the source that were looked at so far, and how many of them had been read before."""
+
+    photos: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingTrouble:
+    """A folder of the source can't be listed; the others are."""
+
+    error: StudioError
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFinished:
+    """A photo was read, or has become a row with an error: the reason. seconds: what its pages took."""
+
+    address: str
+    error: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartWritten:
+    """A shard is on the disk. photos: how many it has; read: how many of them were read now."""
+
+    name: str
+    photos: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveDone:
+    """The end: all photos of the source are in the archive.
+
+    Attributes:
+        photos: Photos of the source.
+        read: Those that were read now.
+        seconds: How long that took.
+        errors: Reasons why photos could not be read now, with how many.
+        parts: Parts of the source.
+        left_over: Parts of photos that are no longer in the source.
+        pruned: How many of them were removed.
+    """
+
+    photos: int
+    read: int
+    seconds: float
+    errors: Mapping[str, int]
+    parts: int
+    left_over: int
+    pruned: int
+
+
+ArchiveEvent: TypeAlias = Listed | ListingTrouble | PhotoFinished | PartWritten | WorkerEnded | Waiting | ArchiveDone
+
+
+@dataclass(slots=True)
+class _OpenShard:
+    """A shard that is being read. slots: the rows of each photo; None until it is read."""
+
+    shard: Shard
+    digests: list[str]
+    slots: list[tuple[ArchiveRow, ...] | None]
+    before: str | None  # name of the part that it takes the place of
+    read: int = 0
+
+    @property
+    def done(self) -> bool:
+        return all(slot is not None for slot in self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Complete:
+    """All photos of a shard are known without reading any."""
+
+    number: int
+
+
+def read_archive(order: ArchiveOrder, engine: Engine) -> Iterator[ArchiveEvent]:
+    """Read the photos of a source. The engine is closed at the end, also if the caller stops early.
+
+    Raises:
+        StudioError: The source can't be listed, the archive can't be written, or workers can't read.
+    """
+    yield from _Run(order, engine).run()
+
+
+@dataclass(slots=True)
+class _Run:
+    order: ArchiveOrder
+    engine: Engine
+    photos: int = 0
+    kept: int = 0
+    read: int = 0
+    parts: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    _open: dict[int, _OpenShard] = field(default_factory=dict)
+    _troubles: list[StudioError] = field(default_factory=list)
+    _left_over: dict[str, str] = field(default_factory=dict)  # parts by the beginning of their name
+
+    def run(self) -> Iterator[ArchiveEvent]:
+        """See ``read_archive``."""
+        order, start = self.order, time.monotonic()
+        try:
+            order.out.prepare({"shard_size": order.shard_size, **order.settings})
+            source = shards.digest_source(listing.name_source(order.source))
+            prefix = shards.source_prefix(source)
+            existing = [name for name in order.out.parts() if name.startswith(prefix)]
+            self._left_over = {name.rpartition("-")[0] + "-": name for name in existing}
+            failed = 0
+            for event in pool.read_photos(
+                self.engine, self._tasks(source, frozenset(existing)), most_seconds=order.most_seconds
+            ):
+                if isinstance(event, PhotoDone):
+                    yield from self._take(event)
+                elif isinstance(event, _Complete):
+                    yield from self._write(event.number)
+                else:
+                    failed += isinstance(event, ListingTrouble)
+                    yield event
+        finally:
+            self.engine.close()
+        pruned = self._prune() if order.prune and not failed else 0
+        yield ArchiveDone(
+            self.photos,
+            self.read,
+            time.monotonic() - start,
+            dict(self.errors.most_common()),
+            self.parts,
+            len(self._left_over),
+            pruned,
+        )
+
+    def _tasks(self, source: str, existing: frozenset[str]) -> Iterator[Task | _Complete | Listed | ListingTrouble]:
+        """The photos to read, shard by shard, asked for as workers become free."""
+        order, told = self.order, 0
+        photos = listing.list_photos(order.source, self._troubles.append, piped=order.piped)
+        numbers = itertools.count()
+        for shard in shards.cut_shards(photos, source, size=order.shard_size):
+            self.photos += len(shard.photos)
+            self.parts += 1
+            while self._troubles:
+                yield ListingTrouble(self._troubles.pop(0))
+            before = self._left_over.pop(shard.prefix, None)
+            if shard.name in existing and not (order.retry and self._has_errors(shard.name)):
+                self.kept += len(shard.photos)
+                if self.photos - told >= _LISTED:
+                    told = self.photos
+                    yield Listed(self.photos, self.kept)
+                continue
+            number = next(numbers)
+            opened = self._open[number] = self._open_shard(shard, before)
+            yield Listed(self.photos, self.kept)
+            missing = [place for place, slot in enumerate(opened.slots) if slot is None]
+            self.kept += len(shard.photos) - len(missing)
+            for place in missing:
+                address = shard.photos[place].address
+                yield Task(number, place, address, _fetch_private(address))
+            if not missing:
+                yield _Complete(number)
+        while self._troubles:
+            yield ListingTrouble(self._troubles.pop(0))
+        yield Listed(self.photos, self.kept)
+
+    def _open_shard(self, shard: Shard, before: str | None) -> _OpenShard:
+        """Begin a shard, with the rows that the part before had of the same photos."""
+        digests = [shards.digest_photo(photo) for photo in shard.photos]
+        known = rows.decode_part(self.order.out.read_part(before)) if before else {}
+        slots = [known.get(digest) for digest in digests]
+        if self.order.retry:
+            slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
+        return _OpenShard(shard, digests, slots, before)
+
+    def _has_errors(self, name: str) -> bool:
+        column = self.order.out.read_columns(name, ["error"]).column("error")
+        return bool(column.null_count < len(column))
+
+    def _take(self, event: PhotoDone) -> Iterator[ArchiveEvent]:
+        opened = self._open[event.task.shard]
+        opened.slots[event.task.place] = tuple(event.rows)
+        opened.read += 1
+        self.read += 1
+        error = next((row.error for row in event.rows if row.error), None)
+        if error:
+            self.errors[error] += 1
+        yield PhotoFinished(event.task.address, error, sum(row.seconds or 0.0 for row in event.rows))
+        if opened.done:
+            yield from self._write(event.task.shard)
+
+    def _write(self, number: int) -> Iterator[ArchiveEvent]:
+        opened = self._open.pop(number)
+        out, name = self.order.out, opened.shard.name
+        out.write_part(name, rows.encode_part([slot or () for slot in opened.slots], opened.digests))
+        if opened.before and opened.before != name:
+            out.remove_part(opened.before)
+        yield PartWritten(name, len(opened.slots), opened.read)
+
+    def _prune(self) -> int:
+        for name in self._left_over.values():
+            self.order.out.remove_part(name)
+        return len(self._left_over)
+
+
+def _fetch_private(address: str) -> bytes | None:
+    """Fetch a photo that workers can't see, as it is in the memory of this process."""
+    if not storage.is_private(address):
+        return None
+    try:
+        return storage.read_photo(address)
+    except StudioError:  # the worker says why
+        return None
