@@ -56,6 +56,7 @@ commands:
   train             train a model on a dataset
   synth             generate synthetic words and boards as a dataset
   mcp FOLDER…       let an assistant search and read photos
+  archive ACTION    read millions of photos into Parquet files, and take samples
   help [TOPIC]      show a help page, or list all of them
 
 Use "ocr-studio COMMAND --help" for details. To open a file that has the name of a command, type ./read, for example.
@@ -71,6 +72,7 @@ _COMMANDS: Final = (
     "train",
     "synth",
     "mcp",
+    "archive",
     "help",
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,10 +57,12 @@ class ArchiveFolder:
             try:
                 self._local.make_folder()
                 self._local.sweep()
-            except OSError as error:
-                if paths.exists(self._local.path) and not paths.is_folder(self._local.path):
-                    error = NotADirectoryError(errno.ENOTDIR, tr("there is a file with this name"))
-                raise write_failed(self.address, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
+            except OSError as failed:
+                taken = paths.exists(self._local.path) and not paths.is_folder(self._local.path)
+                error = OSError(errno.EEXIST, tr("there is a file with this name")) if taken else failed
+                raise write_failed(
+                    self.address, error, _NO_FOLDER, help_with=later("Choose another folder.")
+                ) from error
         known = self.settings()
         if known is None:
             self._write(SETTINGS, (json.dumps(settings, ensure_ascii=False, indent=1) + "\n").encode())
@@ -121,7 +123,7 @@ class ArchiveFolder:
             raise ArchiveError(explain_error(error), file=storage.join(self.address, name)) from error
 
     def read_columns(self, name: str, columns: list[str]) -> Any:
-        """Read some columns of a part as a ``pyarrow.Table``; of nested ones by their whole path. Raises StudioError."""
+        """Read some columns of a part as a ``pyarrow.Table``; nested ones by their path. Raises StudioError."""
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -172,9 +174,3 @@ class ArchiveFolder:
 
 def _is_part(name: str) -> bool:
     return name.startswith("part-") and name.endswith(".parquet")
-
-
-def iterate_rows(folder: ArchiveFolder, columns: list[str]) -> Iterator[tuple[str, Any]]:
-    """Read some columns of each part, one after the other, with the name of the part. Raises StudioError."""
-    for name in folder.parts():
-        yield name, folder.read_columns(name, columns)

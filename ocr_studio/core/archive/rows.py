@@ -1,4 +1,4 @@
-"""The rows of an archive: one for each photo, or page of a file with several, in Parquet files that any program reads."""
+"""The rows of an archive: one for each photo, or page of a file with several, in Parquet files."""
 
 from __future__ import annotations
 

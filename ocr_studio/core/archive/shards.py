@@ -62,7 +62,7 @@ def digest_photo(photo: Photo) -> str:
 
 
 def cut_shards(photos: Iterable[Photo], source: str, *, size: int = SIZE) -> Iterator[Shard]:
-    """Cut photos into shards of ``size`` on average, from half to one and a half times as many; the last may be smaller.
+    """Cut photos into shards of ``size`` on average, from half to one and a half times as many; or fewer at the end.
 
     Args:
         photos: The photos, in their order. No more than one and a half shards of them are held.

@@ -83,7 +83,7 @@ def unpack(file: Path, *, name: str | None = None) -> Path:
     """
     if name is not None:
         registry.check_name(name)
-    contents = _read(file)
+    contents = read_files(file)
     folder = registry.candidate_folder(registry.free_name(file.stem) if name is None else name)
     try:
         for entry, data in contents.items():
@@ -112,8 +112,8 @@ def refused(what: str, file: Path) -> BadModel:
     )
 
 
-def _read(file: Path) -> dict[str, bytes]:
-    """Read the two files of an archive. Raises BadModel."""
+def read_files(file: Path) -> dict[str, bytes]:
+    """Read the two files of an archive, after checking that they are harmless. Raises BadModel."""
     try:
         with paths.open_plain(file) as stream, _explain_errors(file):
             if os.fstat(stream.fileno()).st_size > sum(_MOST.values()) + _ROOM:

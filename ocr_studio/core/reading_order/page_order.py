@@ -351,11 +351,3 @@ def _make_seams(
 
 def _measure_gap(one: Word, other: Word) -> float:
     return float(np.hypot(*np.subtract(geometry.find_centre(other.quad), geometry.find_centre(one.quad))))
-
-
-def number_words(page: Page) -> Page:
-    """Return the page with word ids that are the same each time it is read: w1, w2, … in reading order."""
-    names = {key: f"w{number}" for number, key in enumerate(order_words(page), start=1)}
-    words = {name: replace(page.words[key], id=name) for key, name in names.items()}
-    lines = tuple(tuple(names[key] for key in line if key in names) for line in page.order.lines)
-    return replace(page, words=words, order=replace(page.order, lines=lines))

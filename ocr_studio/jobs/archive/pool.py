@@ -31,11 +31,21 @@ _Other = TypeVar("_Other")
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoAnswer:
+    """A worker has read a photo."""
+
+    task: Task
+    rows: list[ArchiveRow]
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """A worker has ended."""
+    """A worker has ended. reason: if the engine knows it."""
+
+    reason: str = ""
 
 
-Answer: TypeAlias = Loaded | list[ArchiveRow] | Ended
+Answer: TypeAlias = Loaded | PhotoAnswer | Ended
 
 
 class Engine(Protocol):
@@ -49,7 +59,7 @@ class Engine(Protocol):
         """Begin to start a worker, which loads the networks first."""
 
     def send(self, worker: int, task: Task) -> None:
-        """Give a photo to a worker, which reads its photos in order."""
+        """Give a photo to a worker, which may have some to read before."""
 
     def wait(self, seconds: float) -> Sequence[tuple[int, Answer]]:
         """Wait until workers answer, or for some time."""
@@ -198,15 +208,15 @@ class _Pool:
             _check_loaded(answer)
             worker.ready = True
         elif isinstance(answer, Ended):
-            yield from self._bury(number, tr("reading it ended the process twice"))
+            yield from self._bury(number, tr("reading it ended the process twice"), answer.reason)
         else:
             self._failures = 0
-            task = worker.tasks.popleft()
+            worker.tasks.remove(answer.task)
             worker.since, worker.alone = time.monotonic(), False
-            self._strikes.pop((task.shard, task.place), None)
-            yield PhotoDone(task, answer)
+            self._strikes.pop((answer.task.shard, answer.task.place), None)
+            yield PhotoDone(answer.task, answer.rows)
 
-    def _bury(self, number: int, error: str) -> Iterator[PoolEvent]:
+    def _bury(self, number: int, error: str, reason: str = "") -> Iterator[PoolEvent]:
         """A worker has ended: its photos are read again, each alone."""
         worker = self._workers.pop(number)
         self._failures += 1
@@ -222,7 +232,7 @@ class _Pool:
             yield PhotoDone(task, [ArchiveRow(task.address, error=error)])
         if self._failures >= _MOST_FAILURES and not self._suspects:
             raise StudioError(
-                tr("the processes that read end before they have read anything"),
+                tr("the processes that read end before they have read anything") + (f" ({reason})" if reason else ""),
                 remedy=tr("The computer may be low on memory: use fewer processes, or close other programs."),
             )
 

@@ -12,9 +12,10 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -25,7 +26,7 @@ import msgspec
 
 from ocr_studio.core import resources, translation
 from ocr_studio.core.archive.rows import ArchiveRow
-from ocr_studio.jobs.archive.pool import Answer, Ended
+from ocr_studio.jobs.archive.pool import Answer, Ended, PhotoAnswer
 from ocr_studio.jobs.archive.worker import Loaded, MakeReader, Station, Task
 
 # Added to the niceness of workers, so that the computer stays responsive (19 is the lowest priority).
@@ -37,6 +38,7 @@ _MOST_ANSWER: Final = 256 << 20  # bytes
 class _Process:
     process: SpawnProcess
     pipe: Connection
+    tasks: deque[Task] = field(default_factory=deque)  # those it hasn't answered, in order
 
 
 class ProcessEngine:
@@ -72,6 +74,7 @@ class ProcessEngine:
 
     def send(self, worker: int, task: Task) -> None:
         """See ``pool.Engine``."""
+        self._running[worker].tasks.append(task)
         with contextlib.suppress(OSError):  # it has ended, which the next answer says
             self._running[worker].pipe.send(task)
 
@@ -104,8 +107,9 @@ class ProcessEngine:
             if number in self._loading:
                 self._loading.discard(number)
                 return msgspec.json.decode(data, type=Loaded)
-            return msgspec.json.decode(data, type=list[ArchiveRow])
-        except (OSError, EOFError, msgspec.MsgspecError):
+            rows = msgspec.json.decode(data, type=list[ArchiveRow])
+            return PhotoAnswer(self._running[number].tasks.popleft(), rows)
+        except (OSError, EOFError, IndexError, msgspec.MsgspecError):
             self.end(number)
             return Ended()
 

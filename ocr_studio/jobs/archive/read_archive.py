@@ -19,7 +19,7 @@ from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.archive.shards import Shard
 from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs.archive import pool
-from ocr_studio.jobs.archive.pool import Engine, PhotoDone, Waiting, WorkerEnded
+from ocr_studio.jobs.archive.pool import Engine, PhotoDone, PoolEvent, Waiting, WorkerEnded
 from ocr_studio.jobs.archive.worker import Task
 
 # Photos between two events while shards are skipped.
@@ -164,9 +164,11 @@ class _Run:
             existing = [name for name in order.out.parts() if name.startswith(prefix)]
             self._left_over = {name.rpartition("-")[0] + "-": name for name in existing}
             failed = 0
-            for event in pool.read_photos(
-                self.engine, self._tasks(source, frozenset(existing)), most_seconds=order.most_seconds
-            ):
+            tasks = self._tasks(source, frozenset(existing))
+            events: Iterator[PoolEvent | _Complete | Listed | ListingTrouble] = pool.read_photos(
+                self.engine, tasks, most_seconds=order.most_seconds
+            )
+            for event in events:
                 if isinstance(event, PhotoDone):
                     yield from self._take(event)
                 elif isinstance(event, _Complete):

@@ -1,0 +1,270 @@
+"""The command ``ocr-studio archive``: reads millions of photos into Parquet files, and takes samples of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from ocr_studio.cli.settings import settings_for
+from ocr_studio.cli.terminal.console import (
+    FAILED,
+    GOOD,
+    add_format,
+    command_parser,
+    complain,
+    stopping,
+)
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
+from ocr_studio.core import extras, settings
+from ocr_studio.core.archive import shards
+from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.command_line import json_text, visible
+from ocr_studio.core.errors import WrongUsage
+from ocr_studio.core.units import counted, plain
+from ocr_studio.jobs.archive import engines, plan, pool, read_archive
+
+_EPILOG: Final = """\
+read SOURCE --out DIR reads all photos of a folder and the folders below it, of a text file with one path on each line
+(- for standard input), or of an address that fsspec knows (s3://…, file://…). DIR gets one Parquet file for about 256
+photos. Stopped or killed, the same command resumes: photos that are in DIR are not read again, except new and changed
+ones. A photo that can’t be read becomes a row with an error.
+
+sample DIR --count N --out FOLDER copies photos of an archive with their words into a folder, as a project that the
+window opens. Corrected there, they make a dataset: see "ocr-studio dataset".
+
+To find words, use "ocr-studio search QUERY --archive DIR". For more, see "ocr-studio help archive".
+
+Exit status 0: all photos were read; 1: some could not be read; 2: incorrect usage; 130: stopped with Ctrl+C.
+"""
+_MOST_WORKERS: Final = 10_000
+_MOST_PHOTOS: Final = 1_000_000
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = command_parser("archive", "Read millions of photos into Parquet files, and take samples of them.", _EPILOG)
+    what = made.add_subparsers(dest="what", required=True, metavar="ACTION")
+    read = what.add_parser(
+        "read",
+        help="read the photos of a folder, a list or an address",
+        description="Read the photos of a folder, a list or an address. Photos that were read before are skipped.",
+        allow_abbrev=False,
+    )
+    read.add_argument("source", metavar="SOURCE", help="folder, text file with a list of paths, -, or address")
+    read.add_argument("--out", type=_address, required=True, metavar="DIR", help="folder or address for the results")
+    read.add_argument(
+        "--processes", type=_number(_MOST_WORKERS), metavar="N", help="number of processes; default: one for each core"
+    )
+    read.add_argument(
+        "--engine", choices=engines.ENGINES, default=engines.HERE, help="this computer, or a Ray cluster; default: here"
+    )
+    read.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        help="address of the Ray cluster; default: RAY_ADDRESS, or a cluster on this computer",
+    )
+    read.add_argument("--model", metavar="NAME", help="recognizer to use: its name, path or address")
+    read.add_argument("--unit", choices=settings.UNITS, help="content of each box; default: as in the settings")
+    read.add_argument(
+        "--shard-size",
+        type=_number(100_000),
+        default=shards.SIZE,
+        metavar="N",
+        help=f"photos of a file, on average; default: {shards.SIZE}",
+    )
+    read.add_argument("--retry", action="store_true", help="read photos again that could not be read before")
+    read.add_argument(
+        "--prune", action="store_true", help="remove the rows of photos that are no longer in SOURCE from the archive"
+    )
+    add_format(read, "format of the report")
+    return made
+
+
+def work(options: argparse.Namespace) -> int:
+    """Run a subcommand. Returns the exit status; raises StudioError."""
+    extras.require("archive")
+    return _WORK[options.what](options)
+
+
+# --------------------------------------------------------------------------------------------------------------- read
+
+
+def _read(options: argparse.Namespace) -> int:
+    if options.address and options.engine != engines.RAY:
+        raise WrongUsage("--address requires --engine ray")
+    chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
+    reader_options = chosen.reader_options()
+    if options.unit is not None:
+        reader_options = replace(reader_options, unit=options.unit)
+    with tempfile.TemporaryDirectory(prefix="ocr-studio-archive-") as copied, _Watchdog() as watchdog:
+        made = plan.make_plan(reader_options, options.model, megapixels=settings.largest_photo(), folder=Path(copied))
+        order = read_archive.ArchiveOrder(
+            options.source,
+            ArchiveFolder(options.out),
+            made.settings,
+            shard_size=options.shard_size,
+            retry=options.retry,
+            prune=options.prune,
+            piped=sys.stdin.buffer if options.source == "-" and sys.stdin else None,
+        )
+        if options.engine == engines.RAY:
+            watchdog.doing = f"connecting to the cluster at {options.address}" if options.address else "starting Ray"
+        engine = engines.make_engine(options.engine, made, size=options.processes, address=options.address)
+        watchdog.doing = f"listing {options.source}"
+        watcher = _Watcher(options, watchdog)
+        with stopping(watcher.tell_stopped):
+            done = watcher.watch(read_archive.read_archive(order, engine))
+    _ANSWERS[options.format](done)
+    if done.left_over and not done.pruned:
+        complain(
+            f"{counted(done.left_over, 'file')} in {options.out} {'has' if done.left_over == 1 else 'have'} photos that"
+            " are no longer in the source, or are in another file now; --prune removes them"
+        )
+    return FAILED if done.errors or watcher.troubles else GOOD
+
+
+class _Watchdog:
+    """Says what the program is doing if nothing has happened for a minute."""
+
+    def __init__(self) -> None:
+        self.doing = "starting"
+        self._heard = time.monotonic()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def __enter__(self) -> _Watchdog:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closed.set()
+        self._thread.join()
+
+    def hear(self) -> None:
+        """Note that something has happened."""
+        self._heard = time.monotonic()
+
+    def _watch(self) -> None:
+        told = self._heard
+        while not self._closed.wait(1.0):
+            now = time.monotonic()
+            if now - max(told, self._heard) >= pool.NOTICE_SECONDS + 1:
+                told = now
+                complain(f"still {self.doing} after {now - self._heard:.0f} s")
+
+
+class _Watcher:
+    """Shows the progress of reading an archive. troubles: folders that could not be listed."""
+
+    def __init__(self, options: argparse.Namespace, watchdog: _Watchdog) -> None:
+        self.troubles = 0
+        self._out, self._engine = options.out, options.engine
+        self._listed = self._kept = self._read = self._parts = 0
+        self._progress, self._watchdog = Progress(logged=True), watchdog
+        self._start = time.monotonic()
+
+    def watch(self, events: Iterator[read_archive.ArchiveEvent]) -> read_archive.ArchiveDone:
+        """Read to the end. Returns the report."""
+        self._progress.show("starting")
+        done = None
+        for event in events:
+            self._watchdog.hear()
+            if isinstance(event, read_archive.Listed):
+                self._listed, self._kept = event.photos, event.kept
+                self._show()
+            elif isinstance(event, read_archive.PhotoFinished):
+                self._watchdog.doing = "reading photos"
+                self._read += 1
+                self._show()
+            elif isinstance(event, read_archive.PartWritten):
+                self._parts += 1
+            elif isinstance(event, read_archive.ListingTrouble):
+                self.troubles += 1
+                complain(event.error)
+            elif isinstance(event, pool.WorkerEnded):
+                of = f" while it read {' or '.join(event.addresses)}" if event.addresses else ""
+                complain(f"a process ended{of}; starting another")
+            elif isinstance(event, pool.Waiting):
+                complain(self._describe_waiting(event))
+            elif isinstance(event, read_archive.ArchiveDone):
+                done = event
+        clear_progress()
+        assert done is not None
+        return done
+
+    def tell_stopped(self) -> str:
+        """Say what was done before Ctrl+C."""
+        said = f"{counted(self._read, 'photo')} read, {counted(self._parts, 'file')} written to {self._out}."
+        return f"{said} Run the same command to read the others."
+
+    def _show(self) -> None:
+        rate = self._read / max(time.monotonic() - self._start, 1e-3)
+        kept = f", {plain(self._kept)} read before" if self._kept else ""
+        self._progress.show("reading", detail=f"{counted(self._read, 'photo')}{kept}, {rate:.1f} a second")
+
+    def _describe_waiting(self, event: pool.Waiting) -> str:
+        of = f"{event.started} of {counted(event.wanted, 'worker')}"
+        if event.started < event.wanted:
+            where = "waiting for the cluster" if self._engine == engines.RAY else "waiting"
+            reason = f": {event.reason}" if event.reason else ""
+            return f"{where}: {of} {'has' if event.wanted == 1 else 'have'} started after {event.seconds:.0f} s{reason}"
+        return f"no photo was finished for {event.seconds:.0f} s; being read: {', '.join(event.reading[:3])}"
+
+
+def _report_as_text(done: read_archive.ArchiveDone) -> None:
+    rate = done.read / max(done.seconds, 1e-3)
+    kept = done.photos - done.read
+    now = f"{done.read} read now in {done.seconds:.0f} s ({rate:.2f} photos a second)"
+    lines = [f"{counted(done.photos, 'photo')} in {counted(done.parts, 'file')}: {now}, {kept} read before"]
+    if done.errors:
+        lines.append(f"{counted(sum(done.errors.values()), 'photo')} could not be read:")
+        lines += [f"  {number} × {reason}" for reason, number in done.errors.items()]
+    if done.pruned:
+        lines.append(f"{counted(done.pruned, 'file')} of photos that are no longer in the source removed")
+    for line in lines:
+        print(visible(line), file=sys.stderr, flush=True)
+
+
+def _report_as_json(done: read_archive.ArchiveDone) -> None:
+    print(
+        json_text(
+            {
+                "photos": done.photos,
+                "read": done.read,
+                "seconds": round(done.seconds, 3),
+                "photos_per_second": round(done.read / max(done.seconds, 1e-3), 3),
+                "errors": dict(done.errors),
+                "files": done.parts,
+                "left_over": done.left_over,
+                "pruned": done.pruned,
+            }
+        )
+    )
+
+
+_ANSWERS: Final = {"text": _report_as_text, "json": _report_as_json}
+_WORK: Final = {"read": _read}
+
+
+def _address(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("empty path")
+    return text
+
+
+def _number(most: int) -> Callable[[str], int]:
+    """Return a function that converts an argument to a number from 1 on."""
+
+    def convert(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+            raise argparse.ArgumentTypeError(f"must be a number from 1 to {most}, not “{visible(text)}”")
+        return int(text)
+
+    return convert
