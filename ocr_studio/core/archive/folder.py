@@ -122,8 +122,8 @@ class ArchiveFolder:
         except (OSError, TooLarge) as error:
             raise ArchiveError(explain_error(error), file=storage.join(self.address, name)) from error
 
-    def read_columns(self, name: str, columns: list[str]) -> Any:
-        """Read some columns of a part as a ``pyarrow.Table``; nested ones by their path. Raises StudioError."""
+    def read_columns(self, name: str, columns: list[str] | None) -> Any:
+        """Read a part, or some columns of it by their paths, as a ``pyarrow.Table``. Raises StudioError."""
         import pyarrow as pa
         from pyarrow import parquet
 

@@ -22,6 +22,8 @@ from ocr_studio.jobs.archive import pool
 from ocr_studio.jobs.archive.pool import Engine, PhotoDone, PoolEvent, Waiting, WorkerEnded
 from ocr_studio.jobs.archive.worker import Task
 
+# Parts that no shard belongs to any more: of so many it is looked up whether their photos are in others.
+_MOST_COMPARED: Final = 200
 # Photos between two events while shards are skipped.
 _LISTED: Final = 10_000
 
@@ -178,6 +180,7 @@ class _Run:
                     yield event
         finally:
             self.engine.close()
+        self._remove_covered(prefix)
         pruned = self._prune() if order.prune and not failed else 0
         yield ArchiveDone(
             self.photos,
@@ -252,6 +255,24 @@ class _Run:
         if opened.before and opened.before != name:
             out.remove_part(opened.before)
         yield PartWritten(name, len(opened.slots), opened.read)
+
+    def _remove_covered(self, prefix: str) -> None:
+        """Remove parts whose photos are all in others now, as a cut between shards has moved."""
+        out = self.order.out
+        if not 0 < len(self._left_over) <= _MOST_COMPARED:
+            return
+        paths = {name: self._paths(name) for name in self._left_over.values()}
+        missing = set[str]().union(*paths.values())
+        for name in out.parts():
+            if name.startswith(prefix) and name not in paths and missing:
+                missing -= self._paths(name)
+        for start, name in list(self._left_over.items()):
+            if not paths[name] & missing:
+                out.remove_part(name)
+                del self._left_over[start]
+
+    def _paths(self, name: str) -> set[str]:
+        return set(self.order.out.read_columns(name, ["path"]).column("path").to_pylist())
 
     def _prune(self) -> int:
         for name in self._left_over.values():

@@ -190,6 +190,11 @@ class Station:
         data = self._fetching.submit(_fetch, task)
         return self._reading.submit(self._read, task, data)
 
+    def close(self) -> None:
+        """End the threads after the photo that is being read."""
+        for thread in (self._fetching, self._reading):
+            thread.shutdown(wait=False, cancel_futures=True)
+
     def _load(self) -> Loaded:
         try:
             self._reader = self._make()

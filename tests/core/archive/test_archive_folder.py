@@ -1,0 +1,111 @@
+"""The folder of an archive, and its parts."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from ocr_studio.core.archive import rows
+from ocr_studio.core.archive.folder import SETTINGS, ArchiveError, ArchiveFolder
+from ocr_studio.core.archive.rows import ArchiveRow
+from ocr_studio.core.errors import StudioError, WriteFailed
+from tests.core.made_pages import page_of, read_word
+from tests.jobs.archive import stub_readers
+
+ROW = stub_readers.make_row("/photos/a.jpg", b"load balancer")
+PART = rows.encode_part([[ROW], [ArchiveRow("/photos/b.pdf", error="damaged"), ROW]], ["d1", "d2"])
+
+
+def test_a_part_reads_back_as_it_was_written_and_other_programs_know_its_columns() -> None:
+    assert rows.decode_part(PART) == {"d1": (ROW,), "d2": (ArchiveRow("/photos/b.pdf", error="damaged"), ROW)}
+    table = parquet.read_table(io.BytesIO(PART))
+    expected = ["path", "content_id", "width", "height", "words", "text", "model", "seconds", "error"]
+    assert table.column_names == expected
+    assert table.column("error").to_pylist() == [None, "damaged", None]
+    word = table.column("words").to_pylist()[0][1]
+    assert word["text"] == "balancer"
+    assert word["quad"] == [20.0, 0.0, 28.0, 0.0, 28.0, 9.0, 20.0, 9.0]
+    assert word["alternatives"][1] == {"text": "recnalab", "confidence": 0.05}
+
+
+def test_a_part_of_another_program_has_nothing_to_take_over() -> None:
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({"path": ["a"]}), stream)
+    assert rows.decode_part(stream.getvalue()) == {}
+    assert rows.decode_part(b"no Parquet") == {}
+    assert rows.decode_part(PART[: len(PART) // 2]) == {}
+
+
+def test_a_row_has_what_the_page_has_and_becomes_that_page_again() -> None:
+    page = page_of(read_word("load", 100, key="w1"), read_word("balancer", 190, key="w2"), image="a.jpg")
+    row = rows.make_row(page, "/photos/a.jpg", model="small", seconds=1.5)
+    assert (row.content_id, row.width, row.height, row.text) == (page.id, 1000, 800, "load balancer")
+    assert [word.line for word in row.words] == [1, 1]
+    again = rows.make_page(row, image="a.jpg", when=page.read_at)
+    for key, word in page.words.items():
+        assert word.machine is not None
+        assert again.words[key].quad == word.quad
+        assert again.words[key].machine == replace(word.machine, letters=())
+
+
+def test_an_archive_has_the_same_settings_in_all_runs(tmp_path: Path) -> None:
+    folder = ArchiveFolder(str(tmp_path / "out"))
+    folder.prepare({"unit": "words", "languages": ("en",)})
+    ArchiveFolder(str(tmp_path / "out")).prepare({"unit": "words", "languages": ("en",)})
+    with pytest.raises(ArchiveError, match=r"read with other settings \(unit\)"):
+        folder.prepare({"unit": "lines", "languages": ("en",)})
+
+
+def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="no archive in this folder"):
+        ArchiveFolder(str(tmp_path)).check()
+    (tmp_path / "file").write_bytes(b"x")
+    with pytest.raises(WriteFailed, match="there is a file with this name"):
+        ArchiveFolder(str(tmp_path / "file")).prepare({})
+    (tmp_path / SETTINGS).write_text('{"format": "ocr-studio-archive", "version": 99}', "utf-8")
+    with pytest.raises(ArchiveError, match="newer version"):
+        ArchiveFolder(str(tmp_path)).check()
+    (tmp_path / SETTINGS).write_text('{"name": "package"}', "utf-8")
+    with pytest.raises(ArchiveError, match="not the description of an archive"):
+        ArchiveFolder(str(tmp_path)).prepare({})
+
+
+def test_a_damaged_part_is_named(tmp_path: Path) -> None:
+    (tmp_path / "part-a-b-c.parquet").write_bytes(PART[:100])
+    with pytest.raises(ArchiveError, match=r"part-a-b-c.parquet: it can’t be read"):
+        ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", ["path"])
+
+
+def test_nothing_half_is_left_where_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ArchiveFolder(str(tmp_path / "out"))
+    folder.prepare({})
+
+    def full(_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WriteFailed, match="No space left on device"):
+        folder.write_part("part-a-b-c.parquet", PART)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [SETTINGS]
+
+
+def test_an_archive_in_an_object_store(tmp_path: Path) -> None:
+    folder = ArchiveFolder("memory://stored/archive")
+    folder.prepare({"unit": "words"})
+    folder.write_part("part-a-b-c.parquet", PART)
+    assert folder.parts() == ["part-a-b-c.parquet"]
+    assert folder.read_part("part-a-b-c.parquet") == PART
+    columns = folder.read_columns("part-a-b-c.parquet", ["path", "words.list.element.text"])
+    assert columns.column("path").to_pylist() == ["/photos/a.jpg", "/photos/b.pdf", "/photos/a.jpg"]
+    folder.remove_part("part-a-b-c.parquet")
+    assert folder.parts() == []
+    with pytest.raises(StudioError):
+        ArchiveFolder("memory://stored/none").check()
