@@ -199,7 +199,7 @@ def _failed(address: str, error: Exception) -> StorageError:
     if isinstance(error, FileNotFoundError):
         what = tr("the file does not exist")
     elif isinstance(error, PermissionError):
-        what = tr("you don’t have permission to read it")
+        what = tr("access is denied")
     else:
         what = tr("it can’t be reached: {reason}", reason=" ".join(str(error).split())[:200] or type(error).__name__)
     return StorageError(what, file=address, remedy=tr(_CHECK))
