@@ -1,4 +1,4 @@
-"""The command ``ocr-studio search``: finds words on the photos of a project."""
+"""The command ``ocr-studio search``: finds words on the photos of a project or an archive."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ocr_studio.cli.terminal.console import (
     command_parser,
     complain,
     given_path,
+    loading,
     stopping,
 )
 from ocr_studio.cli.terminal.progress import Progress, clear_progress
@@ -55,16 +56,16 @@ def parser() -> argparse.ArgumentParser:
     """The arguments of the command."""
     made = command_parser(
         "search",
-        "Find words on the photos of a project.",
+        "Find words on the photos of a project or an archive.",
         _EPILOG,
     )
     made.add_argument("query", nargs="+", metavar="QUERY", help="words to find")
-    made.add_argument(
-        "--project",
-        type=given_path,
-        required=True,
-        metavar="DIR",
-        help="project folder, or folder of photos that has one",
+    where = made.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--project", type=given_path, metavar="DIR", help="project folder, or folder of photos that has one"
+    )
+    where.add_argument(
+        "--archive", metavar="DIR", help='folder or address of an archive; see "ocr-studio help archive"'
     )
     add_format(made, "output format")
     made.add_argument("--limit", type=_count, default=100, metavar="N", help="maximum number of results; default: 100")
@@ -79,6 +80,8 @@ def work(options: argparse.Namespace) -> int:
         remedy = 'Enter at least one; a star stands for the rest of a word, as in "hash*".'
         complain(StudioError(f"the query “{query}” has no words", remedy=remedy))
         return MISUSED
+    if options.archive is not None:
+        return _search_archive(query, options)
     project = known_project(options.project, options)
     # If a window has the project open, or the folder is read-only, a temporary index is used.
     with contextlib.suppress(StudioError):
@@ -102,6 +105,23 @@ def _search(project: Project, index: Index, query: str, options: argparse.Namesp
     for row in broken:
         complain(StudioError(f"can’t read the page: {row.failed}", file=f"{row.page_id}.json"))
     return FAILED if broken else GOOD
+
+
+def _search_archive(query: str, options: argparse.Namespace) -> int:
+    with loading():
+        from ocr_studio.core.archive.folder import ArchiveFolder  # noqa: PLC0415  (most searches are of projects)
+        from ocr_studio.core.archive.search import ArchiveHits, search_archive  # noqa: PLC0415
+    shown, hits = Progress(), list[Hit]()
+    for event in search_archive(ArchiveFolder(options.archive), query, options.limit):
+        if isinstance(event, ArchiveHits):
+            hits = list(event.hits)
+        else:
+            shown.show("searching", event.done, event.total, detail=f"file {event.done} of {event.total}")
+    clear_progress()
+    _ANSWERS[options.format](hits)
+    if not hits:
+        complain(f"no results for “{query}”")
+    return GOOD
 
 
 def _load_frame(project: Project, page_id: str) -> Page | None:

@@ -43,7 +43,7 @@ LONGEST: Final = 400
 
 _BEGINNING: Final = 0.9
 # The least score of what counts is 0.9 / (1 + 2); choices stay below.
-_CHOICE: Final = 0.25
+CHOICE: Final = 0.25
 # One letter in five may be wrong, and never more than two.
 _PER_LETTER: Final = 0.2
 _MOST: Final = 2.0
@@ -235,7 +235,7 @@ def find_rows(arrays: IndexArrays, term: SearchTerm, *, choices: bool = True, pa
     sure = others["confidence"][second] / 255
     return TermMatches(
         np.concatenate([main, words]),
-        np.concatenate([found.scores, _CHOICE * choice[others["text"][second]] * (0.5 + 0.5 * sure)]),
+        np.concatenate([found.scores, CHOICE * choice[others["text"][second]] * (0.5 + 0.5 * sure)]),
         np.concatenate([found.choices, second]),
     )
 

@@ -1,4 +1,4 @@
-"""The command ``ocr-studio archive``: reads millions of photos into Parquet files, and takes samples of them."""
+"""The command ``ocr-studio archive read``: reads the photos of a source into Parquet files."""
 
 from __future__ import annotations
 
@@ -7,60 +7,47 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from ocr_studio.cli.archive.arguments import address, number_up_to
 from ocr_studio.cli.settings import settings_for
 from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
     add_format,
-    command_parser,
     complain,
     stopping,
 )
 from ocr_studio.cli.terminal.progress import Progress, clear_progress
-from ocr_studio.core import extras, settings
-from ocr_studio.core.archive import shards
+from ocr_studio.core import settings
+from ocr_studio.core.archive import listing, shards
 from ocr_studio.core.archive.folder import ArchiveFolder
-from ocr_studio.core.command_line import json_text, visible
+from ocr_studio.core.command_line import CommandParser, json_text, visible
 from ocr_studio.core.errors import WrongUsage
 from ocr_studio.core.units import counted, plain
 from ocr_studio.jobs.archive import engines, plan, pool, read_archive
 
-_EPILOG: Final = """\
-read SOURCE --out DIR reads all photos of a folder and the folders below it, of a text file with one path on each line
-(- for standard input), or of an address that fsspec knows (s3://…, file://…). DIR gets one Parquet file for about 256
-photos. Stopped or killed, the same command resumes: photos that are in DIR are not read again, except new and changed
-ones. A photo that can’t be read becomes a row with an error.
-
-sample DIR --count N --out FOLDER copies photos of an archive with their words into a folder, as a project that the
-window opens. Corrected there, they make a dataset: see "ocr-studio dataset".
-
-To find words, use "ocr-studio search QUERY --archive DIR". For more, see "ocr-studio help archive".
-
-Exit status 0: all photos were read; 1: some could not be read; 2: incorrect usage; 130: stopped with Ctrl+C.
-"""
 _MOST_WORKERS: Final = 10_000
-_MOST_PHOTOS: Final = 1_000_000
 
 
-def parser() -> argparse.ArgumentParser:
-    """The arguments of the command."""
-    made = command_parser("archive", "Read millions of photos into Parquet files, and take samples of them.", _EPILOG)
-    what = made.add_subparsers(dest="what", required=True, metavar="ACTION")
-    read = what.add_parser(
+def add_parser(actions: argparse._SubParsersAction[CommandParser]) -> None:
+    """Add the arguments of the action."""
+    read = actions.add_parser(
         "read",
         help="read the photos of a folder, a list or an address",
         description="Read the photos of a folder, a list or an address. Photos that were read before are skipped.",
         allow_abbrev=False,
     )
     read.add_argument("source", metavar="SOURCE", help="folder, text file with a list of paths, -, or address")
-    read.add_argument("--out", type=_address, required=True, metavar="DIR", help="folder or address for the results")
+    read.add_argument("--out", type=address, required=True, metavar="DIR", help="folder or address for the results")
     read.add_argument(
-        "--processes", type=_number(_MOST_WORKERS), metavar="N", help="number of processes; default: one for each core"
+        "--processes",
+        type=number_up_to(_MOST_WORKERS),
+        metavar="N",
+        help="number of processes; default: one for each core",
     )
     read.add_argument(
         "--engine", choices=engines.ENGINES, default=engines.HERE, help="this computer, or a Ray cluster; default: here"
@@ -74,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("--unit", choices=settings.UNITS, help="content of each box; default: as in the settings")
     read.add_argument(
         "--shard-size",
-        type=_number(100_000),
+        type=number_up_to(100_000),
         default=shards.SIZE,
         metavar="N",
         help=f"photos of a file, on average; default: {shards.SIZE}",
@@ -84,21 +71,14 @@ def parser() -> argparse.ArgumentParser:
         "--prune", action="store_true", help="remove the rows of photos that are no longer in SOURCE from the archive"
     )
     add_format(read, "format of the report")
-    return made
 
 
-def work(options: argparse.Namespace) -> int:
-    """Run a subcommand. Returns the exit status; raises StudioError."""
-    extras.require("archive")
-    return _WORK[options.what](options)
-
-
-# --------------------------------------------------------------------------------------------------------------- read
-
-
-def _read(options: argparse.Namespace) -> int:
+def run_read(options: argparse.Namespace) -> int:
+    """Read the photos and print a report. Returns the exit status; raises StudioError."""
     if options.address and options.engine != engines.RAY:
         raise WrongUsage("--address requires --engine ray")
+    if options.source == listing.PIPED and (sys.stdin is None or sys.stdin.isatty()):
+        raise WrongUsage("“-” reads a list of photos from standard input, which is a terminal")
     chosen = settings_for(["detector"] if options.model else ["detector", "recognizer"])
     reader_options = chosen.reader_options()
     if options.unit is not None:
@@ -112,7 +92,7 @@ def _read(options: argparse.Namespace) -> int:
             shard_size=options.shard_size,
             retry=options.retry,
             prune=options.prune,
-            piped=sys.stdin.buffer if options.source == "-" and sys.stdin else None,
+            piped=sys.stdin.buffer if options.source == listing.PIPED else None,
         )
         if options.engine == engines.RAY:
             watchdog.doing = f"connecting to the cluster at {options.address}" if options.address else "starting Ray"
@@ -250,21 +230,3 @@ def _report_as_json(done: read_archive.ArchiveDone) -> None:
 
 
 _ANSWERS: Final = {"text": _report_as_text, "json": _report_as_json}
-_WORK: Final = {"read": _read}
-
-
-def _address(text: str) -> str:
-    if not text:
-        raise argparse.ArgumentTypeError("empty path")
-    return text
-
-
-def _number(most: int) -> Callable[[str], int]:
-    """Return a function that converts an argument to a number from 1 on."""
-
-    def convert(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
-            raise argparse.ArgumentTypeError(f"must be a number from 1 to {most}, not “{visible(text)}”")
-        return int(text)
-
-    return convert

@@ -1,0 +1,75 @@
+"""The command ``ocr-studio archive sample``: copies photos of an archive with their words into a folder."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from ocr_studio.cli.archive.arguments import address, number_up_to
+from ocr_studio.cli.project import add_follow_links, places
+from ocr_studio.cli.terminal.console import FAILED, GOOD, complain, given_path, stopping
+from ocr_studio.cli.terminal.progress import Progress, clear_progress
+from ocr_studio.core import settings
+from ocr_studio.core.archive import sample as choose
+from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.command_line import CommandParser, visible
+from ocr_studio.core.errors import write_failed
+from ocr_studio.core.project.project import Project
+from ocr_studio.core.units import counted
+from ocr_studio.jobs.archive import take_sample
+
+_MOST_PHOTOS: Final = 1_000_000
+
+
+def add_parser(actions: argparse._SubParsersAction[CommandParser]) -> None:
+    """Add the arguments of the action."""
+    sample = actions.add_parser(
+        "sample",
+        help="copy photos with their words into a folder, to correct them",
+        description="Copy photos of an archive with their words into a folder, as a project that the window opens.",
+        allow_abbrev=False,
+    )
+    sample.add_argument("archive", type=address, metavar="DIR", help="folder or address of the archive")
+    sample.add_argument("--count", type=number_up_to(_MOST_PHOTOS), required=True, metavar="N", help="number of photos")
+    sample.add_argument("--out", type=given_path, required=True, metavar="FOLDER", help="folder for the photos")
+    sample.add_argument(
+        "--order",
+        choices=choose.ORDERS,
+        default=choose.RANDOM,
+        help="random photos, or those read with the least confidence; default: random",
+    )
+    sample.add_argument("--seed", type=int, default=0, metavar="N", help="random seed; default: 0")
+    add_follow_links(sample)
+
+
+def run_sample(options: argparse.Namespace) -> int:
+    """Copy the photos and print how many there are. Returns the exit status; raises StudioError."""
+    archive = ArchiveFolder(options.archive)
+    archive.check()
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_failed(options.out, error) from error
+    project = Project.open(options.out, **places(options, settings.load()))
+    project.lock(create=True)
+    copied = known = failed = 0
+    progress = Progress()
+    progress.show("choosing photos")
+    try:
+        with stopping(lambda: f"{counted(copied, 'photo')} copied to {options.out}."):
+            chosen = choose.choose_rows(archive, options.count, order=options.order, seed=options.seed)
+            for event in take_sample.take_sample(chosen, project):
+                if isinstance(event, take_sample.SampleFailed):
+                    failed += 1
+                    complain(event.error)
+                    continue
+                copied += 1
+                known += event.known
+                progress.show("copying", copied, options.count, detail=f"photo {copied} of {options.count}")
+    finally:
+        project.unlock()
+    clear_progress()
+    print(f"{counted(copied, 'photo')} in {visible(str(options.out))}, {known} of them unchanged")
+    if copied + failed < options.count:
+        complain(f"the archive has only {counted(copied + failed, 'photo')} with words")
+    return FAILED if failed else GOOD

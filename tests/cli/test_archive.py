@@ -1,0 +1,176 @@
+"""Archives by the real command: read by processes, searched, and a sample corrected as a project."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from ocr_studio.cli import main as cli
+from ocr_studio.core import extras
+from ocr_studio.core.archive import rows
+from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.page import TextSource
+from ocr_studio.core.project.project import Project
+from tests.drawn import board
+from tests.jobs.archive import stub_readers
+from tests.jobs.archive.stub_readers import HereEngine
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Two photos with a printed word each, a text that is no photo, and a PDF with two pages."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    pages = []
+    for name, word in (("a.png", "load"), ("b.png", "queue")):
+        page = Image.new("RGB", (320, 160), "white")
+        ImageDraw.Draw(page).text((60, 50), word, fill="black", font_size=60)
+        page.save(folder / name)
+        pages.append(page)
+    pages[0].save(folder / "c.pdf", save_all=True, append_images=pages[1:])
+    (folder / "d.jpg").write_text("no photo", "utf-8")
+    return folder
+
+
+def test_an_archive_from_photos_to_corrections(photos: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out, sample = str(tmp_path / "out"), tmp_path / "sample"
+    read = ["archive", "read", str(photos), "--out", out, "--processes", "1", "--model", "pp-ocrv6-small"]
+    assert cli.run(read) == 1
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "4 photos in 1 file: 4 read now" in said.err
+    assert "1 photo could not be read:\n  1 × this is a text file, not a photo" in said.err
+
+    assert cli.run([*read, "--format", "json"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert (report["photos"], report["read"], report["errors"]) == (4, 0, {})
+    (part,) = ArchiveFolder(out).parts()
+    found = rows.convert_rows(ArchiveFolder(out).read_columns(part, None).to_pylist())
+    names = ["a.png", "b.png", "c #1.pdf", "c #2.pdf", "d.jpg"]
+    assert [Path(row.path).name for row in found] == names
+    assert [row.text for row in found] == ["load", "queue", "load", "queue", ""]
+    assert found[1].words[0].id == "w1"
+    assert (found[1].width, found[1].height, found[1].model) == (320, 160, "pp-ocrv6-small")
+
+    assert cli.run(["search", "queve", "--archive", out]) == 0
+    lines = [line.split("\t") for line in capfd.readouterr().out.splitlines()]
+    assert [(Path(path).name, text) for path, _, text in lines] == [("b.png", "queue"), ("c #2.pdf", "queue")]
+
+    assert cli.run(["archive", "sample", out, "--count", "9", "--out", str(sample)]) == 0
+    said = capfd.readouterr()
+    assert said.out.startswith("4 photos in ")
+    assert "has only 4 photos with words" in said.err
+    assert sorted(path.name for path in sample.iterdir() if path.is_file()) == ["a.png", "b.png", "c.pdf"]
+    project = Project.open(sample)
+    texts = {}
+    for page_id in project.page_stamps():
+        page = project.load_page(page_id)
+        assert page is not None
+        assert project.photo(page).parent == sample
+        (word,) = page.words.values()
+        assert (word.quad_source, word.checked) == (TextSource.MODEL, False)
+        texts[page.image] = word.text
+    assert texts == {"a.png": "load", "b.png": "queue", "c #1.pdf": "load", "c #2.pdf": "queue"}
+
+    capfd.readouterr()
+    assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(sample)]) == 0
+    assert "2 of them unchanged" in capfd.readouterr().out
+
+    (photos / "a.png").unlink()
+    assert cli.run(["archive", "sample", out, "--count", "4", "--out", str(tmp_path / "other")]) == 1
+    assert "a.png: the file does not exist" in capfd.readouterr().err
+
+
+@pytest.fixture
+def stubbed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command reads without processes and networks."""
+    log = tmp_path / "log"
+    monkeypatch.setattr(
+        "ocr_studio.jobs.archive.engines.make_engine", lambda *_, **__: HereEngine(stub_readers.maker(log))
+    )
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_what_is_left_over_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / "photos" / name).write_text("text", "utf-8")
+    command = ["archive", "read", str(tmp_path / "photos"), "--out", str(tmp_path / "out")]
+    assert cli.run(command) == 0
+    (tmp_path / "photos" / "a.jpg").unlink()
+    assert cli.run(command) == 0
+    assert "--prune removes them" in capsys.readouterr().err
+    assert cli.run([*command, "--prune"]) == 0
+    assert "1 file of photos that are no longer in the source removed" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_settings_that_differ_and_impossible_options_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["archive", "read", str(tmp_path), "--out", str(tmp_path / "out")]
+    assert cli.run(command) == 0
+    assert cli.run([*command, "--unit", "lines"]) == 1
+    assert "read with other settings (unit)" in capsys.readouterr().err
+    assert cli.run([*command, "--address", "10.0.0.1:6379"]) == 2
+    assert cli.run([*command, "--processes", "0"]) == 2
+    assert cli.run([*command, "--model", "no-such-model"]) == 2
+    assert cli.run(["search", "x", "--archive", str(tmp_path)]) == 1
+    assert "no archive in this folder" in capsys.readouterr().err
+
+
+def test_without_the_extra_it_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(extras.MODULES, "archive", ("pyarrow", "no_such_module"))
+    for command in (["archive", "read", "x", "--out", "y"], ["search", "x", "--archive", "y"]):
+        assert cli.run(command) == 1
+        assert '[archive]"' in capsys.readouterr().err
+    monkeypatch.setitem(extras.MODULES, "ray", ("no_such_module",))
+    monkeypatch.setitem(extras.MODULES, "archive", ())
+    assert cli.run(["archive", "read", "x", "--out", "y", "--engine", "ray"]) == 1
+    assert '[ray]"' in capsys.readouterr().err
+
+
+def test_the_command_needs_neither_package_to_be_loaded() -> None:
+    code = (
+        "import sys; from ocr_studio.cli import archive, search; archive.parser();"
+        "print([name for name in ('pyarrow', 'fsspec', 'ray', 'tensorflow', 'onnxruntime') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_a_sample_can_be_of_the_photos_read_with_the_least_confidence(tmp_path: Path) -> None:
+    from ocr_studio.core.archive.sample import LEAST_CONFIDENT, choose_rows
+
+    archive = ArchiveFolder(str(tmp_path))
+    archive.prepare({})
+    content = [
+        [stub_readers.make_row(f"/{name}.jpg", text)] for name, text in (("a", b"x"), ("b", b"x y z"), ("c", b"x y"))
+    ]
+    content.append([rows.ArchiveRow("/d.jpg", error="damaged")])
+    archive.write_part("part-a-b-c.parquet", rows.encode_part(content, ["x"] * 4))
+    chosen = [row.path for row in choose_rows(archive, 2, order=LEAST_CONFIDENT)]
+    assert chosen == ["/b.jpg", "/c.jpg"]
+    some = {seed: [row.path for row in choose_rows(archive, 1, seed=seed)] for seed in range(20)}
+    assert some == {seed: [row.path for row in choose_rows(archive, 1, seed=seed)] for seed in range(20)}
+    assert {path for paths in some.values() for path in paths} == {"/a.jpg", "/b.jpg", "/c.jpg"}
+
+
+def test_what_changed_since_it_was_read_is_not_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(np.asarray(board())).save(photo)
+    archive = ArchiveFolder(str(tmp_path / "out"))
+    archive.prepare({})
+    row = stub_readers.make_row(str(photo), b"load balancer")  # of other bytes
+    archive.write_part("part-a-b-c.parquet", rows.encode_part([[row]], ["x"]))
+    command = ["archive", "sample", archive.address, "--count", "1", "--out", str(tmp_path / "sample")]
+    assert cli.run(command) == 1
+    assert "the photo has changed since it was read" in capsys.readouterr().err
