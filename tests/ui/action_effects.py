@@ -180,6 +180,7 @@ EFFECTS: Mapping[str, Effect] = {
     "paste_picture": _other_photo,
     "read_screen": lambda s, _: not s.window.isVisible(),
     "add_from_phone": _over("PhoneDialog"),
+    "share": _over("ShareDialog"),
     "print": _over("QPrintDialog"),
     "sample": _other_photo,
     "go_on": lambda s, _: s.opening.path is not None and s.opening.path.name == "board 1.png",

@@ -22,7 +22,7 @@ Open: TypeAlias = Callable[..., Studio]
 OPENING = (
     "export", "export_chosen", "import_labels",
     "export_dataset", "settings", "finding", "models", "rules", "photo_facts", "keys", "about", "read_unreviewed",
-    "palette", "looks", "crop_photo", "characters", "synthesize", "add_from_phone",
+    "palette", "looks", "crop_photo", "characters", "synthesize", "add_from_phone", "share",
 )  # fmt: skip
 
 

@@ -240,6 +240,7 @@ class Studio(QObject):
             self.opening.retry_saver.retry()
             self.window.session.end()
         self.window.phone.stop()
+        self.window.sharing.close()
         self.reading.cancel()
         self.window.photos_panel.batch.cancel()
         self.evaluator.cancel()

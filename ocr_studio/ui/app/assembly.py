@@ -75,6 +75,7 @@ from ocr_studio.ui.search.replace_rules import ReplacingByRules
 from ocr_studio.ui.search.search_service import Searching
 from ocr_studio.ui.settings.controller import SettingsController
 from ocr_studio.ui.sharing.phone_controller import PhoneController
+from ocr_studio.ui.sharing.share_controller import ShareController
 from ocr_studio.ui.synth.controller import SynthController
 from ocr_studio.ui.text.text_tools import TextSide
 from ocr_studio.ui.training.controller import TrainingController
@@ -171,6 +172,9 @@ class AssembledWindow(QMainWindow):
         batch.page_read.connect(self.phone.note_read)
         batch.photo_failed.connect(self.phone.note_failed)
         batch.ended.connect(self.phone.note_reading_ended)
+        self.sharing = ShareController(lambda: opening.settings, self)
+        self.sharing.changed.connect(lambda: self.status.show_sharing(self.sharing.address))
+        self.status.sharing_clicked.connect(self.sharing.show)
         self.board_saving = BoardSaving(document, opening, self.board.looking, lanes.slow, self)
         self.synth = SynthController(lanes.slow, lanes.files, self)
         self.preferences = SettingsController(
@@ -304,6 +308,7 @@ class AssembledWindow(QMainWindow):
                 exporter=self.exporter, importer=self.importer, dataset_export=self.dataset_export,
                 board_saving=self.board_saving,
                 preferences=preferences, printing=self.printing, screen_reading=self.screen_reading, phone=self.phone,
+                sharing=self.sharing,
                 quit=self.close,
             ),
             edit=EditMenu(

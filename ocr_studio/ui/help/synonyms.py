@@ -93,6 +93,7 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "help:photos": later("formats jpeg png heic tiff pdf"),
     "help:start": later("introduction tutorial beginner first tour"),
     "add_from_phone": later("camera mobile smartphone iphone android qr code upload wireless"),
+    "share": later("server service web browser http api wifi lan colleagues devices"),
     "help:phone": later("camera mobile smartphone iphone android qr code upload wireless"),
     "help:export": later("formats save pdf word import labels annotations transkribus labelme coco"),
     "help:security": later("privacy safe"),

@@ -22,6 +22,7 @@ from ocr_studio.ui.formats.printing import Printing
 from ocr_studio.ui.menus.conditions import has_photo, has_words
 from ocr_studio.ui.settings.controller import SettingsController
 from ocr_studio.ui.sharing.phone_controller import PhoneController
+from ocr_studio.ui.sharing.share_controller import ShareController
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class FileMenu:
     printing: Printing
     screen_reading: ScreenReading
     phone: PhoneController
+    sharing: ShareController
     quit: Callable[[], object]
 
 
@@ -153,6 +155,10 @@ ACTIONS: tuple[ActionSpec[FileMenu], ...] = (
     ActionSpec(
         "print", "Print &text…", lambda p: p.printing.ask(), "&File", 3, "mdi6.printer-outline", ("Ctrl+P",),
         tip="Print the text of this photo", when=has_words,
+    ),
+    ActionSpec(
+        "share", "Share on this net&work…", lambda p: p.sharing.show(), "&File", 4, "mdi6.lan-connect",
+        tip="Let other devices in this network send photos to OCR Studio, and get their text back",
     ),
     ActionSpec(
         "settings", "S&ettings…", lambda p: p.preferences.show_settings(), "&File", 4, "mdi6.cog-outline", ("Ctrl+,",),

@@ -16,14 +16,13 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.sharing.addresses import LocalAddress
-from ocr_studio.ui.sharing.qr_code import QrCode
+from ocr_studio.ui.sharing.qr_code import CodeOrSign
 from ocr_studio.ui.style import design, labels, theme
 from ocr_studio.ui.widgets.elided_label import StatusLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
@@ -71,7 +70,8 @@ class PhoneDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Add photos from phone"))
         self.state = CodeState.OVER
-        self.code, self._sign = QrCode(), PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._place = CodeOrSign()
+        self.code = self._place.code
         self.status = StatusLabel()
         self.steps = PlainLabel(
             "\n\n".join(
@@ -110,10 +110,6 @@ class PhoneDialog(QDialog):
             button.setAutoDefault(False)
 
     def _lay_out(self, *, several: bool) -> None:
-        place = QWidget()
-        self._stack = QStackedLayout(place)
-        self._stack.addWidget(self.code)
-        self._stack.addWidget(self._sign)
         right = QVBoxLayout()
         right.setSpacing(design.EDGE)
         right.addWidget(self.steps)
@@ -128,7 +124,7 @@ class PhoneDialog(QDialog):
         right.addStretch(0)
         top = QHBoxLayout()
         top.setSpacing(design.APART)
-        top.addWidget(place, 2)
+        top.addWidget(self._place, 2)
         top.addLayout(right, 3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(design.WIDE, design.APART, design.WIDE, design.APART)
@@ -140,7 +136,7 @@ class PhoneDialog(QDialog):
     def show_code(self, address: str) -> None:
         """Show a new code. address: of the page, with the token."""
         self._address = address
-        self.code.show_text(address)
+        self._place.show_code(address)
         self._show_state(CodeState.SHOWN)
 
     def show_used(self) -> None:
@@ -188,9 +184,10 @@ class PhoneDialog(QDialog):
     def _show_state(self, state: CodeState) -> None:
         self.state = state
         shown = state is CodeState.SHOWN
-        self._stack.setCurrentWidget(self.code if shown else self._sign)
-        name = "mdi6.cellphone-check" if state is CodeState.USED else "mdi6.cellphone-off"
-        self._sign.setPixmap(theme.icon(name, role="accent" if state is CodeState.USED else "quiet").pixmap(96, 96))
+        if state is CodeState.USED:
+            self._place.show_sign("mdi6.cellphone-check", role="accent")
+        elif state is CodeState.OVER:
+            self._place.show_sign("mdi6.cellphone-off")
         self.steps.setVisible(state is not CodeState.USED)
         self.copy.setEnabled(shown)
         self.more_time.setEnabled(state is not CodeState.OVER)

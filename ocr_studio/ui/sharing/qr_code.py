@@ -1,4 +1,4 @@
-"""A QR code, always black on white and with sharp edges, also on a scaled screen and in a dark window."""
+"""A QR code, always black on white and with sharp edges, also on a scaled screen and in a dark window; or a sign."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from ocr_studio.core.translation import tr
+from ocr_studio.ui.style import theme
+from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Modules of white around the code that a scanner needs (ISO/IEC 18004).
 QUIET_ZONE: Final = 4
 _SIDE: Final = 264  # screen pixels
 _LEAST: Final = 148
+_SIGN: Final = 96
 
 
 def encode(text: str) -> NDArray[np.bool_]:
@@ -62,3 +65,24 @@ class QrCode(QWidget):
         for row, column in np.argwhere(self._modules).tolist():
             x, y = left + (column + QUIET_ZONE) * pixels, top + (row + QUIET_ZONE) * pixels
             painter.fillRect(QRect(x, y, pixels, pixels), QColor(Qt.GlobalColor.black))
+
+
+class CodeOrSign(QWidget):
+    """Shows a QR code while there is something to scan, else a large icon in its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.code, self._sign = QrCode(), PlainLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.code)
+        self._stack.addWidget(self._sign)
+
+    def show_code(self, text: str) -> None:
+        """Show a text as a QR code."""
+        self.code.show_text(text)
+        self._stack.setCurrentWidget(self.code)
+
+    def show_sign(self, icon: str, *, role: str = "quiet") -> None:
+        """Show an icon, in a colour of the theme."""
+        self._sign.setPixmap(theme.icon(icon, role=role).pixmap(_SIGN, _SIGN))
+        self._stack.setCurrentWidget(self._sign)

@@ -20,10 +20,11 @@ _LEAST, _HINT, _GAP = 240, 160, 6
 class Status(QStatusBar):
     """The status bar: a hint on the left, progress and saving on the right.
 
-    Signals: ``stop_requested()`` the user wants to stop reading.
+    Signals: ``stop_requested()`` the user wants to stop reading; ``sharing_clicked()`` and to see what is shared.
     """
 
     stop_requested = Signal()
+    sharing_clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +39,10 @@ class Status(QStatusBar):
         self._stop.setText(tr("Stop"))
         self._stop.setToolTip(tr("Stop reading; words read so far are kept"))
         self._stop.clicked.connect(self.stop_requested)
+        self._sharing = QToolButton()
+        self._sharing.setText(tr("Shared"))
+        self._sharing.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._sharing.clicked.connect(self.sharing_clicked)
         self._words, self._photos = PlainLabel(), PlainLabel()
         self._photos.setAccessibleName(tr("Photos checked"))
         self._zoom = PlainLabel()
@@ -46,7 +51,8 @@ class Status(QStatusBar):
         self._kept_state = ("", "")
         self.addWidget(self._hint, 1)
         self._at_end = (
-            self._doing, self._bar, self._stop, self._photos, self._words, self._zoom, self._kept_icon, self._kept,
+            self._doing, self._bar, self._stop, self._sharing, self._photos, self._words, self._zoom,
+            self._kept_icon, self._kept,
         )  # fmt: skip
         for widget in self._at_end:
             self.addPermanentWidget(widget)
@@ -59,6 +65,7 @@ class Status(QStatusBar):
         self.setMinimumWidth(_LEAST)  # otherwise all parts together would be the least width of the window
         self.setContentsMargins(*((12, 0, 0, 0) if self.isRightToLeft() else (0, 0, 12, 0)))
         self.reading_stopped()
+        self.show_sharing("")
 
     @property
     def shown_message(self) -> str:
@@ -101,7 +108,9 @@ class Status(QStatusBar):
         return handled
 
     def _fit(self) -> None:
-        room = self.width() - _HINT
+        room = (
+            self.width() - _HINT - (self._sharing.sizeHint().width() + _GAP if self._sharing.isVisibleTo(self) else 0)
+        )
         for label in (self._kept_icon, self._kept, self._words, self._photos, self._zoom):
             room -= label.sizeHint().width() + _GAP if label is self._kept_icon or label.text() else 0
             label.setVisible(label is self._kept_icon or (bool(label.text()) and room >= 0))
@@ -130,6 +139,14 @@ class Status(QStatusBar):
         """Hide the progress of reading."""
         for widget in (self._doing, self._bar, self._stop):
             widget.hide()
+
+    def show_sharing(self, address: str) -> None:
+        """Show that the service can be used from other devices. address: of its page; empty if it doesn't run."""
+        self._sharing.setVisible(bool(address))
+        self._sharing.setIcon(theme.icon("mdi6.lan-connect"))
+        tip = tr("Other devices can send photos to {address}. Click to stop that.", address=address.partition("#")[0])
+        self._sharing.setToolTip(labels.tooltip(tip))
+        self._fit()
 
     def show_words(self, words: int, checked: int) -> None:
         """Show the number of words and how many of them are checked."""
@@ -175,5 +192,6 @@ class Status(QStatusBar):
 
     def retint(self) -> None:
         """Use the colours of the current theme."""
+        self._sharing.setIcon(theme.icon("mdi6.lan-connect"))
         if self._kept_state[0]:
             self.show_kept(self._kept.text(), *self._kept_state)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -17,32 +15,8 @@ from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.sharing.phone_controller import PhoneController
 from ocr_studio.ui.sharing.phone_dialog import CodeState, PhoneDialog
 from tests.ui import made_board
+from tests.ui.sharing.phone import Phone
 from tests.ui.studio import Open
-
-
-class Phone:
-    """A phone: what it asks runs in a thread of its own while the window goes on."""
-
-    def __init__(self, address: str, qtbot: QtBot) -> None:
-        self._qtbot = qtbot
-        self.page, _, self.token = address.partition("#")
-        self._client = httpx.Client(base_url=self.page)
-
-    def ask(self, method: str, path: str, **what: Any) -> httpx.Response:
-        answers: list[httpx.Response] = []
-        thread = threading.Thread(target=lambda: answers.append(self._client.request(method, path, **what)))
-        thread.start()
-        self._qtbot.waitUntil(lambda: not thread.is_alive())
-        return answers[0]
-
-    def pair(self) -> httpx.Response:
-        answer = self.ask("POST", "/pair", json={"token": self.token})
-        if answer.status_code == 200:
-            self._client.headers["Authorization"] = f"Bearer {answer.json()['secret']}"
-        return answer
-
-    def leave(self) -> None:
-        self._client.close()
 
 
 @pytest.fixture
