@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -22,7 +21,7 @@ from tests.ui.studio import Open
 
 
 @pytest.fixture
-def studio(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+def studio(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> Studio:
     monkeypatch.setattr(OcrService, "reader", lambda *_: StandInReader())
     return open_studio()
 
