@@ -23,7 +23,7 @@ _WHAT: Final = later(
     "Other devices can send photos to this computer, and get their text back: in a web browser, or from a script."
 )
 _WHO: Final = later(
-    "Everyone who has the address can use it until you stop. They can’t see your photos, and nothing they send is kept."
+    "Everyone with the address can use it until you stop. They can’t see your photos, and nothing they send is kept."
 )
 
 
