@@ -11,7 +11,7 @@ from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 
 # Signs that mean something anywhere in a line …
-INLINE: Final = re.compile(r"[\\`*_\[\]<>&|~$]")
+_INLINE: Final = re.compile(r"[\\`*_\[\]<>&|~$]")
 # … and those that do only where a line begins: headings, lists, quotes, tables, rules, setext underlines.
 _LEADING = re.compile(r"^(\d{1,9})([.)])(?=\s|$)|^([#+\-=:])")
 
@@ -25,7 +25,7 @@ def render(pages: Sequence[Page]) -> str:
     return "\n".join(f"## {_format_inline(title)}\n\n{_format_page(page)}" for title, page in parts)
 
 
-def escape_line(line: str, *, inline: re.Pattern[str] = INLINE) -> str:
+def escape_line(line: str, *, inline: re.Pattern[str] = _INLINE) -> str:
     """Return one line of plain text as Markdown that shows just that line. inline: finds the signs to escape."""
     return _LEADING.sub(_escape_match, _format_inline(line.strip(), inline))
 
@@ -35,7 +35,7 @@ def _escape_match(found: re.Match[str]) -> str:
     return f"\\{sign}" if sign else f"{number}\\{dot}"
 
 
-def _format_inline(line: str, inline: re.Pattern[str] = INLINE) -> str:
+def _format_inline(line: str, inline: re.Pattern[str] = _INLINE) -> str:
     return inline.sub(r"\\\g<0>", line)
 
 

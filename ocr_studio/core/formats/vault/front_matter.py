@@ -25,6 +25,8 @@ _FLOW_ITEM: Final = re.compile(
 )
 _COMMENT: Final = re.compile(r"\s+#.*")
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
+# Characters of a value that is looked into.
+_LONGEST: Final = 20_000
 # What no key begins with: other notations of YAML.
 _NO_KEYS: Final = frozenset(" \t\r\n-#?:,[]{}&*!|>%@`")
 
@@ -136,6 +138,8 @@ def _read_block(block: Sequence[str]) -> str | list[str] | None:
     """Read the value of a key; None if its notation is not known."""
     own = block[0].partition(":")[2].strip()
     lines = [line for line in block[1 : _count_lines(block)] if line.strip()]
+    if len(own) > _LONGEST:
+        return None
     if own.startswith("#"):
         own = ""
     if not own:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core.formats.documents.markdown import INLINE, escape_line
+from ocr_studio.core.formats.documents.markdown import escape_line
 from ocr_studio.core.formats.documents.outline import (
     Heading,
     ListItems,
@@ -22,8 +22,10 @@ from ocr_studio.core.formats.documents.outline import (
 from ocr_studio.core.page import Page
 
 # What means something in notes, besides Markdown: tags, comments, highlights, ids of blocks, properties, macros.
+# An underscore between letters means nothing, and would be in the way of a search for the word.
 _INLINE: Final = re.compile(
-    INLINE.pattern + r"|#(?=[^\s#])|\^(?=[\w-]+$)|([%=:{])(?=\1)|(?<=%)%|(?<==)=|(?<=:):|(?<=\{)\{"
+    r"[\\`*\[\]<>&|~$]|(?<![^\W_])_|_(?![^\W_])"
+    r"|#(?=[^\s#])|\^(?=[\w-]+$)|([%=:{])(?=\1)|(?<=%)%|(?<==)=|(?<=:):|(?<=\{)\{"
 )
 # What keeps its place in the target of a link; other characters are escaped, those beyond ASCII stay readable.
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f!\"#$%&'()*+,:;<=>?@\[\\\]^`{|}]|[\udc80-\udcff]")

@@ -237,6 +237,10 @@ def test_nothing_in_a_text_means_something_to_programs_for_notes(line: str) -> N
     assert not plain.startswith("#")
 
 
+def test_names_of_programs_can_be_searched() -> None:
+    assert escape("list_1.next_node _x_ a__b") == r"list_1.next_node \_x\_ a\_\_b"
+
+
 @few
 @given(st.text(st.sampled_from("ab1 .)#-+*_=>~`|[]<>&;!\\:(x$^\"'/?%{"), min_size=1, max_size=12))
 def test_text_is_shown_as_it_is(line: str) -> None:
