@@ -114,34 +114,41 @@ def test_standard_output_carries_only_the_protocol(tmp_path: Path) -> None:
 
 
 @unix
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_at_once_when_told_and_leaves_no_temporary_files(tmp_path: Path, number: signal.Signals) -> None:
+def test_it_ends_at_once_when_told_and_leaves_no_temporary_files(tmp_path: Path) -> None:
     boards = make_shared(tmp_path)
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    environment = {**_environment(), "TMPDIR": str(temporary)}
-    server = [sys.executable, *COMMAND, str(boards)]
     search = {"name": "search", "arguments": {"query": "load"}}
     meeting = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
-    with subprocess.Popen(
-        server, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for message in (
-            {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": meeting},
-            {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": search},
-        ):
-            process.stdin.write(json.dumps(message).encode() + b"\n")
-            process.stdin.flush()
-            process.stdout.readline()
-        assert list(temporary.glob("ocr-studio-*"))
-        process.send_signal(number)
-        process.wait()
-        assert process.stderr is not None
-        assert process.stderr.read() == b"ocr-studio: Stopped.\n"
-    assert process.returncode == 130
-    assert not list(temporary.glob("ocr-studio-*"))
+    messages = (
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": meeting},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": search},
+    )
+    running = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        temporary = tmp_path / number.name
+        temporary.mkdir()
+        process = subprocess.Popen(
+            [sys.executable, *COMMAND, str(boards)],
+            env={**_environment(), "TMPDIR": str(temporary)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        running.append((process, number, temporary))
+    for process, number, temporary in running:
+        with process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            for message in messages:
+                process.stdin.write(json.dumps(message).encode() + b"\n")
+                process.stdin.flush()
+                process.stdout.readline()
+            assert list(temporary.glob("ocr-studio-*"))
+            process.send_signal(number)
+            process.wait()
+            assert process.stderr is not None
+            assert process.stderr.read() == b"ocr-studio: Stopped.\n"
+        assert process.returncode == 130
+        assert not list(temporary.glob("ocr-studio-*"))
 
 
 def test_without_the_extra_it_says_how_to_install_it(
