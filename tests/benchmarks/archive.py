@@ -183,7 +183,7 @@ def _driver(folder: Path, options: argparse.Namespace) -> bool:
     expected = _read_stub(folder, folder / "undisturbed")
     log, out = folder / "log", folder / "out"
     numbers, twice, read_at_all = random.Random(2), 0, 0
-    print(f"{'run':>4} {'killed after':>13} {'read':>6} {'kept':>6}")
+    print(f"{'run':>4} {'read for':>13} {'read':>6} {'kept':>6}")
     for run in range(11):
         kept = {row["path"] for row in _read_table(out)} if out.exists() else set()
         log.unlink(missing_ok=True)
@@ -196,7 +196,9 @@ def _driver(folder: Path, options: argparse.Namespace) -> bool:
             *map(str, (folder / "photos", out, log)),
         ]
         process = subprocess.Popen(command, cwd=_CHECKOUT)
-        after = numbers.uniform(2.0, 6.0) if run < 10 else None
+        after = numbers.uniform(0.3, 2.0) if run < 10 else None
+        while after and not log.exists() and process.poll() is None:
+            time.sleep(0.05)  # until its workers have begun
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(after or _TIMEOUT)
         process.kill()
@@ -206,7 +208,7 @@ def _driver(folder: Path, options: argparse.Namespace) -> bool:
         twice += len(kept & set(read))
         read_at_all += len(read)
         now = len(_read_table(out)) if out.exists() else 0
-        print(f"{run + 1:>4} {f'{after:.1f} s' if after else 'not':>13} {len(read):>6} {now:>6}", flush=True)
+        print(f"{run + 1:>4} {f'{after:.1f} s' if after else 'all':>13} {len(read):>6} {now:>6}", flush=True)
     same = _digest(_read_table(out)) == _digest(expected)
     halves = [path.name for path in out.iterdir() if path.suffix not in {".parquet", ".json"}]
     print(

@@ -11,6 +11,9 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import re
+import secrets
+import socket
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -26,7 +29,8 @@ _CPUS: Final = 0.9  # of an actor
 # Calls that an actor takes at a time: loading, and the photos in hand, of which it reads one after the other.
 _CALLS: Final = 4
 _OBJECT_STORE: Final = 256 << 20  # bytes, of a cluster on this computer; photos don't go through it
-_LOOPBACK: Final = "127.0.0.1"
+_ADDRESS: Final = re.compile(r"(ray://)?(?P<host>[^:/]+|\[[^]]+\]):(?P<port>[0-9]{1,5})")
+_PATIENCE: Final = 10.0  # seconds
 _REASON: Final = 300  # characters of what Ray says
 
 
@@ -44,12 +48,15 @@ class RayEngine:
         Raises:
             StudioError: There is no such cluster.
         """
+        address = address or os.environ.get("RAY_ADDRESS")
+        if not address:
+            _close_to_others()
         import ray
 
         self._ray: Any = ray
         self._ours = not ray.is_initialized()
         if self._ours:
-            _connect(address or os.environ.get("RAY_ADDRESS"), size)
+            _connect(address, size)
         self._size = size or max(1, int(ray.cluster_resources().get("CPU", 1)))
         actor = ray.remote(num_cpus=_CPUS, max_restarts=0, max_task_retries=0, max_concurrency=_CALLS)
         self._actor = actor(_Actor)
@@ -133,21 +140,38 @@ class _Actor:
         return self._station.begin(task).result()
 
 
+def _close_to_others() -> None:
+    """Keep a cluster on this computer to this program: who reaches one can run any code.
+
+    Ray reads this when it is imported: it listens on the loopback only, as it does on Windows and macOS, where it knows
+    no clusters, and wants a token besides. And nothing is reported to its makers.
+    """
+    os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+
+def _knock(address: str) -> None:
+    """Raise OSError if nothing answers at an address; Ray would wait for minutes."""
+    if found := _ADDRESS.fullmatch(address):
+        socket.create_connection((found["host"].strip("[]"), int(found["port"])), timeout=_PATIENCE).close()
+
+
 def _connect(address: str | None, size: int | None) -> None:
     import ray
 
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
     try:
         if address:
+            _knock(address)
             ray.init(address=address, **quiet)
             return
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
         ray.init(
             address="local",
             num_cpus=max(os.cpu_count() or 1, size or 1),
             object_store_memory=_OBJECT_STORE,
             include_dashboard=False,
-            _node_ip_address=_LOOPBACK,  # others on the network could run anything
             **quiet,
         )
     except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as error:
