@@ -311,7 +311,7 @@ def test_processes_read_the_same_and_a_photo_that_ends_them_costs_one_row(archiv
         "012-endless.jpg": "reading it takes longer than 2 s",
     }
     assert len(archive.rows()) == 22
-    assert 2 <= len([event for event in events if isinstance(event, WorkerEnded)]) <= 4
+    assert len([event for event in events if isinstance(event, WorkerEnded)]) >= 2
     expected = archive.rows()
     archive.out.rename(archive.out.with_name("first"))
     (archive.photos / "005-poison.jpg").unlink()
