@@ -107,11 +107,11 @@ def _make(options: argparse.Namespace) -> None:
         (photos / name).write_bytes(picture.getvalue())
         page_id = photo_file.compute_content_id(photos / name)
         chosen = [words[index] for index in np.minimum(rng.zipf(1.15, options.words), len(words)) - 1]
-        (pages / f"{page_id}.json").write_bytes(_page(page_id, name, chosen, rng, checked=number % 10 == 0))
+        (pages / f"{page_id}.json").write_bytes(make_page(page_id, name, chosen, rng, checked=number % 10 == 0))
     print(f"{options.pages} pages made in {time.perf_counter() - begun:.0f} s")
 
 
-def _page(page_id: str, name: str, words: Sequence[str], rng: np.random.Generator, *, checked: bool) -> bytes:
+def make_page(page_id: str, name: str, words: Sequence[str], rng: np.random.Generator, *, checked: bool) -> bytes:
     """A page's file, written directly as that is ten times faster."""
     lines = [_word(word, place, rng, checked=checked) for place, word in enumerate(words)]
     head: dict[str, object] = {"format": page_file.FORMAT, "id": page_id, "image": name, "width": 2000, "height": 1500}

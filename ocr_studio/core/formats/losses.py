@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.content import Content
@@ -18,17 +18,18 @@ def count_losses(kind: str, page: Page) -> Counter[Content]:
     held = FORMATS[kind].holds
     if held is None:
         return Counter()
-    return Counter({what: count for what, count in count_content(page).items() if what not in held})
+    return Counter({what: count for what, count in _count_content(page, held).items() if what not in held})
 
 
-def count_content(page: Page) -> Counter[Content]:
+def _count_content(page: Page, held: Collection[Content]) -> Counter[Content]:
     """Count what a page holds of everything that a format may have no place for."""
     facts = page.facts
     found: Counter[Content] = Counter()
     found[Content.WRITER] = int(bool(facts.writer))
     found[Content.TAGS] = int(bool(facts.tags))
     found[Content.NOTE] = int(bool(facts.note))
-    found[Content.ORDER] = len(page_order.find_lines(page))
+    if Content.ORDER not in held:  # finding the lines takes longer than writing the file
+        found[Content.ORDER] = len(page_order.find_lines(page))
     for word in page.words.values():
         found.update(_list_content(page, word))
     return +found
