@@ -128,6 +128,9 @@ def _import(project: Project, events: Iterator[job.ImportEvent], *, keeps: bool)
                 photos += len(event.step.edits)
                 counts += event.counts
     clear_progress()
+    if not photos and counts == ImportCounts(equal=counts.equal) and not skipped:
+        print(f"Nothing to import: {counted(counts.equal, 'word')} already there")
+        return GOOD
     print(f"{counted(photos, 'photo')} imported: {_describe(counts)}")
     if counts.conflicts and keeps:
         print("Where there are conflicts, the words of the project stay; see --conflict for other choices.")

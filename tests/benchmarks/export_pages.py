@@ -5,8 +5,8 @@
 
 Photos (JPEG, of random colours) and their pages are made, the words of many_photos.py. Then ``ocr-studio export``
 exports them, in a process of its own for each row of the table: seconds, processor time for a thousand pages, the most
-memory of the process, and the bytes written. "pdf-one" writes one PDF of all photos, the others a file for each photo. ``--keep``:
-make the projects there, or take those that are there.
+memory of the process, and the bytes written. "pdf-one" writes one PDF of all photos, the others a file for each photo.
+``--keep``: make the projects there, or take those that are there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +67,7 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _make(photos: Path, count: int, words_each: int, size: Sequence[int]) -> None:
+def _make(photos: Path, count: int, words_each: int, size: tuple[int, int]) -> None:
     """Make a project of so many photos, each read."""
     pages = photos / "ocr-studio-project" / "pages"
     if pages.is_dir():
@@ -79,7 +78,7 @@ def _make(photos: Path, count: int, words_each: int, size: Sequence[int]) -> Non
     for number in range(count):
         photo = photos / f"board {number + 1:05}.jpg"
         small = rng.integers(0, 255, (size[1] // 20, size[0] // 20, 3), np.uint8)
-        Image.fromarray(small).resize(tuple(size)).save(photo, "JPEG")
+        Image.fromarray(small).resize(size).save(photo, "JPEG")
         page_id = photo_file.compute_content_id(photo)
         chosen = [words[index] for index in np.minimum(rng.zipf(1.15, words_each), len(words)) - 1]
         data = many_photos.make_page(page_id, photo.name, chosen, rng, checked=number % 10 == 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -29,7 +30,7 @@ from ocr_studio.core.page import (
     now,
 )
 from ocr_studio.core.plain_text import LONGEST, one_line
-from ocr_studio.core.reading_order import unboxed_words
+from ocr_studio.core.reading_order import page_order, unboxed_words
 from ocr_studio.core.reading_order.places import BLOCK, LINE, SAME, Place, compose_lines
 
 # Two boxes are of the same writing if half of either lies inside the other.
@@ -142,12 +143,34 @@ class ImportedWords:
                 word = _make_word(each.word, quad)
                 changes[word.id] = None, word
                 order.append(Place(word.id, each.place))
-            elif rivals and not _is_equal(page, each):
-                changes |= _settle(each.word, quad, rivals, conflict)
-        kept = OrderChange.between(page.order, WordOrder(compose_lines(order)))
-        takes_order = self.labels.ordered and not page.words and not page.order.lines and bool(order)
+            elif rivals:
+                changes |= {} if _is_equal(page, each) else _settle(each.word, quad, rivals, conflict)
+                order.append(Place(rivals[0].id, each.place))
         facts = _merge_facts(page.facts, self.labels, conflict)
-        return Edit(name, changes, (page.facts, facts) if facts != page.facts else None, kept if takes_order else None)
+        ordered = self._change_order(order, changes, conflict)
+        return Edit(name, changes, (page.facts, facts) if facts != page.facts else None, ordered)
+
+    def _change_order(
+        self, order: Sequence[Place], changes: Mapping[str, tuple[Word | None, Word | None]], conflict: Conflict
+    ) -> tuple[OrderChange, ...] | None:
+        """Take the file's reading order if that has all words of the page; None if the page's own is kept.
+
+        Args:
+            order: The words in the order of the file.
+            changes: What becomes of the words.
+            conflict: Whose words stay.
+        """
+        page = self.page
+        is_new = not page.words and not page.order.lines
+        if not self.labels.ordered or not order or not (is_new or conflict is Conflict.REPLACE):
+            return None
+        gone = {key for key, (_, after) in changes.items() if after is None}
+        if (page.words.keys() | changes.keys()) - gone != {place.id for place in order}:
+            return None
+        lines = compose_lines([*{place.id: place for place in reversed(order)}.values()][::-1])
+        if not is_new and not changes and lines == compose_lines(page_order.find_places(page)):
+            return None
+        return OrderChange.between(page.order, WordOrder(lines, page.order.arranged))
 
 
 def replace_words(page: Page, labels: ExchangePage, name: StepName) -> Edit:
@@ -205,19 +228,50 @@ def _is_on(page: Page, quad: Quad) -> bool:
 
 def _find_rivals(page: Page, incoming: Sequence[_Incoming]) -> list[_Incoming]:
     """Find the words of the page that stand where those of the file do."""
+    boxed = [each for each in incoming if each.quad is not None]
     there = [word for word in page.words.values() if word.has_box]
-    boxed = [each.quad for each in incoming if each.quad is not None]
-    if not there or not boxed:
-        return list(incoming)
-    theirs = np.array([quad.corners for quad in boxed])
-    ours = np.array([word.quad.corners for word in there])
-    found = overlap.compute_overlap(theirs, ours)
-    rivals: list[list[str]] = [[] for _ in boxed]
+    rows = iter(_find_boxed_rivals(there, boxed) if there and boxed else [()] * len(boxed))
+    # Texts without a box are the same if they say the same.
+    unboxed: dict[str, list[str]] = defaultdict(list)
+    for word in page.words.values():
+        if not word.has_box:
+            unboxed[word.text].append(word.id)
+    found = []
+    for each in incoming:
+        if each.quad is not None:
+            found.append(replace(each, rivals=next(rows)))
+        else:
+            same = unboxed[_clean(each.word.text)]
+            found.append(replace(each, rivals=(same.pop(0),) if same else ()))
+    return found
+
+
+def _find_boxed_rivals(there: Sequence[Word], incoming: Sequence[_Incoming]) -> list[tuple[str, ...]]:
+    """Find the words of the page in the place of each one of the file that has a box.
+
+    Boxes of neighbours often overlap, so those that fit best are paired first: the partner of one word is no rival of
+    another that has a partner, too.
+    """
+    theirs = np.array([each.quad.corners for each in incoming if each.quad is not None])
+    found = overlap.compute_overlap(theirs, np.array([word.quad.corners for word in there]))
     same = np.maximum(found.cover_a, found.cover_b) >= _SAME
-    for row, column in zip(found.rows[same].tolist(), found.columns[same].tolist(), strict=True):
-        rivals[row].append(there[column].id)
-    rows = iter(rivals)
-    return [each if each.quad is None else replace(each, rivals=tuple(next(rows))) for each in incoming]
+    pairs = list(zip(found.rows[same].tolist(), found.columns[same].tolist(), found.iou[same].tolist(), strict=True))
+    partners: dict[int, int] = {}
+    taken: set[int] = set()
+    best = sorted(
+        (-round(iou, 2), there[column].text != _clean(incoming[row].word.text), row, column)
+        for row, column, iou in pairs
+        if iou >= _SAME
+    )
+    for _, _, row, column in best:
+        if row not in partners and column not in taken:
+            partners[row] = column
+            taken.add(column)
+    rivals: list[list[str]] = [[there[partners[row]].id] if row in partners else [] for row in range(len(incoming))]
+    for row, column, _ in pairs:
+        if row not in partners or column not in taken:
+            rivals[row].append(there[column].id)
+    return [tuple(each) for each in rivals]
 
 
 def _is_equal(page: Page, incoming: _Incoming) -> bool:
@@ -251,9 +305,9 @@ def _transcribe_reading(word: ExchangeWord) -> Transcription | None:
         Alternative(_clean(each.text), _share(each.confidence) or 0.0)
         for each in word.alternatives[:_MOST_ALTERNATIVES]
     )
-    if word.checked and not others and word.confidence is None:  # labels of people
+    if word.checked and not others and word.confidence is None and not word.ignored_text:  # labels of people
         return None
-    text = others[0].text if word.checked and others else _clean(word.text)
+    text = others[0].text if word.checked and others else _clean(word.text or word.ignored_text)
     if not text:
         return None
     return Transcription(text, TextSource.IMPORTED, _share(word.confidence), when=now(), alternatives=others)

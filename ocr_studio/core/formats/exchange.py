@@ -16,7 +16,7 @@ import numpy as np
 
 from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.geometry import quads as geometry
-from ocr_studio.core.page import Alternative, Mark, Page, Point, Quad, Word
+from ocr_studio.core.page import Alternative, Mark, Page, Point, Quad, TextSource, Word
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.reading_order.baselines import fit_baseline
 
@@ -40,6 +40,7 @@ class ExchangeWord:
         checked: Whether a person wrote or confirmed the text.
         mark: Whether the word is set aside.
         id: Its id in the file; "" for none.
+        ignored_text: What is written there if the word is set aside, as far as a person has told it; it counts nowhere.
     """
 
     quad: Quad | None
@@ -49,6 +50,7 @@ class ExchangeWord:
     checked: bool = False
     mark: Mark | None = None
     id: str = ""
+    ignored_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,13 @@ def _convert_word(page: Page, word: Word) -> ExchangeWord:
         word.checked,
         word.mark,
         word.id,
+        _find_ignored_text(word),
     )
+
+
+def _find_ignored_text(word: Word) -> str:
+    told = word.human or word.machine if word.mark else None
+    return told.text if told and told.source is not TextSource.MODEL else ""
 
 
 def is_upright(quad: Quad) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 BEGINNING: Final = 16 << 10
 # No file of labels is larger: COCO files of whole datasets have a hundred megabytes.
 MAX_BYTES: Final = 256 << 20
+# What Label Studio puts before the name of an uploaded photo, also in files that its converter makes.
+UPLOADED: Final = re.compile(r"\A[0-9a-f]{8}-(?=.)")
 
 
 class BadLabels(StudioError):

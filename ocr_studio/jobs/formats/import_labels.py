@@ -18,7 +18,7 @@ from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.formats import readers
 from ocr_studio.core.formats.exchange import ExchangePage
 from ocr_studio.core.formats.file_names import UNFIT_CHARACTERS
-from ocr_studio.core.formats.import_format import BadLabels, ImportFormat, LabelFile
+from ocr_studio.core.formats.import_format import UPLOADED, BadLabels, ImportFormat, LabelFile
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, compute_content_id
 from ocr_studio.core.page import Edit, Page, StepName, apply
@@ -133,8 +133,9 @@ class PhotoFinder:
         """Find a photo by what a file calls it; None if there is none, or more than one."""
         path = PurePosixPath(image)
         names = (path.name, path.name.casefold(), path.stem.casefold())
-        found = (self._by_path.get(image), *map(self._by_name.get, names))
-        return next(filter(None, found), None)
+        found = next(filter(None, (self._by_path.get(image), *map(self._by_name.get, names))), None)
+        plain = UPLOADED.sub("", path.name, count=1)
+        return found if found or plain == path.name or self.is_ambiguous(image) else self.find(plain)
 
     def is_ambiguous(self, image: str) -> bool:
         """Whether several photos have a name that a file tells."""

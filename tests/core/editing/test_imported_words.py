@@ -192,3 +192,47 @@ def test_a_pages_own_words_change_nothing(page: Page, conflict: Conflict) -> Non
     after = take(page, replace(labels, writer=None, tags=(), note=""), conflict)
     if len(distinct) == len(page.words) and conflict is Conflict.KEEP:
         assert {key: each for key, each in after.words.items() if key in page.words} == dict(page.words)
+
+
+def test_importing_again_changes_nothing_where_boxes_overlap() -> None:
+    first = ExchangeWord(Quad.from_box(100, 100, 200, 140), "big", checked=True)
+    inside = ExchangeWord(Quad.from_box(105, 105, 150, 135), "bi", checked=True)
+    again = ExchangeWord(Quad.from_box(100, 100, 200, 140), "twin", checked=True)
+    typed = ExchangeWord(None, "typed", checked=True)
+    labels = labels_of((first, inside, again, typed, typed))
+    page = take(EMPTY, labels)
+    words = ImportedWords.compare(page, labels)
+    assert words.counts == ImportCounts(equal=5)
+    assert not any(words.make_edit(conflict, "Import") for conflict in Conflict)
+
+
+def test_a_neighbour_with_a_partner_of_its_own_is_not_replaced() -> None:
+    low = replace(read_word("low", 100), quad=Quad.from_box(100, 100, 200, 140))
+    ours = page_of(low, replace(read_word("i", 105), quad=Quad.from_box(105, 100, 135, 135)))
+    theirs = [ExchangeWord(word.quad, word.text.upper(), checked=True) for word in ours.words.values()]
+    labels = replace(labels_of(tuple(theirs)), width=ours.width, height=ours.height)
+    assert ImportedWords.compare(ours, labels).counts == ImportCounts(conflicts=2)
+    after = take(ours, labels, Conflict.REPLACE)
+    assert {key: word.text for key, word in after.words.items()} == {
+        key: word.text.upper() for key, word in ours.words.items()
+    }
+
+
+def test_the_order_of_the_file_comes_with_all_its_words() -> None:
+    ours = page_of(read_word("one", 100), read_word("two", 200), read_word("three", 300))
+    given = {word.text: ExchangeWord(word.quad, word.text) for word in ours.words.values()}
+    size = {"width": ours.width, "height": ours.height}
+    labels = replace(labels_of((given["three"],), (given["one"], given["two"])), **size)
+    assert page_order.compose_text(take(ours, labels, Conflict.REPLACE)) == "three\none two"
+    assert take(ours, labels, Conflict.KEEP) == ours
+    after = take(ours, labels, Conflict.REPLACE)
+    assert not ImportedWords.compare(after, labels).make_edit(Conflict.REPLACE, "Import")
+    # The file knows nothing of the order of a word that it does not have, or has none.
+    fewer = replace(labels_of((given["three"],), (given["one"],)), **size)
+    assert take(ours, fewer, Conflict.REPLACE) == ours
+    assert take(ours, replace(labels, ordered=False), Conflict.REPLACE) == ours
+
+
+def test_a_new_page_is_the_same_after_its_own_order_is_imported() -> None:
+    ours = page_of(read_word("one", 100), read_word("two", 200), read_word("low", 100, 300))
+    assert not ImportedWords.compare(ours, ExchangePage.from_page(ours)).make_edit(Conflict.REPLACE, "Import")

@@ -97,6 +97,14 @@ def test_a_photo_is_found_by_the_name_of_our_own_files() -> None:
     assert (finder.find("a"), finder.is_ambiguous("a"), finder.is_ambiguous("b")) == (None, True, False)
 
 
+def test_a_photo_is_found_by_the_name_that_label_studio_gave_its_upload() -> None:
+    finder = PhotoFinder([ListedPhoto("b.jpg"), ListedPhoto("cafe0123-c.jpg"), ListedPhoto("c.jpg")])
+    assert finder.find("a79e939b-b.jpg") == ListedPhoto("b.jpg")
+    assert finder.find("images/a79e939b-b.jpg") == ListedPhoto("b.jpg")
+    assert finder.find("cafe0123-c.jpg") == ListedPhoto("cafe0123-c.jpg")
+    assert finder.find("a79e939b-") is None
+
+
 @pytest.mark.parametrize(
     ("names", "said"), [(["one.json"], "Import one.json"), (["one.json", "two.json"], "Import 2 files")]
 )

@@ -23,7 +23,7 @@ from msgspec import Meta
 
 from ocr_studio.core.files import json_schema
 from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
-from ocr_studio.core.formats.import_format import LabelFile
+from ocr_studio.core.formats.import_format import UPLOADED, LabelFile
 from ocr_studio.core.formats.labels.json_keys import find_keys
 from ocr_studio.core.formats.labels.label_words import (
     SHARES,
@@ -46,8 +46,6 @@ _LABEL: Final = "Handwriting"  # one of the labels in the template
 _MODEL: Final = "OCR Studio"
 _SMOOTH: Final = 0.2  # pixels by which corners may miss those of a rectangle
 _SAME: Final = 0.5  # overlap from which a prediction is of a word that was annotated
-# What Label Studio puts before the name of an uploaded file.
-_UPLOAD: Final = re.compile(r"[0-9a-f]{8}-(?=.)")
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|webp|bmp|gif|tiff?|heic|heif|avif)\b", re.IGNORECASE)
 _MOST_LISTS: Final = 2  # of boxes in the short export; rectangles and polygons are in no order that is told
 _SHAPES: Final = frozenset({"rectangle", "rectanglelabels", "polygon", "polygonlabels"})
@@ -174,6 +172,7 @@ class _Task:
     annotations: object = None
     completions: object = None
     predictions: object = None
+    drafts: object = None  # what was not submitted yet
     lost: bool = False  # whether it has texts that belong to no box for sure
 
 
@@ -206,7 +205,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
 
 
 def _read_task(file: LabelFile, task: _Task) -> ExchangePage:
-    answers = _last_answer(task.annotations or task.completions), _last_answer(task.predictions)
+    answers = _last_answer(task.annotations or task.completions or task.drafts), _last_answer(task.predictions)
     for answer in answers:
         check_count(file, answer)
     regions = _find_regions(answers[0], checked=True)
@@ -327,5 +326,5 @@ def _find_image(data: Mapping[str, object]) -> str:
         return find_photo_name(local[-1])
     path = unquote(address.path)
     if "/upload/" in path:
-        return _UPLOAD.sub("", PurePosixPath(path).name, count=1)
+        return UPLOADED.sub("", PurePosixPath(path).name, count=1)
     return find_photo_name(PurePosixPath(path).name if address.scheme else path)

@@ -1,7 +1,8 @@
 """Label.txt of PaddleOCR and PPOCRLabel: one line for each photo, "folder/photo<tab>[words as JSON]".
 
 https://github.com/PFCCLab/PPOCRLabel. PPOCRLabel knows a photo by its name and that of its folder, and drops the labels
-of photos that aren't in fileState.txt when it saves. PaddleOCR skips the texts "###" and "*" when it learns.
+of photos that aren't in fileState.txt when it saves. What it has read by itself and nobody has confirmed is in
+Cache.cach, in the same form. PaddleOCR skips the texts "###" and "*" when it learns.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ocr_studio.core.formats.labels.label_words import (
     LabelledWords,
     Outline,
     check_count,
+    clean_text,
     convert_entries,
     find_photo_name,
 )
@@ -29,6 +31,7 @@ from ocr_studio.core.page import Mark, Page, Quad
 from ocr_studio.core.translation import tr
 
 _IGNORED: Final = "*"
+_LABELS, _CACHE = "Label.txt", ".cach"
 # What PPOCRLabel writes for a box that it has not read.
 _UNREAD: Final = frozenset({"待识别", "TEMPORARY"})
 _FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?[^\t\r\n\[{]{1,4000}\t\s*\[\s*[{\]]")
@@ -60,7 +63,7 @@ def _format_words(page: Page) -> str:
 
 
 def _format_marked(word: ExchangeWord, quad: Quad) -> str:
-    text = {None: word.text, Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: _IGNORED}[word.mark]
+    text = {None: word.text, Mark.UNREADABLE: UNREADABLE, Mark.IGNORED: word.ignored_text or _IGNORED}[word.mark]
     return format_word(text, quad, difficult=word.mark is not None)
 
 
@@ -92,12 +95,20 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
     lines = file.read().removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if len(lines) > _MAX_LINES:
         raise file.make_error(tr("it has more than {most} lines", most=_MAX_LINES))
+    is_cache = file.suffix == _CACHE
+    confirmed = _find_confirmed(file) if is_cache else frozenset()
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _read_line(file, line, number)
+        if line.strip() and line.partition(b"\t")[0] not in confirmed:
+            yield _read_line(file, line, number, checked=not is_cache)
 
 
-def _read_line(file: LabelFile, line: bytes, number: int) -> ExchangePage:
+def _find_confirmed(cache: LabelFile) -> frozenset[bytes]:
+    """The photos whose labels were confirmed, as Label.txt beside the cache names them. Raises BadLabels."""
+    labels = cache.sibling(_LABELS)
+    return frozenset(line.partition(b"\t")[0] for line in labels.read().split(b"\n")) if labels else frozenset()
+
+
+def _read_line(file: LabelFile, line: bytes, number: int, *, checked: bool) -> ExchangePage:
     name, _, rest = line.partition(b"\t")
     words = LabelledWords(find_photo_name(name.decode("utf-8", errors="replace")))
     try:
@@ -108,15 +119,17 @@ def _read_line(file: LabelFile, line: bytes, number: int) -> ExchangePage:
         raise file.make_error(tr("line {number}: {reason}", number=number, reason=str(error)[:200])) from error
     check_count(file, entries)
     for word in convert_entries(words, entries, _Word):
-        _add_word(words, word)
+        _add_word(words, word, checked=checked)
     return words.page()
 
 
-def _add_word(words: LabelledWords, word: _Word) -> None:
+def _add_word(words: LabelledWords, word: _Word, *, checked: bool) -> None:
     text = word.transcription or ""
     mark = None
     if text == UNREADABLE:
         mark = Mark.UNREADABLE
     elif word.difficult is True:
         mark = Mark.IGNORED
-    words.add(word.points, "" if text in _UNREAD else text, ExchangeWord(None, checked=True, mark=mark))
+    text = "" if text in _UNREAD else text
+    ignored = clean_text(text) or "" if mark is Mark.IGNORED and text != _IGNORED else ""
+    words.add(word.points, text, ExchangeWord(None, checked=checked, mark=mark, ignored_text=ignored))

@@ -237,7 +237,8 @@ class _Reader:
     def _order_regions(self) -> list[Element]:
         """All text regions, also those within tables and other regions, in reading order."""
         places = {key: place for place, key in reversed(list(enumerate(_list_refs(self._page))))}
-        regions = list(xml_input.descendants(self._page, "TextRegion"))
+        # Transkribus has the lines of a table in its cells.
+        regions = list(xml_input.descendants(self._page, "TextRegion", "TableCell"))
 
         def find_place(region: Element) -> int:
             while region is not None and region is not self._page:

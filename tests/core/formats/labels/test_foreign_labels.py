@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from ocr_studio.core.editing.imported_words import Conflict, ImportCounts, ImportedWords
 from ocr_studio.core.formats import FORMATS, labels
 from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
 from ocr_studio.core.formats.export_format import FileScope
 from ocr_studio.core.formats.labels.label_words import find_photo_name
-from ocr_studio.core.page import Mark, Word
+from ocr_studio.core.page import Mark, Page, Word, apply
 from tests.core.formats.labels.label_files import list_texts, read_file, read_files, write_and_read
 from tests.core.made_pages import page_of, read_word
 
@@ -401,3 +402,42 @@ def test_label_studio_exports_annotations_before_data() -> None:
     result = [each for number in range(MANY) for each in region(f"r{number}", "Hi", **place)]
     task = {"id": 1, "annotations": [{"id": 1, "completed_by": 1, "result": result}], "data": {"ocr": "a.jpg"}}
     assert len(read_one([task], "project.json", "label-studio").words) == MANY
+
+
+PADDLE = [{"transcription": "Hi", "points": BOX, "difficult": False}]
+
+
+def test_paddleocr_keeps_the_text_of_difficult_words() -> None:
+    words = [{"transcription": text, "points": BOX, "difficult": True} for text in ("blurred", "*", "###")]
+    page = read_one(f"photos/a.jpg\t{json.dumps(words)}\n", "Label.txt", "paddleocr")
+    assert [(word.text, word.mark, word.ignored_text) for word in page.words] == [
+        ("", Mark.IGNORED, "blurred"),
+        ("", Mark.IGNORED, ""),
+        ("", Mark.UNREADABLE, ""),
+    ]
+    ours = apply(Page("0123", "a.jpg", 1000, 800), ImportedWords.compare(
+        Page("0123", "a.jpg", 1000, 800), page).make_edit(Conflict.KEEP, "Import"))  # fmt: skip
+    assert not any(word.text for word in ours.words.values())
+    [again] = write_and_read("paddleocr", ours)
+    assert sorted(word.ignored_text for word in again.words) == ["", "", "blurred"]
+    assert ImportedWords.compare(ours, page).counts == ImportCounts(equal=3)
+
+
+def test_what_a_model_has_read_of_an_ignored_word_stays_here() -> None:
+    ours = page_of(replace(read_word("junk", 100), mark=Mark.IGNORED))
+    [found] = write_and_read("paddleocr", ours)
+    assert [(word.mark, word.ignored_text) for word in found.words] == [(Mark.IGNORED, "")]
+
+
+def test_the_cache_of_ppocrlabel_is_not_checked_and_gives_way_to_confirmed_labels() -> None:
+    lines = [f"photos/{name}.jpg\t{json.dumps(PADDLE)}\n" for name in "ab"]
+    files = {"Label.txt": lines[0], "Cache.cach": "".join(lines)}
+    [page] = read_files(files, "Cache.cach", "paddleocr")
+    assert (page.image, [word.checked for word in page.words]) == ("photos/b.jpg", [False])
+    assert len(read_files({"Cache.cach": files["Cache.cach"]}, "Cache.cach", "paddleocr")) == 2
+
+
+def test_label_studio_drafts_are_read_where_nothing_was_submitted() -> None:
+    result = region("a", "Hi", x=50, y=40, width=10, height=8, rotation=0)
+    task = {"data": {"ocr": "a.jpg"}, "annotations": [], "drafts": [{"id": 22, "result": result}]}
+    assert list_texts(read_one([task], "project.json", "label-studio")) == ["Hi"]

@@ -200,6 +200,24 @@ def test_a_file_of_transkribus(tmp_path: Path) -> None:
     )
 
 
+def test_tables_of_transkribus_have_lines_in_their_cells(tmp_path: Path) -> None:
+    line = (
+        '<TextLine id="l{0}"><Coords points="10,{0} 90,{0} 90,{1} 10,{1}"/>'
+        "<TextEquiv><Unicode>{2}</Unicode></TextEquiv></TextLine>"
+    )
+    cells = "".join(
+        f'<TableCell row="{row}" col="0" rowSpan="1" colSpan="1" id="c{row}"><Coords points="0,0 99,0 99,99 0,99"/>'
+        f"{line.format(20 + 40 * row, 50 + 40 * row, text)}<CornerPts>0 1 2 3</CornerPts></TableCell>"
+        for row, text in enumerate(["1,000", "km²"])
+    )
+    content = (
+        '<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2013-07-15"><Page imageFilename="a.jpg"'
+        f' imageWidth="1000" imageHeight="800"><TableRegion id="t"><Coords points="0,0 9,9"/>{cells}</TableRegion>'
+        "</Page></PcGts>"
+    )
+    assert texts(read_one(make_file(tmp_path, content), "page")) == [["1,000"], ["km²"]]
+
+
 def test_ground_truth_of_transkribus_is_checked(tmp_path: Path) -> None:
     found = read(tmp_path, TRANSKRIBUS.format(status="GT"))
     assert all(word.checked for word in found.words)
