@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import SLOT, QObject, QUrl, Signal, Slot
-from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
+from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusServiceWatcher
 
 _NAME: Final = "org.freedesktop.portal.Desktop"
 _PATH: Final = "/org/freedesktop/portal/desktop"
@@ -24,12 +24,12 @@ _TAKEN, _CANCELLED = 0, 1
 
 
 class ScreenshotPortal(QObject):
-    """Asks for screenshots.
+    """Asks for screenshots; one signal follows each time.
 
     Signals:
         taken(Path): the file of the picture.
         cancelled(): the user has taken none.
-        refused(): the desktop gives none.
+        refused(): the desktop gives none, or its portal has ended meanwhile.
     """
 
     taken = Signal(object)
@@ -38,16 +38,26 @@ class ScreenshotPortal(QObject):
 
     _numbers = count(1)
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._asking = False
+        self._portal: QDBusServiceWatcher | None = None
+
     def ask(self) -> None:
         """Ask for a picture; one of the signals follows."""
+        self._asking = True
         bus = QDBusConnection.sessionBus()
+        if self._portal is None:
+            gone = QDBusServiceWatcher.WatchModeFlag.WatchForUnregistration
+            self._portal = QDBusServiceWatcher(_NAME, bus, gone, self)
+            self._portal.serviceUnregistered.connect(self._refuse)
         token = f"ocrstudio{next(self._numbers)}"
         # The answer may come before the call returns, so it is waited for at the place that it will have.
         sender = bus.baseService().removeprefix(":").replace(".", "_")
         place = f"{_PATH}/request/{sender}/{token}"
         slot: Any = SLOT("_take(uint,QVariantMap)")  # its type is said to be bytes, which are refused
         if not bus.isConnected() or not bus.connect("", place, _REQUEST, "Response", self, slot):
-            self.refused.emit()
+            self._refuse()
             return
         call = QDBusMessage.createMethodCall(_NAME, _PATH, _SCREENSHOT, "Screenshot")
         call.setArguments(["", {"handle_token": token, "interactive": True}])
@@ -55,17 +65,26 @@ class ScreenshotPortal(QObject):
 
         def follow() -> None:
             if answer.isError():
-                self.refused.emit()
+                self._refuse()
             answer.deleteLater()
 
         answer.finished.connect(follow)
 
     @Slot("uint", "QVariantMap")
     def _take(self, code: int, results: dict[str, object]) -> None:
+        if not self._asking:
+            return
         file = QUrl(str(results.get("uri", ""))).toLocalFile()
         if code == _TAKEN and file:
+            self._asking = False
             self.taken.emit(Path(file))
         elif code == _CANCELLED:
+            self._asking = False
             self.cancelled.emit()
         else:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        if self._asking:
+            self._asking = False
             self.refused.emit()

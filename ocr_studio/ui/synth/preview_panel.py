@@ -16,6 +16,7 @@ from ocr_studio.ui.job_thread import JobThread, Trouble
 from ocr_studio.ui.style import labels
 from ocr_studio.ui.synth.preview_jobs import SynthPreviewJobs
 from ocr_studio.ui.synth.preview_view import SynthPreview
+from ocr_studio.ui.widgets.elided_label import ElidedLabel
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 _NOTES: Final = 3
@@ -38,7 +39,7 @@ class SynthPreviewPanel(QWidget):
         super().__init__()
         self.trials = SynthPreviewJobs(lane, self)
         self.preview = SynthPreview()
-        self.drawing, self.notes = PlainLabel(), PlainLabel()
+        self.drawing, self.notes = ElidedLabel(), PlainLabel()
         for label in (self.drawing, self.notes):
             label.setProperty("quiet", True)
         self.notes.setWordWrap(True)

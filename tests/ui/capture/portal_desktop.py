@@ -2,8 +2,8 @@
 
     dbus-run-session -- python -m tests.ui.capture.portal_desktop CODE [URI]
 
-CODE is what the desktop answers: 0 for a picture with this URI, 1 if the user has cancelled. What the program makes of
-it is printed.
+CODE is what the desktop answers: 0 for a picture with this URI, 1 if the user has cancelled; -1 if there is no portal,
+9 if it ends before it answers. What the program makes of it is printed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PySide6.QtDBus import QDBusConnection
 
 from ocr_studio.ui.capture.screenshot_portal import ScreenshotPortal
 
+ENDS = 9
 CODE, URI = int(sys.argv[1]), " ".join(sys.argv[2:])
 named: Any = ClassInfo  # its types know keywords only, which can't have a space
 DESKTOP = QDBusConnection.connectToBus(QDBusConnection.BusType.SessionBus, "desktop")
@@ -37,8 +38,11 @@ class Desktop(QObject):
         assert options["interactive"] is True
         sender = QDBusConnection.sessionBus().baseService().removeprefix(":").replace(".", "_")
         place = f"/org/freedesktop/portal/desktop/request/{sender}/{options['handle_token']}"
-        QTimer.singleShot(50, lambda: self.answer(place))
+        QTimer.singleShot(50, lambda: self.end() if CODE == ENDS else self.answer(place))
         return place
+
+    def end(self) -> None:
+        assert DESKTOP.unregisterService("org.freedesktop.portal.Desktop")
 
     def answer(self, place: str) -> None:
         self.request = Request()

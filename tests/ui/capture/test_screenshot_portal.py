@@ -27,6 +27,7 @@ from tests.ui.studio import Open
         (["1"], "cancelled"),
         (["2"], "refused"),
         (["-1"], "refused"),  # there is no portal
+        (["9"], "refused"),  # it ends while it asks the user
     ],
 )
 def test_what_the_desktop_answers(answer: list[str], said: str) -> None:

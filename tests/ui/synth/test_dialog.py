@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from ocr_studio.core import resources, translation
 from ocr_studio.core.datasets import dataset
 from ocr_studio.core.errors import WriteFailed
 from ocr_studio.core.synth.dataset import SynthSource
@@ -24,6 +25,9 @@ from ocr_studio.ui.synth.dialog import SynthDialog
 from ocr_studio.ui.training.controller import TrainingStage
 from tests.ui.studio import Open, leave_dialogs, record_opened
 from tests.ui.synth_dialogs import LEFT, dialog_of, opened, words_shown, written, wrong
+
+# Pixels that a window may have on a screen of 640.
+NARROW = 640
 
 
 @pytest.fixture
@@ -45,6 +49,17 @@ def test_what_is_chosen_is_drawn_and_others_on_request(dialog: SynthDialog, qtbo
     assert words_shown(dialog) != twelve
     assert "30 words" in dialog.estimate.text()
     leave_dialogs()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "uk"])
+def test_it_fits_on_a_narrow_screen(language: str, open_studio: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    if language != "en":
+        assert translation.use(resources.translations(), language)
+    try:
+        assert opened(open_studio, tmp_path / "out", qtbot).minimumSizeHint().width() <= NARROW
+        leave_dialogs()
+    finally:
+        translation.use_english()
 
 
 def test_kinds_without_a_source_wait_for_one(dialog: SynthDialog, tmp_path: Path) -> None:
