@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # setup.sh FOLDER: makes the environments with the programs that check_xml.py and check_labels.py ask to read our files,
-# in FOLDER. They are kept apart from ours and from each other, as they want other versions of the same packages.
+# and check_foreign.py to write theirs, in FOLDER. They are kept apart from ours and from each other, as they want other versions of the same packages.
 set -euo pipefail
 folder=${1:?name a folder}
 python=${PYTHON:-python3}
 mkdir -p "$folder"
 for name in xml ocrd detection labelme label-studio browser tfrecord; do $python -m venv "$folder/$name"; done
-"$folder/xml/bin/pip" install -q xmlschema lxml hocr-spec hocr-tools-lib ocrmypdf numpy pillow shapely pypdf pdfminer.six
+"$folder/xml/bin/pip" install -q xmlschema lxml jinja2 regex hocr-spec hocr-tools-lib ocrmypdf numpy pillow shapely pypdf pdfminer.six
 "$folder/ocrd/bin/pip" install -q ocrd
 "$folder/detection/bin/pip" install -q pycocotools supervision
 "$folder/labelme/bin/pip" install -q labelme

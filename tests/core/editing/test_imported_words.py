@@ -221,14 +221,14 @@ def test_a_neighbour_with_a_partner_of_its_own_is_not_replaced() -> None:
 def test_the_order_of_the_file_comes_with_all_its_words() -> None:
     ours = page_of(read_word("one", 100), read_word("two", 200), read_word("three", 300))
     given = {word.text: ExchangeWord(word.quad, word.text) for word in ours.words.values()}
-    size = {"width": ours.width, "height": ours.height}
-    labels = replace(labels_of((given["three"],), (given["one"], given["two"])), **size)
+    size = (ours.width, ours.height)
+    labels = labels_of((given["three"],), (given["one"], given["two"]), size=size)
     assert page_order.compose_text(take(ours, labels, Conflict.REPLACE)) == "three\none two"
     assert take(ours, labels, Conflict.KEEP) == ours
     after = take(ours, labels, Conflict.REPLACE)
     assert not ImportedWords.compare(after, labels).make_edit(Conflict.REPLACE, "Import")
     # The file knows nothing of the order of a word that it does not have, or has none.
-    fewer = replace(labels_of((given["three"],), (given["one"],)), **size)
+    fewer = labels_of((given["three"],), (given["one"],), size=size)
     assert take(ours, fewer, Conflict.REPLACE) == ours
     assert take(ours, replace(labels, ordered=False), Conflict.REPLACE) == ours
 
