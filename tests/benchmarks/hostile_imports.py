@@ -224,27 +224,7 @@ def _special(kind: str, good: bytes) -> dict[str, bytes]:
             "zeros": good[:200] + bytes(len(good)),
         }
     if good.lstrip().startswith((b"<", b"\xef\xbb\xbf<")):
-        head, root = text[: text.find("?>") + 2], text[text.find("?>") + 2 :].lstrip()
-        laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-        tag = root[1 : min(root.find(end) for end in " >" if end in root)]
-        word = {"voc": "object", "page": "Word", "alto": "String", "hocr": "span"}[kind]
-        found |= {
-            "many entities": f'{head}<!DOCTYPE x [<!ENTITY a0 "ha">{laughs}]>{root.replace("word1", "&a9;")}'.encode(),
-            "a file as an entity": (
-                f'{head}<!DOCTYPE x [<!ENTITY a SYSTEM "file://{path}">]>{root.replace("word1", "&a;")}'.encode()
-            ),
-            "a file included": text.replace(f"<{tag}", f'<{tag} xmlns:xi="http://www.w3.org/2001/XInclude"', 1)
-            .replace(f"</{tag}>", f'<xi:include href="file://{path}" parse="text"/></{tag}>').encode(),
-            "too deep": (head + root[: root.find(">") + 1] + f"<{word}>" * 50_000).encode(),
-            "too many": text.replace(f"</{tag}>", f"<{word}/>" * 1_500_000 + f"</{tag}>").encode(),
-            "a very long text": text.replace("word1", "x" * 20_000_000).encode(),
-            "no number": text.replace("60", "NaN").encode(),
-            "very far away": text.replace("60", "1e300").encode(),
-            "below zero": text.replace("60", "-999999999").encode(),
-            "UTF-16 without a mark": text.encode("utf-16-le"),
-            "another tag": text.replace(f"<{word}", "<x").encode(),
-        }  # fmt: skip
-        return found
+        return found | _special_xml(kind, text, path)
     found |= {
         "a very long text": text.replace("word1", "x" * 20_000_000).encode(),
         "no number": text.replace("60", "NaN").encode(),
@@ -275,6 +255,30 @@ def _special(kind: str, good: bytes) -> dict[str, bytes]:
             "an open quote": good.replace(b"word1", b'"'),
         }
     return found
+
+
+def _special_xml(kind: str, text: str, path: str) -> dict[str, bytes]:
+    """What an attacker would write in XML. path: a file outside."""
+    head, root = text[: text.find("?>") + 2], text[text.find("?>") + 2 :].lstrip()
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    tag = root[1 : min(root.find(end) for end in " >" if end in root)]
+    word = {"voc": "object", "page": "Word", "alto": "String", "hocr": "span"}[kind]
+    return {
+        "many entities": f'{head}<!DOCTYPE x [<!ENTITY a0 "ha">{laughs}]>{root.replace("word1", "&a9;")}'.encode(),
+        "a file as an entity": (
+            f'{head}<!DOCTYPE x [<!ENTITY a SYSTEM "file://{path}">]>{root.replace("word1", "&a;")}'.encode()
+        ),
+        "a file included": text.replace(f"<{tag}", f'<{tag} xmlns:xi="http://www.w3.org/2001/XInclude"', 1)
+        .replace(f"</{tag}>", f'<xi:include href="file://{path}" parse="text"/></{tag}>').encode(),
+        "too deep": (head + root[: root.find(">") + 1] + f"<{word}>" * 50_000).encode(),
+        "too many": text.replace(f"</{tag}>", f"<{word}/>" * 1_500_000 + f"</{tag}>").encode(),
+        "a very long text": text.replace("word1", "x" * 20_000_000).encode(),
+        "no number": text.replace("60", "NaN").encode(),
+        "very far away": text.replace("60", "1e300").encode(),
+        "below zero": text.replace("60", "-999999999").encode(),
+        "UTF-16 without a mark": text.encode("utf-16-le"),
+        "another tag": text.replace(f"<{word}", "<x").encode(),
+    }  # fmt: skip
 
 
 def _repeat_longest(value: object) -> bytes:
