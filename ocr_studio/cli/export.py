@@ -18,6 +18,7 @@ from ocr_studio.cli.terminal.console import (
     print_written,
     stopping,
 )
+from ocr_studio.cli.terminal.passwords import PasswordPrompt, add_password_file
 from ocr_studio.cli.terminal.progress import Progress
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.formats import CLEANED, FORMATS
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--one-file", action="store_true", help="write one file for all photos, if the format allows it, such as PDF"
     )
+    add_password_file(made)
     add_follow_links(made)
     add_overwrite(made)
     return made
@@ -67,6 +69,9 @@ def work(options: argparse.Namespace) -> int:
         from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
     out = OutputFolder(options.out, overwrite=options.overwrite)
     photos = job.list_all(project)
+    prompt = PasswordPrompt(options.password_file)
+    if options.format == CLEANED or FORMATS[options.format].embeds_photo:
+        prompt.unlock_all(project.photos / photo.image for photo in photos)
     written, files, progress = 0, set[str](), Progress()
     lost: job.ContentLost | None = None
     with stopping(lambda: f"{written} of {counted(len(photos), 'photo')} written to {out.path}."):

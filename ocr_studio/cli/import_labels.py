@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from ocr_studio.cli.project import add_follow_links, make_no_photos_error, places
 from ocr_studio.cli.terminal.console import FAILED, GOOD, command_parser, complain, given_path, loading, stopping
+from ocr_studio.cli.terminal.passwords import PasswordPrompt, add_password_file, list_pdfs
 from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.readers import READERS
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.units import counted
 
@@ -59,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"what becomes of conflicts; default: {_CONFLICTS[0]}",
     )
     made.add_argument("--dry-run", action="store_true", help="print what would be imported, and change nothing")
+    add_password_file(made)
     add_follow_links(made)
     return made
 
@@ -73,6 +76,12 @@ def work(options: argparse.Namespace) -> int:
     if not paths.is_folder(options.project):
         raise StudioError("this is not a folder", file=options.project, remedy="Specify the folder of the photos.")
     project = Project.find(options.project, **places(options, settings.load()))
+    prompt = PasswordPrompt(options.password_file)
+    if options.format == "pdf" or options.path.suffix.lower() == page_paths.PDF_SUFFIX:
+        # Those to import from, and those of the project, whose pages they are for.
+        locked = prompt.unlock_all([*list_pdfs(options.path), *list_pdfs(project.photos)])
+        if page_paths.find_page(options.path).file in locked:
+            return FAILED
     photos = export_photos.list_all(project)
     if not photos:
         raise make_no_photos_error(options.project)

@@ -20,6 +20,7 @@ from ocr_studio.jobs.photos import store_readings
 from ocr_studio.jobs.reading import read_batch
 from ocr_studio.jobs.reading.read import OcrService, PhotoRead, ReadingEvent
 from ocr_studio.jobs.reading.read_batch import PhotoKnown
+from ocr_studio.jobs.reading.text_layers import FindText
 
 _REMEDY = "Fix this, then use --keep again; saved photos are not read again."
 
@@ -72,11 +73,16 @@ class ReadingStore:
     ) -> None:
         self._held.close()
 
-    def read(self, ocr_service: OcrService) -> Iterator[ReadingEvent]:
-        """Read the photos in order and save the results. Photos already in the project are returned as saved."""
+    def read(self, ocr_service: OcrService, *, find_text: FindText | None = None) -> Iterator[ReadingEvent]:
+        """Read the photos in order and save the results. Photos already in the project are returned as saved.
+
+        find_text: see ``read_photos``.
+        """
         for place, photos in groupby(self.photos, _folder):
             project = self._projects[place]
-            for event in read_batch.read_batch(ocr_service, tuple(photos), project, again=self.again):
+            for event in read_batch.read_batch(
+                ocr_service, tuple(photos), project, again=self.again, find_text=find_text
+            ):
                 if isinstance(event, PhotoRead):
                     yield replace(event, page=self._kept(project, event))
                 elif isinstance(event, PhotoKnown):

@@ -27,23 +27,27 @@ from ocr_studio.cli.terminal.console import (
     stopping,
     written,
 )
+from ocr_studio.cli.terminal.passwords import PasswordPrompt, add_password_file, list_pdfs
 from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import paths, settings
 from ocr_studio.core.command_line import json_text, printed, visible
 from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.core.formats import FORMATS
 from ocr_studio.core.formats.documents import json_pages
+from ocr_studio.core.formats.exchange import ExchangePage
 from ocr_studio.core.formats.file_names import output_names
 from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.formats.pdf import own_text
 from ocr_studio.core.images import page_paths, photo_file, photo_listing, photo_stream
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.models import registry
 from ocr_studio.core.page import Page, PageFacts
 from ocr_studio.core.project.project import Places, Project
 from ocr_studio.core.reading_order import page_order
-from ocr_studio.core.units import counted, size
+from ocr_studio.core.units import counted, number_ranges, size
 from ocr_studio.jobs.reading import read as reading
-from ocr_studio.jobs.reading import read_batch
+from ocr_studio.jobs.reading import read_batch, text_layers
+from ocr_studio.jobs.reading.text_layers import FindText
 
 # “-” for standard input, compared by identity: a file may have this name, too.
 _PIPED: Final = Path("-")
@@ -60,13 +64,16 @@ corrections. While the photos are open in a window, --keep fails and nothing is 
 
 With - in place of a PHOTO, a photo is read from standard input; its "image" is "-", its file in DIR stdin.txt.
 
-PDF and TIFF files are read page by page; page 3 of scan.pdf is the photo "scan #3.pdf". Of animated images, only the
-first frame is read. For more, see "ocr-studio help reading".
+PDF, TIFF, GIF and animated WebP files are read page by page; page 3 of scan.pdf is the photo "scan #3.pdf". Pages of a
+PDF that have text of their own are not recognized: their text is used, and a line on standard error says so;
+--force-ocr recognizes them, too. The password of a protected PDF is asked for on a terminal; scripts use
+--password-file. For more, see "ocr-studio help reading".
 
 JSON: a list with one object for each photo (with --out, one object in each file):
 {"image", "width", "height", "words": [{"id", "quad": [[x, y] × 4], "text", "confidence", "alternatives":
 [{"text", "confidence"}], "line"}], "text"}; coordinates in pixels of the upright photo, corners clockwise from the
-top left of the text. "quad" is null for text that was typed without a box in a project.
+top left of the text. "quad" is null for text that was typed without a box in a project, "confidence" for text that a
+PDF has of its own.
 
 Exit status 0: all photos were read; 1: some could not be read or saved; 2: incorrect usage.
 """
@@ -87,8 +94,15 @@ def parser() -> argparse.ArgumentParser:
         type=_page_ranges,
         default=(),
         metavar="PAGES",
-        help="pages of PDF and TIFF files to read, such as 1,3-5; default: all",
+        help="pages of PDF, TIFF and GIF files to read, such as 1,3-5; default: all",
     )
+    # Named as OCRmyPDF names it. That a text is used by default serves whoever wants the text: it is exact where the
+    # page was typeset, and takes milliseconds. Who evaluates or trains asks for pixels, and sees the line that says so;
+    # who scanned a page gets it read, as a stamp or a page number on it does not count as its text.
+    made.add_argument(
+        "--force-ocr", action="store_true", help="also recognize pages of PDF files that have text of their own"
+    )
+    add_password_file(made)
     add_format(made, "output format")
     made.add_argument(
         "--out", type=given_path, metavar="DIR", help="write one file for each photo to this folder instead"
@@ -123,8 +137,12 @@ def work(options: argparse.Namespace) -> int:
     if options.unit is not None:
         chosen = replace(chosen, unit=options.unit)
     answer = _ANSWERS[options.format]
-    photos, all_good = _photos(options.photos, options.pages)
+    prompt = PasswordPrompt(options.password_file)
+    photos, all_good = _photos(options.photos, options.pages, prompt)
     piped = _receive() if any(path is _PIPED for path in photos) else None
+    if piped is not None:
+        prompt.unlock(piped.data, name=_PLACE)
+    find_text = None if options.force_ocr else _make_text_finder(piped)
     ocr_service, watcher = reading.OcrService(chosen), _Watcher(len(photos), piped)
     if options.out is not None:
         answer = partial(_answer_in_files, OutputFolder(options.out, overwrite=options.overwrite), watcher)
@@ -132,7 +150,7 @@ def work(options: argparse.Namespace) -> int:
     with stopping(lambda: _tell_stopped(watcher, options, keeper)):
         if options.keep:
             with keeper:
-                read = answer(watcher.watch(keeper.read(ocr_service)), photos, options)
+                read = answer(watcher.watch(keeper.read(ocr_service, find_text=find_text)), photos, options)
             all_good &= not keeper.unkept
             if keeper.known and (options.model is not None or options.unit is not None):
                 option = "--unit" if options.model is None else "--model"
@@ -146,6 +164,7 @@ def work(options: argparse.Namespace) -> int:
                 project_of=find_project,
                 facts_of=partial(_find_facts, find_project),
                 open_photo=_make_opener(piped),
+                find_text=find_text,
             )
             read = answer(watcher.watch(events), photos, options)
     complain_of_runtime(ocr_service)
@@ -201,7 +220,7 @@ class _PipedPhoto:
 
     def count_pages(self) -> int:
         """Count its pages or frames. Raises PhotoError."""
-        return photo_file.count_pages(self.data, name=_PLACE)
+        return photo_file.count_pages(self.data, name=_PLACE).count
 
 
 def _receive() -> _PipedPhoto:
@@ -234,6 +253,18 @@ def _make_opener(piped: _PipedPhoto | None) -> Callable[[Path], tuple[RGB, str]]
         return piped.open() if piped and path is _PIPED else photo_file.open_photo_with_id(path)
 
     return open_photo
+
+
+def _make_text_finder(piped: _PipedPhoto | None) -> FindText:
+    """Return a function that finds the text that photos have of their own, the piped one included."""
+
+    def find_text(path: Path) -> tuple[ExchangePage, str] | None:
+        if piped is None or path is not _PIPED:
+            return text_layers.find_text(path)
+        found = own_text.read_data(piped.data, name=_PLACE)
+        return None if found is None else (found, photo_stream.compute_id(piped.data))
+
+    return find_text
 
 
 def _nothing() -> StudioError:
@@ -280,29 +311,39 @@ def _page_ranges(text: str) -> tuple[range, ...]:
 
 def _select_pages(path: Path, pages: Sequence[range]) -> list[Path]:
     """Return the pages of a photo's file, or those with some of these numbers; raises StudioError if there are none."""
-    if path is _PIPED:
-        return [path]
     found = photo_listing.expand_pages(path)
-    chosen = [each for number, each in enumerate(found) if not pages or any(number in some for some in pages)]
+    numbers = [page_paths.find_page(each).page for each in found]
+    chosen = [
+        each for number, each in zip(numbers, found, strict=True) if not pages or any(number in some for some in pages)
+    ]
     if not chosen:
         raise StudioError(f"it has {counted(len(found), 'page')}", file=path, remedy="Choose other --pages.")
     return chosen
 
 
-def _photos(given: Sequence[Path], pages: Sequence[range]) -> tuple[list[Path], bool]:
-    """Return all photos, those in folders included, and whether every folder could be listed and had photos.
+def _photos(given: Sequence[Path], pages: Sequence[range], prompt: PasswordPrompt) -> tuple[list[Path], bool]:
+    """Return all photos, those in folders included, and whether every folder and file could be listed in full.
 
     pages: the pages to read of files with several; empty for all.
     """
     found: list[Path] = []
     all_good = True
     for path in given:
+        if path is _PIPED:
+            found.append(path)
+            continue
         try:
-            listed = path is not _PIPED and paths.is_folder(path)
+            locked = prompt.unlock_all(list_pdfs(path))
+            listed = paths.is_folder(path)
             inside = photo_listing.list_photos(path) if listed else _select_pages(path, pages)
             if not inside:
                 raise make_no_photos_error(path)
-            found += inside
+            files = dict.fromkeys(page_paths.find_page(each).file for each in inside)
+            for damage in filter(None, map(photo_listing.find_missing_pages, files)):
+                complain(damage)
+                all_good &= bool(pages)  # those that were asked for are there
+            found += [each for each in inside if page_paths.find_page(each).file not in locked]
+            all_good &= not locked
         except StudioError as error:
             complain(error)
             all_good = False
@@ -364,6 +405,9 @@ class _Watcher:
         self._done = 0  # photos that were read or failed
         self._piped = piped
         self._progress = Progress()
+        # The file whose pages are being read, and the numbers of those whose own text was used; 0 for its only one.
+        self._file: Path | None = None
+        self._with_text: list[int] = []
 
     def watch(self, events: Iterator[reading.ReadingEvent]) -> Iterator[Page]:
         """Yield the pages that were read: the image is the path as given, word ids are w1, w2, … in reading order."""
@@ -371,6 +415,7 @@ class _Watcher:
         for event in events:
             if isinstance(event, reading.PhotoRead):
                 self._done += 1
+                self._note_own_text(event)
                 self._tell_unread_pages(event.path)
                 clear_progress()
                 yield page_order.number_words(replace(event.page, image=str(event.path)))
@@ -386,6 +431,7 @@ class _Watcher:
             elif isinstance(event, reading.WordsRead):
                 self._show(event.done / event.total, f", line {event.done} of {event.total}", lines=event.total)
         clear_progress()
+        self._tell_own_text()
 
     def _show(self, share: float, line: str = "", *, lines: int = 0) -> None:
         """Show the progress; of a single photo, the lines are measured. share: of the current photo."""
@@ -397,14 +443,38 @@ class _Watcher:
             at = f"photo {self._done + 1} of {self.total}{line}"
             self._progress.show("reading", self._done + share, self.total, detail=at)
 
+    def _note_own_text(self, event: reading.PhotoRead) -> None:
+        """Note whether the text of a page was used, which is said once for each file, behind its last page."""
+        file, number = (event.path, 0) if event.path is _PIPED else page_paths.find_page(event.path)
+        if file != self._file:
+            self._tell_own_text()
+            self._file = file
+        if event.own_text:
+            self._with_text.append(number + 1 if file != event.path else 0)
+
+    def _tell_own_text(self) -> None:
+        numbers, self._with_text = sorted(set(self._with_text)), []
+        if not numbers or self._file is None:
+            return
+        which = "page" if len(numbers) == 1 else "pages"
+        have = "has" if len(numbers) == 1 else "have"
+        pages = "it" if numbers == [0] else f"{which} {number_ranges(numbers)}"
+        what = f"{pages} {have} text of {'its' if have == 'has' else 'their'} own, which was used"
+        file = _PLACE if self._file is _PIPED else self._file
+        complain(StudioError(what, file=file, remedy="Use --force-ocr to recognize the pages instead."))
+
     def _tell_unread_pages(self, path: Path) -> None:
         if path is not _PIPED and path.suffix.lower() in page_paths.PAGED_SUFFIXES:
             return
         try:
             found = self._piped if path is _PIPED else None
-            pages = found.count_pages() if found else photo_file.count_pages(path)
+            pages = found.count_pages() if found else photo_file.count_pages(path).count
         except StudioError:  # it has been read; it doesn't matter if it was deleted or damaged since
             return
         if pages > 1:
             remedy = "Save the others as separate photos to read them."
+            if found:
+                remedy = "Save it to a file to read all of them."
+            elif path.suffix.lower() == ".png":
+                remedy = f"Rename it to {path.with_suffix('.apng').name} to read all of them."
             complain(StudioError(f"it has {pages} pages or frames; only the first is read", file=path, remedy=remedy))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ocr_studio.core import translation
@@ -20,6 +20,7 @@ _UNITS: Final = (later("kB"), later("MB"), later("GB"), later("TB"))
 _BLANK: Final = "\u202f"
 # Of numbers beyond this, nobody reads the figures.
 _MOST: Final = 10**15
+_MOST_RANGES: Final = 10
 
 
 def plain(value: float) -> str:
@@ -38,6 +39,18 @@ def plain(value: float) -> str:
 def counted(count: int, noun: str) -> str:
     """A number of things in English, as the command line prints it: “1 word”, “2 words”; ``noun`` is the singular."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def number_ranges(numbers: Iterable[int]) -> str:
+    """Ascending numbers, those that follow each other as a range: “1–3, 7”. The end of a long list is left out."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    said = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:_MOST_RANGES]]
+    return ", ".join((*said, "…") if len(ranges) > _MOST_RANGES else said)
 
 
 def percent(share: float, digits: int = 0) -> str:

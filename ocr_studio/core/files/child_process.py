@@ -16,6 +16,7 @@ import json
 import logging
 import math
 import os
+import select
 import signal
 import struct
 import subprocess
@@ -57,6 +58,8 @@ _PATIENCE: Final = 3 if sys.platform == "win32" else 10
 _MOST_JSON: Final = 1 << 22
 _PIPE_BYTES: Final = 1 << 20
 _LENGTH: Final = struct.Struct("<I")
+# After so many seconds a child lets go of what it keeps open: nobody waits for it, but a memory card to be removed.
+_IDLE_SECONDS: Final = 5.0
 # What reading an answer raises where the child has ended, or sends what this program does not.
 NO_ANSWER: Final = (
     OSError,
@@ -336,6 +339,22 @@ if hasattr(os, "register_at_fork"):
 # ----------------------------------------------------------------------------------------------------- in a child
 
 
+_when_idle: Final[list[Callable[[], object]]] = []
+
+
+def call_when_idle(function: Callable[[], object]) -> None:
+    """Call a function once, in this child, as soon as nothing has been asked of it for some seconds."""
+    if function not in _when_idle:
+        _when_idle.append(function)
+
+
+def _wait(source: IO[bytes]) -> None:
+    """Wait until something is asked, and meanwhile let go of what is kept open."""
+    if _when_idle and sys.platform != "win32" and not select.select([source], [], [], _IDLE_SECONDS)[0]:
+        while _when_idle:
+            _when_idle.pop()()
+
+
 def serve() -> None:
     """What a child does: run functions until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all; the program says when it is over
@@ -349,6 +368,7 @@ def serve() -> None:
     # The program has ended, or has had enough: struct.error is the end of what is read.
     with contextlib.suppress(struct.error, OSError):
         while True:
+            _wait(source)
             head = _received(source)
             function = getattr(importlib.import_module(head["module"]), head["name"])
             _speak(head["language"], head["point"])

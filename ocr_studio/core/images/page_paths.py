@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ocr_studio.core import paths
 
 PDF_SUFFIX: Final = ".pdf"
-# Files of these kinds may have several pages; those of an animation are none.
-PAGED_SUFFIXES: Final = frozenset({PDF_SUFFIX, ".tif", ".tiff"})
+# Files of these kinds may have several pages, frames of an animation included. Most PNG files are photos, and each one
+# of a folder would have to be opened to know, so an animated one counts as such only under the suffix made for it.
+PAGED_SUFFIXES: Final = frozenset({PDF_SUFFIX, ".tif", ".tiff", ".gif", ".webp", ".apng"})
 _PAGE: Final = re.compile(r"(?P<stem>.+) #(?P<number>[1-9][0-9]{0,4})")
 
 
@@ -24,6 +26,22 @@ class FilePage(NamedTuple):
 
     file: Path
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilePages:
+    """What is known of the pages of a file.
+
+    Attributes:
+        count: How many can be told apart by their numbers, those that are lost included.
+        lost: Numbers, from 0, of pages that can't be read as the file is damaged.
+        rest: Why there are no more, if there should be: the file is damaged behind the last one, or has more than are
+            read.
+    """
+
+    count: int
+    lost: tuple[int, ...] = ()
+    rest: Literal["damaged", "limit"] | None = None
 
 
 def find_page(path: Path) -> FilePage:

@@ -10,19 +10,23 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, overload
+from typing import Annotated, BinaryIO, Final, Literal, overload
 
 import numpy as np
+from msgspec import Meta
 from PIL import UnidentifiedImageError
 
 from ocr_studio.core import errors, paths
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.files import child_process
+from ocr_studio.core.files import child_process, json_schema
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.images import page_paths, photo_stream
 from ocr_studio.core.images.decoding import decoder as photo_decoder
+from ocr_studio.core.images.decoding import frames, pdf_passwords
 from ocr_studio.core.images.decoding import headers as photo_headers
+from ocr_studio.core.images.page_paths import FilePages
 from ocr_studio.core.images.photo_limit import MAX_PIXELS, allowed_pixels
 from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
@@ -59,6 +63,18 @@ _MEMORY: Final = 2 << 30
 _SIMPLER: Final = later("Save a smaller copy, or a copy as JPEG, and open that.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """What a child process tells of the pages of a file: ``FilePages``."""
+
+    count: Annotated[int, Meta(ge=1, le=frames.MOST_PAGES)]
+    lost: list[Annotated[int, Meta(ge=0, lt=frames.MOST_PAGES)]]
+    rest: Literal["damaged", "limit"] | None
+
+    def check(self) -> FilePages:
+        return FilePages(self.count, tuple(sorted({page for page in self.lost if page < self.count})), self.rest)
+
+
 def check_format(path: Path) -> None:
     """Check that a file can be read and may be a photo by its first bytes; a damaged one may. Raises PhotoError."""
     with photo_stream.open_stream(path) as stream:
@@ -80,12 +96,8 @@ def open_photo_with_id(path: Path) -> tuple[RGB, str]:
     data = None if page else photo_stream.read_file(file, most=MOST_READ)
     if data is not None:
         return decode_photo(data, name=str(path)), photo_stream.compute_id(data)
-    before = photo_stream.read_state(path)
-    photo, found = _decode_in_child(file, str(path), allowed_pixels(), page=page), compute_content_id(path)
-    if photo_stream.read_state(path) != before:
-        remedy = tr("Wait until it has been written, then open it again.")
-        raise PhotoError(tr("the file changed while it was being read"), file=path, remedy=remedy)
-    return photo, found
+    with photo_stream.checking_changes(path):
+        return _decode_in_child(file, str(path), allowed_pixels(), page=page), compute_content_id(path)
 
 
 def decode_photo(data: bytes, *, name: str, most: int | None = None, page: int = 0) -> RGB:
@@ -115,23 +127,50 @@ def read_jpeg_header(data: bytes, *, name: str) -> photo_decoder.JpegHeader | No
 
 
 @overload
-def count_pages(source: Path) -> int: ...
+def count_pages(source: Path) -> FilePages: ...
 @overload
-def count_pages(source: bytes, *, name: str) -> int: ...
-def count_pages(source: Path | bytes, *, name: str = "") -> int:
-    """Count the pages or frames of a file, of which ``open_photo`` reads only the first; 1 for an ordinary photo.
+def count_pages(source: bytes, *, name: str) -> FilePages: ...
+def count_pages(source: Path | bytes, *, name: str = "") -> FilePages:
+    """Count the pages or frames of a file, by its headers alone; 1 for an ordinary photo.
 
-    Those of a PDF, TIFF, GIF, PNG, WebP, HEIF or AVIF, from their headers alone, ``photo_decoder.MOST_PAGES`` at most.
     Raises PhotoError, which names a file by its path, and bytes as given.
     """
     name = name if isinstance(source, bytes) else str(source)
     opened = io.BytesIO(source) if isinstance(source, bytes) else photo_stream.open_stream(source)
     with opened as stream:
-        _check_beginning(stream, name)
+        beginning = _check_beginning(stream, name)
+        if photo_headers.is_still_webp(beginning):
+            return FilePages(1)
         if _is_ordinary(stream):
             return photo_decoder.count_pages(stream, name, allowed_pixels())
-    found = _ask_child(photo_decoder.count_pages, source, name, allowed_pixels()).values
-    return found if isinstance(found, int) and 1 <= found <= photo_decoder.MOST_PAGES else 1
+    answer = _ask_child(photo_decoder.count_pages, source, name, allowed_pixels()).values
+    try:
+        return json_schema.convert(answer, _Pages).check()
+    except json_schema.BadValue as error:  # the file may have taken over the child
+        raise _make_strange_answer_error(name) from error
+
+
+def is_locked(source: Path | bytes, *, name: str = "") -> bool:
+    """Whether this is a PDF that needs a password which is not known yet. Never raises: opening it tells why."""
+    try:
+        return _is_locked(source, name, pdf_passwords.find_password(source))
+    except PhotoError:
+        return False
+
+
+def unlock(source: Path | bytes, password: str, *, name: str = "") -> bool:
+    """Try the password of a PDF. If it is right, it is used until the program ends. Raises PhotoError."""
+    if _is_locked(source, name, password):
+        return False
+    pdf_passwords.remember_password(source, password)
+    return True
+
+
+def _is_locked(source: Path | bytes, name: str, password: str | None) -> bool:
+    """Whether a PDF can't be opened with this password. Raises PhotoError."""
+    file = source if isinstance(source, bytes) else page_paths.find_page(source).file
+    name = name or str(source)
+    return _ask_child(photo_decoder.is_locked_pdf, file, name, allowed_pixels(), password=password).values is True
 
 
 def read_photo_size(path: Path) -> tuple[int, int]:
@@ -163,7 +202,7 @@ def make_thumbnail(path: Path, *, side: int) -> RGB:
     file, page = page_paths.find_page(path)
     with photo_stream.open_stream(file) as stream:
         _check_beginning(stream, str(path))
-        if _is_ordinary(stream):
+        if not page and _is_ordinary(stream):
             return photo_decoder.decode_thumbnail(stream, str(path), allowed_pixels(), side)
     answer = _ask_child(photo_decoder.decode_thumbnail, file, str(path), allowed_pixels(), side=side, page=page)
     return _check_picture(answer, str(path), side * side)
@@ -181,12 +220,13 @@ def save_png(path: Path, rgb: RGB) -> None:
         ) from error
 
 
-def _check_beginning(stream: BinaryIO, name: str) -> None:
-    """Refuse other files before a child process is started."""
+def _check_beginning(stream: BinaryIO, name: str) -> bytes:
+    """Refuse other files before a child process is started. Returns the first bytes."""
     beginning = stream.read(512)
     stream.seek(0)
     if is_other_format(beginning):
         raise make_unreadable_error(name, beginning, UnidentifiedImageError())
+    return beginning
 
 
 def _is_ordinary(stream: io.BufferedReader | io.BytesIO) -> bool:
@@ -198,9 +238,14 @@ def _decode_in_child(source: Path | bytes, name: str, most: int, *, page: int = 
     return _check_picture(_ask_child(photo_decoder.decode, source, name, most, page=page), name, most)
 
 
-def _ask_child(work: Callable[..., object], source: Path | bytes, name: str, most: int, **more: int) -> Answer:
+def _ask_child(
+    work: Callable[..., object], source: Path | bytes, name: str, most: int, **more: int | str | None
+) -> Answer:
     """Let a child process run a function of the decoder on a file or bytes. Raises PhotoError."""
     arguments: dict[str, object] = {"work": work.__name__, "name": name, "most": most, **more}
+    # Through the pipe, as everything else: what is on a command line or in the environment others may see.
+    if "password" not in more and (password := pdf_passwords.find_password(source)) is not None:
+        arguments["password"] = password
     data = source if isinstance(source, bytes) else b""
     if not isinstance(source, bytes):
         arguments["path"] = os.path.abspath(source)
@@ -212,7 +257,7 @@ def _ask_child(work: Callable[..., object], source: Path | bytes, name: str, mos
         remedy = COPY_AGAIN if error.failure == "crashed" else _SIMPLER
         raise PhotoError(error.reason, file=name, remedy=tr(remedy)) from error
     except StudioError as error:
-        raise PhotoError(error.what, file=error.file, remedy=error.remedy) from error
+        raise PhotoError(error.what, file=error.file, remedy=error.remedy, command=error.command) from error
 
 
 def _check_picture(answer: Answer, name: str, most: int) -> RGB:

@@ -134,6 +134,16 @@ def read_state(path: Path) -> tuple[int, int, int, int]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
+@contextlib.contextmanager
+def checking_changes(path: Path) -> Iterator[None]:
+    """Check that a file stays the same while it is read more than once. Raises PhotoError."""
+    before = read_state(path)
+    yield
+    if read_state(path) != before:
+        remedy = tr("Wait until it has been written, then open it again.")
+        raise PhotoError(tr("the file changed while it was being read"), file=path, remedy=remedy)
+
+
 def compute_content_id(path: Path) -> str:
     """Compute the id of a photo: BLAKE2b of its file's bytes, 32 hex digits, for a later page together with its number.
 

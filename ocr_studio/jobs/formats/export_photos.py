@@ -16,8 +16,7 @@ from ocr_studio.core.formats import CLEANED, FORMATS, VAULT
 from ocr_studio.core.formats.content import Content
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.photo_source import PhotoSource
-from ocr_studio.core.images import page_paths
-from ocr_studio.core.images.photo_listing import list_photos
+from ocr_studio.core.images import page_paths, photo_listing
 from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, compute_content_id
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
@@ -110,15 +109,20 @@ def list_all(project: Project) -> list[ListedPhoto]:
     """
     listed = list_pages(project)
     try:
-        present = {path.name for path in list_photos(project.photos)}
+        present = {path.name for path in photo_listing.list_photos(project.photos)}
     except StudioError:  # the project was moved without its photos
         return listed
     page_ids = {photo.page_id for photo in listed}
+    # A protected PDF whose pages have been read is not an unread photo besides, though they can't be listed.
+    whole = {page_paths.find_page(project.photos / photo.image).file.name for photo in listed}
     new = [
-        ListedPhoto(name, _find_page(project.photos / name, page_ids)) for name in present - {p.image for p in listed}
+        ListedPhoto(name, _find_page(project.photos / name, page_ids))
+        for name in present - whole - {photo.image for photo in listed}
     ]
     found = {photo.page_id for photo in new}
-    kept = [photo for photo in listed if photo.page_id not in found or page_paths.exists(project.photos / photo.image)]
+    kept = [
+        photo for photo in listed if photo.page_id not in found or photo_listing.is_listed(project.photos / photo.image)
+    ]
     return sorted([*kept, *new], key=lambda photo: (make_natural_key(photo.image), photo.page_id))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import page_paths, photo_file
+from ocr_studio.core.images import photo_file, photo_listing
 from ocr_studio.core.page import Page
 from ocr_studio.core.photo_list import rows as photo_rows
 from ocr_studio.core.photo_list.rows import PhotoRow
@@ -67,7 +67,7 @@ def renamed(folder: Path, moved: Mapping[str, str], project: Project) -> Iterato
     for page_id, name in moved.items():
         with contextlib.suppress(StudioError, OSError):
             page = project.load_page(page_id, aside=False)
-            gone = page and not page_paths.exists(project.photo(page))
+            gone = page and not photo_listing.is_listed(project.photo(page))
             if gone and photo_file.compute_content_id(folder / name) == page_id:
                 yield page_id, name
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ocr_studio.core.editing import edits, photo_frames
 from ocr_studio.core.formats.names import format_photo_name
-from ocr_studio.core.images import page_paths
+from ocr_studio.core.images import photo_listing
 from ocr_studio.core.page import Page, PageState, apply
 from ocr_studio.core.project import undo_log
 from ocr_studio.core.project.project import Project
@@ -64,7 +64,7 @@ def save_step(project: Project, pages: Sequence[Page], step: Step) -> None:
 def renamed(project: Project, photo: Path, known: Page) -> Page:
     """Save the new name of a renamed photo in its page; returns the page. Raises StudioError."""
     here = project.relative(project.photos / photo.name)
-    if known.image == here or page_paths.exists(project.photo(known)):
+    if known.image == here or photo_listing.is_listed(project.photo(known)):
         return known
     page = replace(known, image=here)
     project.save_page(page)

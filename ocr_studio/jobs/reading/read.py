@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
@@ -28,6 +28,8 @@ from ocr_studio.core.reading_order import layout as reading_order
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.core.translation import Message, tr
 from ocr_studio.jobs.photos import clean_board
+from ocr_studio.jobs.reading import text_layers
+from ocr_studio.jobs.reading.text_layers import FindText
 
 if TYPE_CHECKING:
     from ocr_studio.engine.preview import PhotoPreview
@@ -110,11 +112,12 @@ class ReadingDone:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRead:
-    """One of several photos was read."""
+    """One of several photos was read. own_text: its words are the text that the file has of its own."""
 
     path: Path
     page: Page
     seconds: float
+    own_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +390,7 @@ def read_photos(
     project_of: Callable[[Path], Project | None] = lambda path: None,
     facts_of: Callable[[Path, str], PageFacts] = lambda photo, page_id: PageFacts(),
     open_photo: Callable[[Path], tuple[NDArray[np.uint8], str]] = photo_file.open_photo_with_id,
+    find_text: FindText | None = None,
 ) -> Iterator[ReadingEvent | _Other]:
     """Read photo files in the given order.
 
@@ -399,6 +403,8 @@ def read_photos(
         facts_of: Returns what is known of a photo, by its path and page id: who wrote on it, how it is turned, and how
             its board is cleaned before it is read. Called in another thread.
         open_photo: Returns a photo and its content id. Called in another thread.
+        find_text: Returns the text that a photo has of its own, which then takes the place of reading, and its content
+            id. Called in another thread. Without it, all photos are read.
 
     Yields:
         The events of each photo, then PhotoRead or PhotoFailed.
@@ -406,36 +412,43 @@ def read_photos(
     Raises:
         StudioError: The networks can't be loaded.
     """
-    with closing(_open_ahead(paths, lambda path: _open_photo(ocr_service, path, facts_of, open_photo))) as opened:
+    with closing(
+        _open_ahead(paths, lambda path: _open_photo(ocr_service, path, facts_of, open_photo, find_text))
+    ) as opened:
         for each in opened:
             if not isinstance(each, _OpeningPhoto):
                 yield each
                 continue
-            path = each.path
-            words: dict[str, Word] = {}
-            seconds, when = 0.0, None
             try:
                 photo = each.photo.result()
             except StudioError as error:
-                yield PhotoFailed(path, str(error))
+                yield PhotoFailed(each.path, str(error))
+                continue
+            if isinstance(photo, Page):
+                yield PhotoRead(each.path, photo, 0.0, own_text=True)
                 continue
             yield from prepare(ocr_service)  # fails for all photos or for none
             try:
-                project, lines = project_of(path), photo.lines
-                for event in _read(
-                    ocr_service, photo.image, lines, project=project, writer=photo.writer, back=photo.back
-                ):
-                    if isinstance(event, WordsRead | WordsDecodedAgain):
-                        words |= {word.id: word for word in event.words}
-                    elif isinstance(event, ReadingDone):
-                        seconds, when = event.seconds, event.when
-                    yield event
+                yield from _read_opened(ocr_service, each.path, photo, project_of(each.path))
             except StudioError as error:
-                yield PhotoFailed(path, str(error))
-                continue
-            width, height = photo.size
-            facts = PageFacts(frame=photo.frame)
-            yield PhotoRead(path, Page(photo.page_id, path.name, width, height, words, when, facts), seconds)
+                yield PhotoFailed(each.path, str(error))
+
+
+def _read_opened(
+    ocr_service: OcrService, path: Path, photo: _OpenedPhoto, project: Project | None
+) -> Iterator[ReadingEvent]:
+    """Read a photo of several: the events of ``read_page``, then PhotoRead. Raises StudioError."""
+    words: dict[str, Word] = {}
+    seconds, when = 0.0, None
+    for event in _read(ocr_service, photo.image, photo.lines, project=project, writer=photo.writer, back=photo.back):
+        if isinstance(event, WordsRead | WordsDecodedAgain):
+            words |= {word.id: word for word in event.words}
+        elif isinstance(event, ReadingDone):
+            seconds, when = event.seconds, event.when
+        yield event
+    width, height = photo.size
+    facts = PageFacts(frame=photo.frame)
+    yield PhotoRead(path, Page(photo.page_id, path.name, width, height, words, when, facts), seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,11 +479,11 @@ class _OpeningPhoto:
     """A photo that is being opened in another thread."""
 
     path: Path
-    photo: Future[_OpenedPhoto]
+    photo: Future[_OpenedPhoto | Page]
 
 
 def _open_ahead(
-    paths: Iterable[Path | _Other], open_photo: Callable[[Path], _OpenedPhoto]
+    paths: Iterable[Path | _Other], open_photo: Callable[[Path], _OpenedPhoto | Page]
 ) -> Generator[_OpeningPhoto | _Other, None, None]:
     """Open photos in another thread, one ahead of the caller, so that at most two photos are in memory.
 
@@ -498,7 +511,13 @@ def _open_photo(
     path: Path,
     facts_of: Callable[[Path, str], PageFacts],
     open_photo: Callable[[Path], tuple[NDArray[np.uint8], str]],
-) -> _OpenedPhoto:
+    find_text: FindText | None,
+) -> _OpenedPhoto | Page:
+    found = None
+    with suppress(StudioError):  # opening the photo tells why
+        found = find_text(path) if find_text else None
+    if found is not None:
+        return text_layers.make_page(path, *found, facts_of, unit=ocr_service.options.unit)
     image, page_id = open_photo(path)
     facts, back = facts_of(path, page_id), None
     image = warping.frame_photo(image, facts.frame)

@@ -12,6 +12,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, PageFacts, PageState
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.reading.read import OcrService, ReadingEvent, read_photos
+from ocr_studio.jobs.reading.text_layers import FindText
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,18 @@ BatchEvent: TypeAlias = ReadingEvent | PhotoKnown
 
 
 def read_batch(
-    ocr_service: OcrService, photos: Sequence[Path], project: Project, *, again: bool
+    ocr_service: OcrService,
+    photos: Sequence[Path],
+    project: Project,
+    *,
+    again: bool,
+    find_text: FindText | None = None,
 ) -> Iterator[BatchEvent]:
     """Read photos, without saving anything.
 
     Whether a photo was read before is checked in its turn, so that the first unread photo among thousands doesn't have
     to wait, and the job can be cancelled. With ``again`` it is not checked. Yields the events of each photo, then
-    PhotoRead, PhotoFailed or PhotoKnown.
+    PhotoRead, PhotoFailed or PhotoKnown. find_text: see ``read_photos``.
     """
 
     def looked_up() -> Iterator[Path | PhotoKnown]:
@@ -41,7 +47,11 @@ def read_batch(
             yield photo if page is None else PhotoKnown(photo, page)
 
     yield from read_photos(
-        ocr_service, looked_up(), project_of=lambda _: project, facts_of=lambda _, page_id: load_facts(project, page_id)
+        ocr_service,
+        looked_up(),
+        project_of=lambda _: project,
+        facts_of=lambda _, page_id: load_facts(project, page_id),
+        find_text=find_text,
     )
 
 

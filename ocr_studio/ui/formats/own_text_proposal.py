@@ -17,8 +17,6 @@ from ocr_studio.ui.job_thread import Job, JobThread, Priority
 from ocr_studio.ui.widgets.message_bar import MessageBar, Severity
 
 _KEY = "own text proposal"
-# Fewer words are a page number or a stamp.
-_FEWEST = 5
 
 
 class OwnTextProposal(QObject):
@@ -85,7 +83,7 @@ class OwnTextProposal(QObject):
 
     def _ask(self, page_id: str, labels: ExchangePage) -> None:
         page = self._document.page
-        if page is None or page.id != page_id or not self._may_ask(page) or len(labels.words) < _FEWEST:
+        if page is None or page.id != page_id or not self._may_ask(page):
             return
         self._messages.show_message(
             tr("This page has text of its own. Use it instead of reading the page?"),

@@ -276,10 +276,10 @@ def test_the_first_of_several_frames_or_pages_is_taken(kind: str) -> None:
 def test_pages_are_counted(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "pages"
     path.write_bytes(drawn.file_of(drawn.board(), kind))
-    assert photo_file.count_pages(path) == 1
+    assert photo_file.count_pages(path).count == 1
     frames = [Image.new("RGB", (drawn.WIDTH, drawn.HEIGHT), colour) for colour in ("black", "white")]
     path.write_bytes(drawn.file_of(drawn.board(), kind, save_all=True, append_images=frames))
-    assert photo_file.count_pages(path) == (1 if kind == "MPO" else 3)
+    assert photo_file.count_pages(path).count == (1 if kind == "MPO" else 3)
 
 
 @pytest.mark.parametrize(("kind", "pages"), [(0, 2), (1, 1), (2, 2), (4, 1)])
@@ -287,7 +287,7 @@ def test_a_small_copy_and_a_mask_in_a_tiff_are_no_pages(tmp_path: Path, kind: in
     other = Image.new("RGB", (20, 15))
     other.encoderinfo = {"tiffinfo": {254: kind}}
     Image.new("RGB", (80, 60)).save(tmp_path / "a.tif", save_all=True, append_images=[other])
-    assert photo_file.count_pages(tmp_path / "a.tif") == pages
+    assert photo_file.count_pages(tmp_path / "a.tif").count == pages
 
 
 # ------------------------------------------------------------------------------------------------- around the pixels

@@ -20,6 +20,7 @@ from ocr_studio.core.files import child_process
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.images import photo_file, photo_limit, photo_listing, pixel_formats
 from ocr_studio.core.images.decoding import decoder as photo_decoder
+from ocr_studio.core.images.decoding import frames
 from ocr_studio.core.images.decoding import headers as photo_headers
 from tests import drawn
 
@@ -173,11 +174,12 @@ def test_files_that_the_system_makes_up_are_refused(name: str) -> None:
 
 
 def test_pages_are_counted_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photo_decoder, "MOST_PAGES", 20)
+    monkeypatch.setattr(frames, "MOST_PAGES", 20)
+    monkeypatch.setattr(frames, "MOST_FRAMES", 20)
     for kind in ("TIFF", "GIF"):
         many = [Image.new("L", (1, 1), level) for level in range(30)]
         stream = io.BytesIO(encoded(many[0], kind, save_all=True, append_images=many[1:]))
-        assert photo_decoder.count_pages(stream, "many", photo_limit.MAX_PIXELS) == 20
+        assert photo_decoder.count_pages(stream, "many", photo_limit.MAX_PIXELS).count == 20
 
 
 def test_a_gif_of_a_million_frames_is_counted_at_once(tmp_path: Path) -> None:
@@ -185,7 +187,7 @@ def test_a_gif_of_a_million_frames_is_counted_at_once(tmp_path: Path) -> None:
     path = tmp_path / "many.gif"
     begin = data.index(b",")
     path.write_bytes(data[:begin] + data[begin:-1] * 1_000_000 + b";")
-    assert photo_file.count_pages(path) == photo_decoder.MOST_PAGES
+    assert photo_file.count_pages(path).count == frames.MOST_FRAMES
 
 
 def test_tiff_pages_in_a_circle_are_counted_once(tmp_path: Path) -> None:
@@ -197,7 +199,7 @@ def test_tiff_pages_in_a_circle_are_counted_once(tmp_path: Path) -> None:
     data[end : end + 4] = data[4:8]
     path = tmp_path / "circle.tif"
     path.write_bytes(data)
-    assert photo_file.count_pages(path) == 2
+    assert photo_file.count_pages(path).count == 2
 
 
 @pytest.mark.parametrize("length", [*range(0, 128, 9), *range(128, 600, 31)])
@@ -322,6 +324,5 @@ def test_an_answer_that_no_decoder_gives_is_a_line(
     path = tmp_path / "bad.tif"
     Image.new("L", (9, 9)).save(path)
     monkeypatch.setattr(child_process, "call", lambda *_, **__: answer)
-    for door in _DOORS.values():
+    for door in (*_DOORS.values(), photo_file.count_pages):
         assert refusal(door, path) == "the file is damaged or incomplete"
-    assert photo_file.count_pages(path) == 1

@@ -98,4 +98,4 @@ def test_spoiled_files_are_refused_soon(data: bytes, tmp_path: Path) -> None:
 def test_bytes_of_a_pdf_are_its_first_page(tmp_path: Path) -> None:
     data = make_pdf(tmp_path / "a.pdf").read_bytes()
     assert is_red(photo_file.decode_photo(data, name="bytes"), 0.25, 0.5)
-    assert photo_file.count_pages(data, name="bytes") == 1
+    assert photo_file.count_pages(data, name="bytes").count == 1

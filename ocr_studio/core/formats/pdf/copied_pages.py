@@ -20,6 +20,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import child_process, json_schema
 from ocr_studio.core.files.child_process import Answer, ChildFailed, Limits
 from ocr_studio.core.images import photo_stream
+from ocr_studio.core.images.decoding import pdf_passwords
 from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError
 from ocr_studio.core.translation import tr
 
@@ -62,7 +63,8 @@ def copy_pages(file: Path, pages: Sequence[int]) -> CopiedPages:
     limits = Limits(
         seconds=_SECONDS + _SECONDS_A_PAGE * len(pages), memory=_MEMORY + 2 * size, answer=photo_stream.MAX_BYTES
     )
-    arguments = {"path": os.path.abspath(file), "pages": list(pages)}
+    password = pdf_passwords.find_password(file)
+    arguments = {"path": os.path.abspath(file), "pages": list(pages), "password": password}
     try:
         answer = child_process.call(copy_in_child, arguments, limits=limits)
         typeset = json_schema.convert(answer.values, list[bool])
@@ -73,7 +75,7 @@ def copy_pages(file: Path, pages: Sequence[int]) -> CopiedPages:
     except ChildFailed as error:
         raise PhotoError(error.reason, file=file, remedy=tr(COPY_AGAIN)) from error
     except StudioError as error:
-        raise PhotoError(error.what, file=file, remedy=error.remedy) from error
+        raise PhotoError(error.what, file=file, remedy=error.remedy, command=error.command) from error
     except (*DAMAGED, json_schema.BadValue) as error:  # the file may have taken over the child
         raise make_damaged_error(file) from error
     return CopiedPages(copied, tuple(typeset))
@@ -89,11 +91,17 @@ def make_damaged_error(file: Path) -> PhotoError:
 
 def copy_in_child(arguments: dict[str, Any], _: bytes) -> Answer:
     """Copy ``pages`` of the PDF ``path``; the answer is the bytes of a PDF, and whether each page was typeset."""
-    path, out = Path(arguments["path"]), io.BytesIO()
+    path, password, out = Path(arguments["path"]), arguments["password"], io.BytesIO()
     try:
-        with photo_stream.open_stream(path) as stream, pikepdf.open(stream) as source, pikepdf.new() as copied:
+        with (
+            photo_stream.open_stream(path) as stream,
+            pikepdf.open(stream, password=password or "") as source,
+            pikepdf.new() as copied,
+        ):
             typeset = [_copy_page(source, copied, number) for number in arguments["pages"]]
             copied.save(out)
+    except pikepdf.PasswordError as error:
+        raise pdf_passwords.make_locked_error(path, has_password=password is not None) from error
     except DAMAGED as error:
         raise make_damaged_error(path) from error
     return Answer(typeset, [np.frombuffer(out.getbuffer(), np.uint8)])

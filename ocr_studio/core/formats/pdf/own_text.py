@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
@@ -13,8 +14,11 @@ from ocr_studio.core.files import json_schema
 from ocr_studio.core.files.json_schema import FiniteNumber
 from ocr_studio.core.formats.exchange import MAX_WORDS, ExchangeLine, ExchangePage, ExchangeWord, fit_quad
 from ocr_studio.core.formats.import_format import LabelFile
+from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.images import page_paths, photo_file
 from ocr_studio.core.images.photo_file import PhotoError
+from ocr_studio.core.images.photo_stream import is_pdf
+from ocr_studio.core.page import Quad
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
 
@@ -23,13 +27,21 @@ _Word: TypeAlias = tuple[
     Annotated[str, Meta(max_length=10_000)],
     _Number, _Number, _Number, _Number, _Number, _Number, _Number, _Number,
 ]  # fmt: skip
-_MOST_BYTES: Final = 256 << 20
+
+
+# Fewer words of a scanned page are a stamp or a page number, and so are those in its margins, as shares of its sides.
+_FEWEST: Final = 5
+_MARGIN: Final = 0.1
+# Of a text that can't be read as its fonts don't tell which characters they draw, this share is none.
+_ILLEGIBLE: Final = 0.2
+_NO_CHARACTERS: Final = frozenset({"Co", "Cn", "Cc", "Cs"})
 
 
 @dataclass(frozen=True, slots=True)
 class _OwnText:
     """What ``pdf_pages.read_words`` tells of a page."""
 
+    scanned: bool
     ordered: bool
     size: tuple[Annotated[int, Meta(ge=1)], Annotated[int, Meta(ge=1)]]
     lines: Annotated[list[list[_Word]], Meta(max_length=MAX_WORDS)]
@@ -41,16 +53,16 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
     Raises:
         BadLabels: The PDF can't be opened, or has no text.
     """
-    data = file.read(most=_MOST_BYTES)
+    # Its path rather than its bytes: a child process reads what it needs of the file, which may have gigabytes.
+    path, found = file.folder.full(file.name), False
     try:
-        count = photo_file.count_pages(data, name=file.file_name)
+        pages = photo_file.count_pages(path)
     except PhotoError as error:
         raise file.make_error(error.what) from error
-    path, found = Path(file.file_name), False
-    for number in range(count):
-        image = page_paths.make_page_path(path, number).name if count > 1 else path.name
+    for number in sorted({*range(pages.count)} - {*pages.lost}):
+        image = page_paths.make_page_path(path, number).name if pages.count > 1 else path.name
         try:
-            page = _read_page(data, number, image)
+            page, _ = _read_page(path, number, image)
         except PhotoError as error:
             raise file.make_error(error.what) from error
         if page.blocks:
@@ -61,26 +73,74 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
 
 
 def read_photo(photo: Path) -> ExchangePage | None:
-    """Read the text that a photo has of its own if it is a page of a PDF; None if there is none.
+    """Read the text that a photo has of its own if it is a page of a PDF.
+
+    Returns:
+        The words in their places; None if there are none that could take the place of reading: no text, a stamp on a
+        scan, or text whose characters are not known.
 
     Raises:
         PhotoError: The PDF can't be read.
     """
     file, number = page_paths.find_page(photo)
-    if file.suffix.lower() != page_paths.PDF_SUFFIX:
-        return None
-    page = _read_page(file, number, photo.name)
-    return page if page.blocks else None
+    return _read_text(file, number, photo.name) if file.suffix.lower() == page_paths.PDF_SUFFIX else None
 
 
-def _read_page(source: Path | bytes, number: int, image: str) -> ExchangePage:
-    """Read a page of a PDF, from its file or bytes. Raises PhotoError."""
+def read_data(data: bytes, *, name: str) -> ExchangePage | None:
+    """Read the text that the first page of a PDF has of its own, from its bytes; see ``read_photo``.
+
+    Raises:
+        PhotoError: The PDF can't be read.
+    """
+    return _read_text(data, 0, name) if is_pdf(data) else None
+
+
+def join_lines(page: ExchangePage) -> ExchangePage:
+    """Join the words of each line to one, for those who want a box for each line."""
+    blocks = tuple(tuple(ExchangeLine((_join_words(line),)) for line in block) for block in page.blocks)
+    return replace(page, blocks=blocks)
+
+
+def _join_words(line: ExchangeLine) -> ExchangeWord:
+    """Make one word of those of a line. Its box begins at the corner where the first one does."""
+    quads = [word.quad for word in line.words if word.quad is not None]
+    points = [corner for quad in quads for corner in quad.corners]
+    (left, right), (top, bottom) = ((min(values), max(values)) for values in zip(*points, strict=True))
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    begin, box = quads[0].corners[0], quads[0].bounds()
+    place = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])].index(begin)
+    return ExchangeWord(Quad.from_array(corners[place:] + corners[:place]), line.text)
+
+
+def _read_text(source: Path | bytes, number: int, image: str) -> ExchangePage | None:
+    """Read a page of a PDF, if its text can take the place of reading. Raises PhotoError."""
+    page, scanned = _read_page(source, number, image)
+    return page if _is_legible(page) and not (scanned and _is_stamp(page)) else None
+
+
+def _is_legible(page: ExchangePage) -> bool:
+    """Whether a page has text, and that is made of characters."""
+    text = "".join(word.text for word in page.words)
+    strange = sum(unicodedata.category(character) in _NO_CHARACTERS or character == "\ufffd" for character in text)
+    return bool(text) and strange <= _ILLEGIBLE * len(text)
+
+
+def _is_stamp(page: ExchangePage) -> bool:
+    """Whether the text of a scanned page is next to nothing, in the middle of the page where the writing is."""
+    left, top = _MARGIN * page.width, _MARGIN * page.height
+    centres = [geometry.find_centre(quad) for _, quad in page.boxed_words()]
+    inside = [left < x < page.width - left and top < y < page.height - top for x, y in centres]
+    return sum(inside) < _FEWEST
+
+
+def _read_page(source: Path | bytes, number: int, image: str) -> tuple[ExchangePage, bool]:
+    """Read a page of a PDF. Returns the page, and whether it was scanned. Raises PhotoError."""
     try:
         told = json_schema.convert(photo_file.read_pdf_words(source, number, name=image).values, _OwnText)
     except json_schema.BadValue as error:
         raise PhotoError(str(error), file=image) from error
     lines = tuple(line for words in told.lines if (line := _make_line(words)).words)
-    return ExchangePage(image, *told.size, (lines,) if lines else (), ordered=told.ordered)
+    return ExchangePage(image, *told.size, (lines,) if lines else (), ordered=told.ordered), told.scanned
 
 
 def _make_line(words: list[_Word]) -> ExchangeLine:

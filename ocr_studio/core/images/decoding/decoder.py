@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import math
 import os
@@ -17,12 +18,14 @@ from typing import Any, BinaryIO, Final
 import cv2
 import numpy as np
 import pillow_heif
-from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
+from PIL import ExifTags, Image, ImageFile
 
 from ocr_studio.core import units
 from ocr_studio.core.files.child_process import Answer
 from ocr_studio.core.images import photo_stream
+from ocr_studio.core.images.decoding import frames, kept_file
 from ocr_studio.core.images.decoding import headers as photo_headers
+from ocr_studio.core.images.page_paths import FilePages
 from ocr_studio.core.images.photo_stream import (
     COPY_AGAIN,
     PhotoError,
@@ -35,8 +38,6 @@ from ocr_studio.core.translation import tr
 
 # As JPEG and most decoders have it; a row of two hundred million pixels keeps a decoder busy for ever.
 MAX_SIDE: Final = 65_535
-# Of more pages or frames than these nobody needs to know how many they are.
-MOST_PAGES: Final = 10_000
 
 # Bytes a file may have for each pixel that its header announces, twice as many as 4 channels of 16 bits; and those of
 # all that is no pixel: previews, a film of a second behind the photo.
@@ -44,13 +45,15 @@ _BYTES_A_PIXEL: Final = 16
 _BYTES_BESIDES: Final = 64 << 20
 # Bytes of a file in a format that Pillow reads whole before it knows the photo's size: WebP, HEIF and AVIF.
 _MOST_READ_WHOLE: Final = 512 << 20
+# How files begin that may hold an animation, and bytes of one that is kept for its next frame.
+_ANIMATED: Final = (b"GIF8", b"RIFF", b"\x89PNG")
+_MOST_KEPT: Final = 256 << 20
 # Measurements rather than photos, of which each pixel takes several times as long.
 _DEEP: Final = frozenset({"F", "I"})
 _DEEP_SHARE: Final = 4
 # Formats whose frames are told by the header, or that have one.
 _MEASURED: Final = frozenset({"JPEG", "MPO", "PNG", "BMP", "DIB"})
 _BEGINNING: Final = 1024
-_MOST_GIF_BLOCKS: Final = 1_000_000
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "DIB", "GIF", "HEIF", "AVIF")
 # What Pillow's readers were seen to raise for damaged files; they check little and trust what the file says.
@@ -68,15 +71,13 @@ _DAMAGED: Final = (
     struct.error,
     zlib.error,
 )
-# Of a TIFF's page, bits of tag 254: a small copy of another page, or a mask of one. TIFF 6.0, section 8.
-_NEW_SUBFILE_TYPE, _NO_PAGE_OF_ITS_OWN = 254, 1 | 4
 
 # The limits on sides and pixels are ours, the same for every format, and checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
 pillow_heif.register_heif_opener()
 
 
-def decode(stream: BinaryIO, name: str, most: int, page: int = 0) -> RGB:
+def decode(stream: BinaryIO, name: str, most: int, page: int = 0, password: str | None = None) -> RGB:
     """Decode the photo in a stream: (H, W, 3) uint8 sRGB, upright; one page, from 0, of a file with several.
 
     Raises PhotoError, which names it so, for a damaged photo and one of more than ``most`` pixels.
@@ -84,7 +85,7 @@ def decode(stream: BinaryIO, name: str, most: int, page: int = 0) -> RGB:
     if _is_pdf(stream):
         from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
 
-        return pdf_pages.render_page(stream, name, most, page)
+        return pdf_pages.render_page(stream, name, most, page, password=password)
     with _open_image(stream, name, most, page) as image:
         orientation = _read_orientation(image)
         pixels = _decode_jpeg_fast(image, stream)
@@ -94,12 +95,12 @@ def decode(stream: BinaryIO, name: str, most: int, page: int = 0) -> RGB:
         return rotate_upright(pixels, orientation)
 
 
-def read_size(stream: BinaryIO, name: str, most: int, page: int = 0) -> tuple[int, int]:
+def read_size(stream: BinaryIO, name: str, most: int, page: int = 0, password: str | None = None) -> tuple[int, int]:
     """Return (width, height) of the upright photo in pixels, from the header alone if possible. Raises PhotoError."""
     if _is_pdf(stream):
         from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
 
-        return pdf_pages.read_size(stream, name, most, page)
+        return pdf_pages.read_size(stream, name, most, page, password)
     with _open_image(stream, name, most, page) as image:
         width, height = image.size
         # Pillow's TIFF reader turns photos itself and gives the size they will have.
@@ -152,43 +153,47 @@ def _read_time(image: Image.Image) -> str:
     return taken if isinstance(taken, str) else ""
 
 
-def count_pages(stream: BinaryIO, name: str, most: int) -> int:
-    """Count the pages or frames, at most MOST_PAGES, by their headers alone. Raises PhotoError.
-
-    Small copies and masks in a TIFF, and what cameras put behind a JPEG (a preview, the other eye, a map of
-    brightness), are no pages.
-    """
+def count_pages(stream: BinaryIO, name: str, most: int, password: str | None = None) -> FilePages:
+    """Count the pages or frames, by their headers alone; see ``frames.count_pages``. Raises PhotoError."""
     if _is_pdf(stream):
         from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
 
-        return min(MOST_PAGES, pdf_pages.count_pages(stream, name))
+        return pdf_pages.count_pages(stream, name, password)
     with _open_image(stream, name, most) as image:
-        if image.format in {"JPEG", "MPO"}:
-            return 1
-        if image.format == "GIF":
-            return _count_gif_frames(stream)
-        if isinstance(image, TiffImagePlugin.TiffImageFile):
-            return max(1, len(_list_tiff_pages(image)))
-        return max(1, min(MOST_PAGES, int(getattr(image, "n_frames", 1))))
+        assert isinstance(image, ImageFile.ImageFile)  # which the first page is
+        return frames.count_pages(image, stream)
 
 
-def decode_thumbnail(stream: BinaryIO, name: str, most: int, side: int, page: int = 0) -> RGB:
+def decode_thumbnail(
+    stream: BinaryIO, name: str, most: int, side: int, page: int = 0, password: str | None = None
+) -> RGB:
     """Decode a small upright picture, its longer side at most ``side`` pixels. Raises PhotoError."""
     if _is_pdf(stream):
         from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
 
-        return pdf_pages.render_page(stream, name, most, page, side)
+        return pdf_pages.render_page(stream, name, most, page, password=password, side=side)
     with _open_image(stream, name, most, page) as image:
         orientation = _read_orientation(image)
         image.draft("RGB", (side, side))
         return rotate_upright(shrink_image(to_rgb(image), side=side), orientation)
 
 
-def read_pdf_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[str, object]:
+def is_locked_pdf(stream: BinaryIO, name: str, most: int, password: str | None = None) -> bool:
+    """Whether this is a PDF that can't be opened without a password, or not with this one. Never raises."""
+    if not _is_pdf(stream):
+        return False
+    from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
+
+    return pdf_pages.is_locked(stream, password)
+
+
+def read_pdf_words(
+    stream: BinaryIO, name: str, most: int, page: int = 0, password: str | None = None
+) -> dict[str, object]:
     """Read the text that a page of a PDF has of its own; see ``pdf_pages.read_words``. Raises PhotoError."""
     from ocr_studio.core.images.decoding import pdf_pages  # noqa: PLC0415  (see _is_pdf)
 
-    return pdf_pages.read_words(stream, name, most, page)
+    return pdf_pages.read_words(stream, name, most, page, password)
 
 
 def _is_pdf(stream: BinaryIO) -> bool:
@@ -199,7 +204,7 @@ def _is_pdf(stream: BinaryIO) -> bool:
 
 
 @contextlib.contextmanager
-def _open_image(stream: BinaryIO, name: str, most: int, page: int = 0) -> Iterator[ImageFile.ImageFile]:
+def _open_image(stream: BinaryIO, name: str, most: int, page: int = 0) -> Iterator[Image.Image]:
     """Open an image at a page, and check its header and size. Errors of Pillow become PhotoError."""
     # Pillow warns of oddities in files that it reads all the same; here they concern nobody.
     with warnings.catch_warnings():
@@ -209,12 +214,35 @@ def _open_image(stream: BinaryIO, name: str, most: int, page: int = 0) -> Iterat
             count = stream.seek(0, os.SEEK_END)
             stream.seek(0)
         _check_read_whole(beginning, name, count)
-        with _converting_errors(name, beginning), Image.open(stream, formats=_FORMATS) as image:
-            if page:
-                _seek_page(image, name, page)
-            _check_size(image, name, most)
-            _check_bytes(image, name, count)
-            yield image
+        with _converting_errors(name, beginning):
+            if page and count <= _MOST_KEPT and beginning.startswith(_ANIMATED):
+                yield _open_frame(stream, name, most, page)
+                return
+            with Image.open(stream, formats=_FORMATS) as image:
+                if page:
+                    frames.seek_page(image, name, page)
+                _check_size(image, name, most)
+                _check_bytes(image, name, count)
+                yield image
+
+
+def _open_frame(stream: BinaryIO, name: str, most: int, page: int) -> Image.Image:
+    """Return a frame of an animation, which is kept as the next frame is drawn over this one. Raises PhotoError."""
+    kept = kept_file.find_opened(stream)
+    if isinstance(kept, ImageFile.ImageFile):
+        image = kept
+    else:
+        # Of a stream of its own, as Pillow reads on where it was.
+        data = stream.read()
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        _check_size(image, name, most)
+        _check_bytes(image, name, len(data))
+        kept_file.keep_opened(stream, image, image.close)
+    frames.seek_page(image, name, page)
+    _check_size(image, name, most)
+    frame = image.copy()
+    frame.format = image.format
+    return frame
 
 
 @contextlib.contextmanager
@@ -245,7 +273,7 @@ def _check_read_whole(beginning: bytes, name: str, count: int) -> None:
         raise PhotoError(what, file=name, remedy=tr("Save a copy as JPEG or PNG and open that."))
 
 
-def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
+def _check_size(image: Image.Image, name: str, most: int) -> None:
     width, height = image.size
     if width < 1 or height < 1:
         raise PhotoError(tr("its size is zero pixels"), file=name, remedy=tr(COPY_AGAIN))
@@ -279,7 +307,7 @@ def _check_size(image: ImageFile.ImageFile, name: str, most: int) -> None:
         )
 
 
-def _check_bytes(image: ImageFile.ImageFile, name: str, count: int) -> None:
+def _check_bytes(image: Image.Image, name: str, count: int) -> None:
     """Refuse a file that is far larger than its photo. count: its bytes."""
     if image.format not in _MEASURED:
         return
@@ -295,78 +323,14 @@ def _check_bytes(image: ImageFile.ImageFile, name: str, count: int) -> None:
         raise PhotoError(what, file=name, remedy=tr(COPY_AGAIN))
 
 
-def _seek_page(image: ImageFile.ImageFile, name: str, page: int) -> None:
-    """Go to a page of a file with several. Raises PhotoError if there is none of this number."""
-    frames = _list_tiff_pages(image, page + 1) if isinstance(image, TiffImagePlugin.TiffImageFile) else range(1)
-    if page >= len(frames):
-        what = tr("the file has no page {number}", number=page + 1)
-        raise PhotoError(what, file=name, remedy=tr("Check the number of the page."))
-    image.seek(frames[page])
-
-
-def _list_tiff_pages(image: TiffImagePlugin.TiffImageFile, most: int = MOST_PAGES) -> list[int]:
-    """List the numbers of the frames of a TIFF that are pages, the first ``most`` of them."""
-    # Asked for how many there are Pillow counts all, which takes for ever where there are millions.
-    own = [0]
-    for number in range(1, MOST_PAGES):
-        if len(own) >= most:
-            break
-        try:
-            image.seek(number)
-        except EOFError:
-            break
-        kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
-        if not (isinstance(kind, int) and kind & _NO_PAGE_OF_ITS_OWN):
-            own.append(number)
-    return own
-
-
-def _count_gif_frames(stream: BinaryIO) -> int:
-    """Count the frames of a GIF by its blocks (GIF89a, 15 to 27).
-
-    Pillow takes longer the more there are, without end.
-    """
-    stream.seek(10)
-    _skip_gif_colours(stream, behind=2)
-    frames = 0
-    for _ in range(_MOST_GIF_BLOCKS):
-        kind = stream.read(1)
-        if kind == b",":
-            frames += 1
-            stream.seek(8, os.SEEK_CUR)
-            _skip_gif_colours(stream, behind=1)
-        elif kind == b"!":
-            stream.seek(1, os.SEEK_CUR)
-        else:
-            break
-        if frames == MOST_PAGES or not _skip_gif_data(stream):
-            break
-    return max(1, frames)
-
-
-def _skip_gif_colours(stream: BinaryIO, *, behind: int) -> None:
-    """Read the flags of a colour table, and skip ``behind`` bytes and the table."""
-    flags = (stream.read(1) or b"\0")[0]
-    stream.seek(behind + (3 << ((flags & 7) + 1) if flags & 0x80 else 0), os.SEEK_CUR)
-
-
-def _skip_gif_data(stream: BinaryIO) -> bool:
-    """Skip data blocks up to an empty one. False if there is none."""
-    for _ in range(_MOST_GIF_BLOCKS):
-        length = stream.read(1)
-        if length in {b"", b"\0"}:
-            return length != b""
-        stream.seek(length[0], os.SEEK_CUR)
-    return False
-
-
-def _read_orientation(image: ImageFile.ImageFile) -> int:
+def _read_orientation(image: Image.Image) -> int:
     """Return the EXIF orientation 1..8 that is still to be applied; 1 if missing or damaged."""
     if image.format == "TIFF":
         return UPRIGHT  # Pillow's TIFF reader turns its photos itself.
     try:
         unknown = image.format == "PNG" and "exif" not in image.info
-        if unknown and not (image.fp and photo_headers.png_has_late_exif(image.fp)):
+        stream = image.fp if isinstance(image, ImageFile.ImageFile) else None
+        if unknown and not (stream and photo_headers.png_has_late_exif(stream)):
             # PNG's own method would decode the whole image to look for a chunk behind the pixels.
             value = Image.Image.getexif(image).get(ExifTags.Base.Orientation, UPRIGHT)
         else:
@@ -376,7 +340,7 @@ def _read_orientation(image: ImageFile.ImageFile) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else UPRIGHT
 
 
-def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | None:
+def _decode_jpeg_fast(image: Image.Image, stream: BinaryIO) -> RGB | None:
     """Decode an RGB JPEG with OpenCV, not yet rotated; None if Pillow should do it or report the error.
 
     OpenCV uses the same library for it and gives the same pixels in 60 % of the time.
@@ -406,13 +370,15 @@ def _decode_jpeg_fast(image: ImageFile.ImageFile, stream: BinaryIO) -> RGB | Non
 
 
 _WORKS: Final[dict[str, Callable[..., Any]]] = {
-    work.__name__: work for work in (decode, read_size, count_pages, decode_thumbnail, read_pdf_words)
+    work.__name__: work for work in (decode, read_size, count_pages, decode_thumbnail, read_pdf_words, is_locked_pdf)
 }
 
 
 def run_in_child(arguments: dict[str, Any], data: bytes) -> Answer:
     """Run one of these functions, the one named ``work``, in a child process: on the data, or on the file ``path``."""
     work, path = _WORKS[arguments.pop("work")], arguments.pop("path", None)
-    with photo_stream.open_stream(Path(path)) if path else contextlib.nullcontext(io.BytesIO(data)) as stream:
+    with kept_file.open_file(Path(path)) if path else contextlib.nullcontext(io.BytesIO(data)) as stream:
         found = work(stream, **arguments)
+    if isinstance(found, FilePages):
+        found = dataclasses.asdict(found)
     return Answer(arrays=[found]) if isinstance(found, np.ndarray) else Answer(found)

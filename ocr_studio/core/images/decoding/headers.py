@@ -66,6 +66,15 @@ def png_has_late_exif(stream: IO[bytes]) -> bool:
     return found
 
 
+def is_still_webp(beginning: bytes) -> bool:
+    """Whether a file that begins like this is a WebP without animation. WebP Container Specification, VP8X."""
+    return (
+        beginning[:4] == b"RIFF"
+        and beginning[8:12] == b"WEBP"
+        and not (beginning[12:16] == b"VP8X" and len(beginning) > 20 and beginning[20] & 2)
+    )
+
+
 def _is_ordinary_jpeg(stream: IO[bytes]) -> bool:
     """Check the segments behind the first marker. ISO/IEC 10918-1, B.2.2 and B.2.3."""
     pixels = components = 0

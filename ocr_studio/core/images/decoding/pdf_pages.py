@@ -7,7 +7,6 @@ print can be read. PDFium is not made for threads: a child runs one function at 
 from __future__ import annotations
 
 import ctypes
-import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +17,12 @@ import numpy as np
 import pypdfium2
 from pypdfium2 import raw
 
+from ocr_studio.core.images.decoding import kept_file
+from ocr_studio.core.images.decoding.pdf_passwords import LockedPdf, make_locked_error
+from ocr_studio.core.images.page_paths import FilePages
 from ocr_studio.core.images.photo_stream import COPY_AGAIN, PhotoError
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.core.translation import later, tr
+from ocr_studio.core.translation import tr
 
 _INCH: Final = 72.0  # points
 # Pixels per inch of a typeset page, and the least and most of a scanned one.
@@ -35,27 +37,44 @@ _MOST_PAGES: Final = 10_000
 _MOST_OBJECTS: Final = 200
 # Letters of a page, a hundred times those of a full one; and parts of a pixel in which their places are told.
 _MOST_LETTERS: Final = 200_000
-_FINE: Final = 10
+_FINE: Final = 1000
 # What PDFium makes of a hyphen at the end of a line, without a line break behind it.
 _LINE_HYPHEN: Final = "\x02"
-_LOCKED: Final = later("the PDF is protected with a password")
-_UNLOCK: Final = later("Save a copy without a password in a PDF viewer and open that.")
 
 
-def count_pages(stream: BinaryIO, name: str) -> int:
+def count_pages(stream: BinaryIO, name: str, password: str | None) -> FilePages:
     """Count the pages of a PDF. Raises PhotoError, which names it so."""
-    with _open(stream, name) as document:
-        return min(len(document), _MOST_PAGES)
+    with _open(stream, name, password) as document:
+        count = min(len(document), _MOST_PAGES)
+        # Where the tree of pages is broken, its root still says how many there are; a size is asked of the page itself.
+        size = raw.FS_SIZEF()
+        lost = [number for number in range(count) if not raw.FPDF_GetPageSizeByIndexF(document, number, size)]
+        if len(lost) == count:
+            raise _make_damaged_error(name)
+        return FilePages(count, tuple(lost), "limit" if len(document) > count else None)
 
 
-def read_size(stream: BinaryIO, name: str, most: int, page: int) -> tuple[int, int]:
+def is_locked(stream: BinaryIO, password: str | None) -> bool:
+    """Whether a PDF can't be opened without a password, or not with this one. Any other file is not locked."""
+    try:
+        with _open(stream, "", password):
+            return False
+    except LockedPdf:
+        return True
+    except PhotoError:
+        return False
+
+
+def read_size(stream: BinaryIO, name: str, most: int, page: int, password: str | None) -> tuple[int, int]:
     """Return (width, height) in pixels of the picture of a page. Raises PhotoError."""
-    with _open(stream, name) as document:
+    with _open(stream, name, password) as document:
         width, height, _ = _measure(_load_page(document, name, page), most)
         return width, height
 
 
-def render_page(stream: BinaryIO, name: str, most: int, page: int, side: int | None = None) -> RGB:
+def render_page(
+    stream: BinaryIO, name: str, most: int, page: int, *, password: str | None, side: int | None = None
+) -> RGB:
     """Draw a page: (H, W, 3) uint8 RGB.
 
     Args:
@@ -63,12 +82,13 @@ def render_page(stream: BinaryIO, name: str, most: int, page: int, side: int | N
         name: Its name, for errors.
         most: Pixels that the picture may have.
         page: Number of the page, from 0.
+        password: The password of the PDF, if it has one.
         side: Draw it smaller, the longer side with so many pixels at most.
 
     Raises:
         PhotoError: It is no PDF that can be opened, or has no such page.
     """
-    with _open(stream, name) as document:
+    with _open(stream, name, password) as document:
         opened = _load_page(document, name, page)
         width, height, scale = _measure(opened, most)
         shrink = min(1.0, side / max(width, height)) if side else 1.0
@@ -82,18 +102,31 @@ def render_page(stream: BinaryIO, name: str, most: int, page: int, side: int | N
 
 
 @contextmanager
-def _open(stream: BinaryIO, name: str) -> Iterator[pypdfium2.PdfDocument]:
-    stream.seek(0)
+def _open(stream: BinaryIO, name: str, password: str | None) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a PDF, or go on with the one that is kept. PDFium reads what it needs of the file."""
+    kept = kept_file.find_opened(stream)
+    if isinstance(kept, pypdfium2.PdfDocument):
+        yield kept
+        return
     try:
-        document = pypdfium2.PdfDocument(io.BytesIO(stream.read()))
+        document = pypdfium2.PdfDocument(kept_file.copy_stream(stream), password, autoclose=True)
+    except UnicodeEncodeError as error:  # what a terminal sent that is no text
+        raise make_locked_error(name, has_password=True) from error
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", 0) == raw.FPDF_ERR_PASSWORD or "assword" in str(error):
-            raise PhotoError(tr(_LOCKED), file=name, remedy=tr(_UNLOCK)) from error
-        raise PhotoError(tr("the PDF is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN)) from error
+            raise make_locked_error(name, has_password=password is not None) from error
+        raise _make_damaged_error(name) from error
+    if kept_file.keep_opened(stream, document, document.close):
+        yield document
+        return
     try:
         yield document
     finally:
         document.close()
+
+
+def _make_damaged_error(name: str) -> PhotoError:
+    return PhotoError(tr("the PDF is damaged or incomplete"), file=name, remedy=tr(COPY_AGAIN))
 
 
 def _load_page(document: pypdfium2.PdfDocument, name: str, page: int) -> pypdfium2.PdfPage:
@@ -112,14 +145,15 @@ def _measure(page: pypdfium2.PdfPage, most: int) -> tuple[int, int, float]:
     width, height = page.get_size()
     if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
         width, height = 612.0, 792.0  # what viewers show of a page without a size
-    scale = _find_resolution(page, width * height) / _INCH
+    scan = _find_scan(page, width * height)
+    scale = (min(max(scan, _LEAST), _MOST) if scan else _TYPESET) / _INCH
     scale = min(scale, math.sqrt(min(most, _MOST_PIXELS) / (width * height)), _MOST_SIDE / max(width, height))
     # Rounded down, as a page of the most pixels must not have more; but not for the last digits of a scan's size.
     return max(1, math.floor(width * scale + 1e-3)), max(1, math.floor(height * scale + 1e-3)), scale
 
 
-def _find_resolution(page: pypdfium2.PdfPage, area: float) -> float:
-    """Return the pixels per inch of the scan on a page, within limits; a usual value for a typeset page."""
+def _find_scan(page: pypdfium2.PdfPage, area: float) -> float:
+    """Return the pixels per inch of the scan on a page; 0 for a typeset page. area: of the page, in square points."""
     found = 0.0
     for number, each in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
         if number >= _MOST_OBJECTS:
@@ -132,30 +166,31 @@ def _find_resolution(page: pypdfium2.PdfPage, area: float) -> float:
         covered = (right - left) * (top - bottom)
         if covered >= _SCAN * area > 0:
             found = max(found, _INCH * math.sqrt(pixels / covered))
-    return min(max(found, _LEAST), _MOST) if found else _TYPESET
+    return found
 
 
-def read_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[str, object]:
+def read_words(stream: BinaryIO, name: str, most: int, page: int, password: str | None) -> dict[str, object]:
     """Read the text that a page has of its own, typeset or put under a scan by another program.
 
     Returns:
-        What JSON knows: "size" with width and height of the page's picture in pixels; "ordered", whether the lines are
-        in reading order, which PDFium does not find on a turned page; and "lines" with lists of
-        [text, x1, y1, … x4, y4] for each word, the corners in pixels, clockwise from the text's top left.
+        What JSON knows: "size" with width and height of the page's picture in pixels; "scanned", whether a picture
+        covers much of the page; "ordered", whether the lines are in reading order, which PDFium does not find on a
+        turned page; and "lines" with lists of [text, x1, y1, … x4, y4] for each word, the corners in pixels, clockwise
+        from the text's top left.
 
     Raises:
         PhotoError: It is no PDF that can be opened, or has no such page.
     """
-    with _open(stream, name) as document:
+    with _open(stream, name, password) as document:
         opened = _load_page(document, name, page)
         width, height, _ = _measure(opened, most)
         lines: list[list[list[object]]] = [[]]
         word = _OwnWord()
-        text = opened.get_textpage()
+        text, to_pixels = opened.get_textpage(), _find_transform(opened, width, height)
         for index in range(min(text.count_chars(), _MOST_LETTERS)):
             letter = chr(raw.FPDFText_GetUnicode(text, index))
             if letter == _LINE_HYPHEN:
-                word.add("-", _locate(opened, text, index, (width, height)))
+                word.add("-", _locate(text, index, to_pixels))
                 word.end(lines[-1])
                 lines.append([])
             elif letter.isspace() or letter == "\0":
@@ -163,10 +198,12 @@ def read_words(stream: BinaryIO, name: str, most: int, page: int = 0) -> dict[st
                 if letter in "\r\n" and lines[-1]:
                     lines.append([])
             else:
-                word.add(letter, _locate(opened, text, index, (width, height)))
+                word.add(letter, _locate(text, index, to_pixels))
         word.end(lines[-1])
-        ordered = opened.get_rotation() == 0
-    return {"size": [width, height], "ordered": ordered, "lines": [line for line in lines if line]}
+        ordered, (wide, high) = opened.get_rotation() == 0, opened.get_size()
+        scanned = _find_scan(opened, wide * high) > 0
+    found = [line for line in lines if line]
+    return {"size": [width, height], "scanned": scanned, "ordered": ordered, "lines": found}
 
 
 class _OwnWord:
@@ -196,22 +233,34 @@ class _OwnWord:
 
 
 def _locate(
-    page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, index: int, size: tuple[int, int]
+    text: pypdfium2.PdfTextPage, index: int, to_pixels: list[list[float]]
 ) -> tuple[tuple[float, float, float, float], int]:
     """Return the box of a letter in pixels of the page's picture, and how often its writing is turned by 90°."""
-
-    def show(x: float, y: float) -> tuple[float, float]:
-        found = ctypes.c_int(), ctypes.c_int()
-        wide, high = size[0] * _FINE, size[1] * _FINE
-        raw.FPDF_PageToDevice(page, 0, 0, wide, high, 0, x, y, ctypes.byref(found[0]), ctypes.byref(found[1]))
-        return found[0].value / _FINE, found[1].value / _FINE
-
+    (a, b, c), (d, e, f) = to_pixels
     left, bottom, right, top = text.get_charbox(index, loose=True)
-    (x0, y0), (x1, y1) = show(left, bottom), show(right, top)
+    x0, y0, x1, y1 = (
+        a * left + b * bottom + c,
+        d * left + e * bottom + f,
+        a * right + b * top + c,
+        d * right + e * top + f,
+    )
     matrix = raw.FS_MATRIX()
     quarters = 0
     if raw.FPDFText_GetMatrix(text, index, matrix) and (matrix.a or matrix.b):
-        length = math.hypot(matrix.a, matrix.b) / max(page.get_size())
-        begin, end = show(left, bottom), show(left + matrix.a / length, bottom + matrix.b / length)
-        quarters = round(math.atan2(end[1] - begin[1], end[0] - begin[0]) / (math.pi / 2)) % 4
+        angle = math.atan2(d * matrix.a + e * matrix.b, a * matrix.a + b * matrix.b)
+        quarters = round(angle / (math.pi / 2)) % 4
     return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), quarters
+
+
+def _find_transform(page: pypdfium2.PdfPage, width: int, height: int) -> list[list[float]]:
+    """Find the matrix, 2×3, from points of a page's content to pixels of its picture, turned and cropped as shown."""
+
+    def show(x: float, y: float) -> tuple[float, float]:
+        found = ctypes.c_int(), ctypes.c_int()
+        size = width * _FINE, height * _FINE
+        raw.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, ctypes.byref(found[0]), ctypes.byref(found[1]))
+        return found[0].value / _FINE, found[1].value / _FINE
+
+    side = max(page.get_size())
+    origin, right, up = show(0, 0), show(side, 0), show(0, side)
+    return [[(right[axis] - origin[axis]) / side, (up[axis] - origin[axis]) / side, origin[axis]] for axis in (0, 1)]
