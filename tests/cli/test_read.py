@@ -159,9 +159,17 @@ def test_read_replaces_no_file_that_it_did_not_write(
     assert (out / "a.json").read_text().startswith("{")
 
 
-@pytest.mark.parametrize(("name", "pages"), [("moving.gif", 3), ("plain.tif", 1), ("two.mpo", 1)])
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("moving.png", "Rename it to moving.apng to read all of them."),
+        ("moving.avif", "Save the others as separate photos to read them."),
+        ("plain.tif", ""),
+        ("two.mpo", ""),
+    ],
+)
 def test_pages_that_are_not_read_are_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, pages: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, remedy: str
 ) -> None:
     monkeypatch.setattr(OcrService, "reader", lambda *_: Nothing())
     more = [Image.new("RGB", (20, 20), colour) for colour in ("black", "red")]
@@ -169,11 +177,11 @@ def test_pages_that_are_not_read_are_said(
     white.save(tmp_path / name, save_all=several, append_images=more if several else [])
     assert cli.run(["read", str(tmp_path / name)]) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == (pages > 1)
-    assert all(f"{name}: it has 3 pages or frames; only the first is read" in line for line in lines)
+    assert len(lines) == bool(remedy)
+    assert all(f"{name}: it has 3 pages or frames; only the first is read. {remedy}" in line for line in lines)
 
 
-@pytest.mark.parametrize("name", ["scan.tif", "scan.pdf"])
+@pytest.mark.parametrize("name", ["scan.tif", "scan.pdf", "scan.gif"])
 @pytest.mark.parametrize(
     ("chosen", "read"),
     [([], [1, 2, 3]), (["--pages", "2"], [2]), (["--pages", "1,3-"], [1, 3]), (["--pages=2-9"], [2, 3])],

@@ -16,7 +16,7 @@ from ocr_studio.core.formats.readers import READERS
 from ocr_studio.core.models import downloads
 from ocr_studio.jobs.formats.export_photos import ListedPhoto
 from ocr_studio.jobs.formats.import_labels import LabelsFound, LabelsSkipped
-from ocr_studio.jobs.photos.open_photo import LinkFound
+from ocr_studio.jobs.photos.open_photo import LinkFound, PasswordNeeded
 from ocr_studio.jobs.reading.reread_project import PageToRead
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.formats.import_dialog import ImportDialog
@@ -45,6 +45,8 @@ def each(studio: Studio) -> Iterator[QDialog]:
     target_folder.whether_to_throw_away(studio.window, lambda: None, begun=True)
     yield from _in_sight()
     studio.window.photo_dialogs.ask_about_link(LinkFound(Path("board.png"), Path("elsewhere")))
+    yield from _in_sight()
+    studio.window.photo_dialogs.ask_password(PasswordNeeded(Path("scan.pdf"), is_wrong=False))
     yield from _in_sight()
 
 

@@ -56,7 +56,7 @@ class PasswordPrompt:
         self._known = [] if file is None else _read_passwords(file)
 
     def unlock_all(self, photos: Iterable[Path]) -> frozenset[Path]:
-        """Unlock PDF files, also those of which these photos are pages. Those that stay locked are told and returned."""
+        """Unlock PDF files, or those of these pages; those that stay locked are complained of and returned."""
         locked = set()
         for file in dict.fromkeys(page_paths.find_page(photo).file for photo in photos):
             try:

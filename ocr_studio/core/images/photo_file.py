@@ -84,20 +84,28 @@ def check_format(path: Path) -> None:
 def open_photo(path: Path) -> RGB:
     """Open a photo: (H, W, 3) uint8 sRGB, upright. Raises PhotoError."""
     file, page = page_paths.find_page(path)
-    if page:
-        return _decode_in_child(file, str(path), allowed_pixels(), page=page)
-    data = photo_stream.read_file(file, most=MOST_READ)
-    return _decode_in_child(file, str(path), allowed_pixels()) if data is None else decode_photo(data, name=str(path))
+    data = None if page else _read_whole(file)
+    if data is not None:
+        return decode_photo(data, name=str(path))
+    return _decode_in_child(file, str(path), allowed_pixels(), page=page)
 
 
 def open_photo_with_id(path: Path) -> tuple[RGB, str]:
     """Return ``open_photo`` and ``compute_content_id`` of the same bytes, even if the file is replaced meanwhile."""
     file, page = page_paths.find_page(path)
-    data = None if page else photo_stream.read_file(file, most=MOST_READ)
+    data = None if page else _read_whole(file)
     if data is not None:
         return decode_photo(data, name=str(path)), photo_stream.compute_id(data)
     with photo_stream.checking_changes(path):
         return _decode_in_child(file, str(path), allowed_pixels(), page=page), compute_content_id(path)
+
+
+def _read_whole(file: Path) -> bytes | None:
+    """Read all of a photo; None for a larger one, and a PDF, of which PDFium reads what it needs. Raises PhotoError."""
+    with photo_stream.open_stream(file) as stream:
+        if photo_stream.is_pdf(stream.read(photo_stream.PDF_REACH)):
+            return None
+    return photo_stream.read_file(file, most=MOST_READ)
 
 
 def decode_photo(data: bytes, *, name: str, most: int | None = None, page: int = 0) -> RGB:

@@ -57,7 +57,7 @@ def find_missing_pages(path: Path) -> PhotoError | None:
         what = tr("it has too many pages; only the first {count} are read", count=found.count)
         return PhotoError(what, file=path, remedy=tr("Split the file to read the others."))
     if found.rest == "damaged":
-        what = tr("it is damaged after page {number}; the pages behind that are lost", number=found.count)
+        what = tr("it is damaged after page {number}; later pages are lost", number=found.count)
     elif found.lost:
         what = tr_n(
             "it is damaged: page {pages} of {total} is lost",

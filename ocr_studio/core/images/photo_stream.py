@@ -30,8 +30,10 @@ PHOTO_SUFFIXES: Final = frozenset(
 )
 MAX_BYTES: Final = 2 << 30
 
+# Bytes of a PDF within which its signature is.
+PDF_REACH: Final = 1024
+
 _ID_BYTES: Final = 16
-_PDF_REACH: Final = 1024
 _PIECE: Final = 1 << 18
 
 COPY_AGAIN: Final = later("Copy it again from the source, or save it again in another program.")
@@ -192,7 +194,7 @@ def is_other_format(data: bytes) -> bool:
 
 def is_pdf(data: bytes) -> bool:
     """Whether a file that begins like this is a PDF; other bytes may come before its signature."""
-    return b"%PDF" in data[:_PDF_REACH]
+    return b"%PDF" in data[:PDF_REACH]
 
 
 def is_photo_format(data: bytes) -> bool:

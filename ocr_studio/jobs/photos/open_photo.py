@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core import paths
 from ocr_studio.core.errors import StudioError, write_failed
-from ocr_studio.core.images import photo_file, photo_listing, warping
+from ocr_studio.core.images import page_paths, photo_file, photo_listing, warping
 from ocr_studio.core.images.photo_stream import PhotoError
 from ocr_studio.core.images.pyramid import SMALLEST_SHOWN, Pyramid
 from ocr_studio.core.page import Page
@@ -91,6 +92,14 @@ class LinkFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordNeeded:
+    """A photo was not opened, as its PDF is protected. is_wrong: a password was given, but not the right one."""
+
+    photo: Path
+    is_wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FolderListed:
     """The photos of a folder, in natural order.
 
@@ -116,6 +125,9 @@ class FolderListed:
         return replace(self, photos=photos, rows=tuple(row for row in self.rows if row.name not in names))
 
 
+OpenEvent: TypeAlias = PhotoOpened | LinkFound | PasswordNeeded
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoKept:
     """An image from the clipboard or a browser was saved as a photo."""
@@ -124,21 +136,31 @@ class PhotoKept:
 
 
 def open_photo(
-    path: Path, *, save_options: SaveOptions, projects: MutableMapping[Path, Project]
-) -> Iterator[PhotoOpened | LinkFound]:
-    """Open a photo and its page; yields PhotoOpened or LinkFound.
+    path: Path,
+    *,
+    save_options: SaveOptions,
+    projects: MutableMapping[Path, Project],
+    password: str | None = None,
+) -> Iterator[OpenEvent]:
+    """Open a photo and its page; yields PhotoOpened, LinkFound or PasswordNeeded.
 
     Args:
         path: The photo; of a file with several pages, the first one is opened.
         save_options: Where projects are saved.
         projects: Open projects by folder of their photos. A newly opened project is added, as two for the same folder
             would lock each other out; the caller has to unlock them.
+        password: The password of a PDF, kept until the program ends.
 
     Raises:
         PhotoError: The photo can't be read.
         StudioError: The project can't be read.
     """
-    path = photo_listing.expand_pages(Path(os.path.abspath(path)))[0]
+    path = Path(os.path.abspath(path))
+    locked = path.suffix.lower() == page_paths.PDF_SUFFIX and photo_file.is_locked(path)
+    if locked and not (password is not None and photo_file.unlock(path, password)):
+        yield PasswordNeeded(path, is_wrong=password is not None)
+        return
+    path = photo_listing.expand_pages(path)[0]
     photo, page_id = photo_file.open_photo_with_id(path)
     project = projects.get(path.parent)
     if project is None:

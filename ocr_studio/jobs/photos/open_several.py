@@ -12,7 +12,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.images import page_paths, photo_file, photo_listing
 from ocr_studio.core.translation import tr
-from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened, first_photo
+from ocr_studio.jobs.photos.open_photo import OpenEvent, first_photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def _leave_out(groups: Iterable[PhotoGroup]) -> tuple[list[PhotoGroup], list[Stu
 
 
 def open_several(
-    given: Sequence[Path], open_one: Callable[[Path], Iterator[PhotoOpened | LinkFound]]
-) -> Iterator[PhotoOpened | LinkFound | SeveralOpened]:
+    given: Sequence[Path], open_one: Callable[[Path], Iterator[OpenEvent]]
+) -> Iterator[OpenEvent | SeveralOpened]:
     """Open the first photo that can be opened; what can't be opened stops nothing.
 
     Args:

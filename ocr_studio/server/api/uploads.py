@@ -131,7 +131,7 @@ def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> list[Photo
         paged = ".pdf" if photo_stream.is_pdf(beginning) else ".tif" if beginning.startswith(_TIFF) else ""
         path = upload.path.rename(upload.path.with_suffix(paged or ".photo"))
         try:
-            pages = photo_file.count_pages(path) if paged else 1
+            pages = photo_file.count_pages(path).count if paged else 1
             if len(photos) + pages > limits.pages:
                 raise Refused(413, tr("More than {count} pages were sent. Send fewer at once.", count=limits.pages))
             photo_file.read_photo_size(path)

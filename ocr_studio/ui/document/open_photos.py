@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QMessageBox, QWidget
 
 from ocr_studio.core import paths, resources
 from ocr_studio.core.errors import StudioError
@@ -27,7 +27,7 @@ from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import later, tr
 from ocr_studio.jobs.formats.given_labels import LabelsGiven, open_or_import
 from ocr_studio.jobs.photos import open_photo
-from ocr_studio.jobs.photos.open_photo import LinkFound, PhotoOpened
+from ocr_studio.jobs.photos.open_photo import LinkFound, OpenEvent, PasswordNeeded, PhotoOpened
 from ocr_studio.jobs.photos.open_several import SeveralOpened, open_several
 from ocr_studio.ui.document import dropped_data
 from ocr_studio.ui.document.autosave import Autosave
@@ -51,6 +51,7 @@ class Opening(QObject):
     ``settled()`` the last request was opened or refused; ``opened(PhotoOpened)``; ``refused(path, Trouble)`` a photo or
     folder could not be opened; ``listed(photos)`` the photos of the folder; ``failed(Trouble)`` another error;
     ``recent_changed()``; ``link_found(LinkFound)`` a photo's project is a symbolic link, see ``follow_link``;
+    ``password_needed(PasswordNeeded)`` a photo's PDF is protected, see ``unlock``;
     ``several(SeveralOpened)`` what became of several files and folders, after one of them was opened;
     ``labels_given(paths)`` no photos were given, but files with labels for the photos of the open folder.
     """
@@ -64,6 +65,7 @@ class Opening(QObject):
     failed = Signal(object)
     recent_changed = Signal()
     link_found = Signal(object)
+    password_needed = Signal(object)
     several = Signal(object)
     labels_given = Signal(object)
 
@@ -223,16 +225,22 @@ class Opening(QObject):
         self._trusted_links |= {found.photo.parent}
         self._open(found.photo)
 
-    def _open(self, path: Path, *more: Path) -> None:
+    def unlock(self, needed: PasswordNeeded, password: str) -> None:
+        """Open the photo of a protected PDF with its password."""
+        self._open(needed.photo, password=password)
+
+    def _open(self, path: Path, *more: Path, password: str | None = None) -> None:
         self._latest += 1
         number, save_options, before = self._latest, self._save_options(), self._document.page
         known = self.project if self._document.history.pages else None
         imports = known is not None and self._document.writable
         self._going_to = path
 
-        def open_one(path: Path) -> Iterator[PhotoOpened | LinkFound]:
+        def open_one(path: Path) -> Iterator[OpenEvent]:
             photo = open_photo.first_photo(path) if paths.is_folder(path) else path
-            for event in open_photo.open_photo(photo, save_options=save_options, projects=self._projects):
+            for event in open_photo.open_photo(
+                photo, save_options=save_options, projects=self._projects, password=password
+            ):
                 if isinstance(event, PhotoOpened):
                     yield open_photo.prepare_editing(event, save_options=save_options, known=known)
                 else:
@@ -255,9 +263,7 @@ class Opening(QObject):
         if path != self.path:
             self.started.emit(path.name)
 
-    def _on_opened(
-        self, number: int, before: Page | None, event: PhotoOpened | LinkFound | SeveralOpened | LabelsGiven
-    ) -> None:
+    def _on_opened(self, number: int, before: Page | None, event: OpenEvent | SeveralOpened | LabelsGiven) -> None:
         if number != self._latest:
             return
         if isinstance(event, LabelsGiven):
@@ -272,6 +278,9 @@ class Opening(QObject):
         self._settle()
         if isinstance(event, LinkFound):
             self.link_found.emit(event)
+            return
+        if isinstance(event, PasswordNeeded):
+            self.password_needed.emit(event)
             return
         if self._has(event) and event.path == self.path and not (self._warned or event.warning or event.read_only):
             # It is open already: keep its history and what is being typed.
@@ -426,6 +435,7 @@ class PhotoDialogs(QObject):
         super().__init__(window)
         self._opening, self._window = opening, window
         opening.link_found.connect(self.ask_about_link)
+        opening.password_needed.connect(self.ask_password)
 
     def ask_photo(self) -> None:
         """Ask for one or several photos to open."""
@@ -458,6 +468,24 @@ class PhotoDialogs(QObject):
         asked.addButton(QMessageBox.StandardButton.Cancel)
         asked.setDefaultButton(QMessageBox.StandardButton.Cancel)
         follow.clicked.connect(lambda: self._opening.follow_link(found))
+        asked.finished.connect(asked.deleteLater)
+        asked.open()
+
+    def ask_password(self, needed: PasswordNeeded) -> None:
+        """Ask for the password of a PDF, and open it."""
+        asked = QInputDialog(self._window)
+        asked.setWindowTitle(tr("Open photo"))
+        name = page_paths.find_page(needed.photo).file.name
+        asked.setLabelText(
+            tr("The password of “{file}” is wrong. Try again:", file=name)
+            if needed.is_wrong
+            else tr("Enter the password of “{file}”:", file=name)
+        )
+        asked.setTextEchoMode(QLineEdit.EchoMode.Password)
+        for each in asked.findChildren(QLabel):  # by default, Qt guesses whether a text is markup
+            each.setTextFormat(Qt.TextFormat.PlainText)
+        asked.setOkButtonText(tr("&Open"))
+        asked.textValueSelected.connect(lambda password: self._opening.unlock(needed, password))
         asked.finished.connect(asked.deleteLater)
         asked.open()
 

@@ -20,7 +20,7 @@ def save_pages(path: Path, *, count: int = 3, size: tuple[int, int] = (90, 60)) 
     return path
 
 
-@pytest.mark.parametrize("name", ["scan.pdf", "scan.tif", "two.dots.TIFF"])
+@pytest.mark.parametrize("name", ["scan.pdf", "scan.tif", "two.dots.TIFF", "board.gif", "board.webp", "board.apng"])
 def test_pages_are_photos_beside_their_file(name: str, tmp_path: Path) -> None:
     file = save_pages(tmp_path / name.lower()).rename(tmp_path / name)
     pages = photo_listing.list_photos(tmp_path)
@@ -38,10 +38,32 @@ def test_pages_are_photos_beside_their_file(name: str, tmp_path: Path) -> None:
     assert [photo_file.open_photo_with_id(page)[1] for page in pages] == ids
 
 
+@pytest.mark.parametrize("kind", ["gif", "webp", "apng"])
+def test_frames_in_any_order_are_drawn_over_those_before(kind: str, tmp_path: Path) -> None:
+    drawn = [Image.new("RGB", (60, 40), "white")]
+    for number in range(4):
+        drawn.append(drawn[-1].copy())
+        drawn[-1].paste((0, 0, 0), (10 * number, 0, 10 * number + 10, 40))
+    file = tmp_path / f"board.{kind}"
+    drawn[0].save(file, save_all=True, append_images=drawn[1:], lossless=True)  # WebP alone knows this
+    for number in (4, 1, 2, 3, 3, 0, 4):
+        page = page_paths.make_page_path(file, number)
+        assert np.abs(photo_file.open_photo(page).astype(int) - np.asarray(drawn[number])).max() < 8
+        assert photo_file.make_thumbnail(page, side=30).shape == (20, 30, 3)
+        assert photo_file.read_photo_size(page) == (60, 40)
+
+
+def test_a_still_webp_is_opened_by_nobody_to_count_its_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.new("RGBA", (20, 10), (9, 9, 9, 99)).save(file := tmp_path / "still.webp")
+    monkeypatch.setattr(photo_file, "_ask_child", None)
+    assert photo_listing.expand_pages(file) == [file]
+
+
 def test_a_file_with_one_page_is_the_photo_itself(tmp_path: Path) -> None:
-    for name in ("one.pdf", "one.tif"):
+    for name in ("one.gif", "one.pdf", "one.tif", "one.webp"):
         save_pages(tmp_path / name, count=1)
-    assert [path.name for path in photo_listing.list_photos(tmp_path)] == ["one.pdf", "one.tif"]
+    names = ["one.gif", "one.pdf", "one.tif", "one.webp"]
+    assert [path.name for path in photo_listing.list_photos(tmp_path)] == names
     assert photo_file.open_photo(tmp_path / "one.pdf").shape == (60, 90, 3)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pikepdf
@@ -72,6 +74,44 @@ def test_a_protected_file_says_so(tmp_path: Path) -> None:
         pdf.save(tmp_path / "b.pdf", encryption=pikepdf.Encryption(owner="o", user="u"))
     with pytest.raises(photo_file.PhotoError, match=r"b\.pdf.*password"):
         photo_file.open_photo(tmp_path / "b.pdf")
+
+
+@pytest.mark.parametrize(
+    ("method", "password"), [(3, "u"), (4, " a b "), (6, "u"), (6, "pässwörd"), (6, "пароль"), (6, " a b ")]
+)
+def test_a_protected_file_opens_with_its_password(tmp_path: Path, method: Literal[3, 4, 6], password: str) -> None:
+    newer = method >= 4
+    protection = pikepdf.Encryption(owner="o", user=password, R=method, aes=newer, metadata=newer)
+    with pikepdf.open(make_pdf(tmp_path / "a.pdf")) as pdf:
+        pdf.save(path := tmp_path / "b.pdf", encryption=protection)
+    assert photo_file.is_locked(path)
+    for wrong in ("", "x", password + "x", "\udc80"):
+        assert not photo_file.unlock(path, wrong)
+    with pytest.raises(photo_file.PhotoError, match=r"b\.pdf.*protected with a password"):
+        photo_file.read_photo_size(path)
+    assert photo_file.unlock(path, password)
+    assert not photo_file.is_locked(path)
+    assert is_red(photo_file.open_photo(path), 0.25, 0.5)
+    assert photo_file.read_photo_size(path) == photo_file.read_photo_size(tmp_path / "a.pdf")
+    assert photo_file.count_pages(path).count == 1
+    shutil.copy(path, tmp_path / "c.pdf")
+    assert photo_file.is_locked(tmp_path / "c.pdf")
+
+
+def test_only_a_pdf_with_a_password_is_locked(tmp_path: Path) -> None:
+    make_pdf(tmp_path / "a.pdf")
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7 nothing")
+    Image.new("L", (5, 5)).save(tmp_path / "c.png")
+    for name in ("a.pdf", "b.pdf", "c.png", "none.pdf"):
+        assert not photo_file.is_locked(tmp_path / name)
+
+
+def test_the_file_that_is_kept_open_is_opened_again_when_it_changes(tmp_path: Path) -> None:
+    path = make_pdf(tmp_path / "a.pdf")
+    assert is_red(photo_file.open_photo(path), 0.25, 0.5)
+    make_pdf(path, content=b"0 0 1 rg 0 0 300 200 re f", media=(0, 0, 200, 100))
+    assert photo_file.open_photo(path).shape == (100 * 200 // 72, 200 * 200 // 72, 3)
+    assert not is_red(photo_file.open_photo(path), 0.25, 0.5)
 
 
 def test_a_broken_table_of_objects_is_mended(tmp_path: Path) -> None:

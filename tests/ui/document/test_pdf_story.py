@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 from PIL import Image
+from PySide6.QtWidgets import QInputDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core.editing import edits
@@ -69,3 +71,28 @@ def test_a_scan_of_several_pages(tmp_path: Path, open_studio: Open, qtbot: QtBot
     assert told[1] == text.render([corrected]).split()
     assert "Corrected" in told[1]
     assert scan.read_bytes() == before
+
+
+def test_a_protected_pdf_asks_for_its_password(tmp_path: Path, open_studio: Open, qtbot: QtBot) -> None:
+    with pikepdf.open(write_scan(tmp_path / "whole.pdf", pages=2)) as pdf:
+        pdf.save(tmp_path / "scan.pdf", encryption=pikepdf.Encryption(owner="o", user="geheim"))
+    (tmp_path / "whole.pdf").unlink()
+    studio = open_studio()
+
+    def find_dialog() -> QInputDialog | None:
+        dialogs = studio.window.findChildren(QInputDialog)
+        return next((each for each in dialogs if each.isVisible()), None)
+
+    drop(studio, files(tmp_path / "scan.pdf"))
+    for typed, said in (("wrong", "Enter the password"), ("geheim", "is wrong. Try again")):
+        qtbot.waitUntil(lambda: find_dialog() is not None)
+        dialog = find_dialog()
+        assert dialog is not None
+        assert said in dialog.labelText()
+        assert dialog.textEchoMode() == QLineEdit.EchoMode.Password
+        dialog.setTextValue(typed)
+        dialog.accept()
+        qtbot.waitUntil(lambda: find_dialog() is None)
+    qtbot.waitUntil(lambda: names(studio) == ["scan #1.pdf", "scan #2.pdf"] and not studio.busy)
+    assert studio.opening.path == tmp_path / "scan #1.pdf"
+    assert find_dialog() is None

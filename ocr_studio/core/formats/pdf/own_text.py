@@ -114,15 +114,15 @@ def _join_words(line: ExchangeLine) -> ExchangeWord:
 
 def _read_text(source: Path | bytes, number: int, image: str) -> ExchangePage | None:
     """Read a page of a PDF, if its text can take the place of reading. Raises PhotoError."""
-    page, scanned = _read_page(source, number, image)
-    return page if _is_legible(page) and not (scanned and _is_stamp(page)) else None
+    page, told = _read_page(source, number, image)
+    return page if page.blocks and _is_legible(told) and not (told.scanned and _is_stamp(page)) else None
 
 
-def _is_legible(page: ExchangePage) -> bool:
-    """Whether a page has text, and that is made of characters."""
-    text = "".join(word.text for word in page.words)
+def _is_legible(told: _OwnText) -> bool:
+    """Whether the text of a page is made of characters."""
+    text = "".join(word[0] for line in told.lines for word in line)
     strange = sum(unicodedata.category(character) in _NO_CHARACTERS or character == "\ufffd" for character in text)
-    return bool(text) and strange <= _ILLEGIBLE * len(text)
+    return strange <= _ILLEGIBLE * len(text)
 
 
 def _is_stamp(page: ExchangePage) -> bool:
@@ -133,14 +133,14 @@ def _is_stamp(page: ExchangePage) -> bool:
     return sum(inside) < _FEWEST
 
 
-def _read_page(source: Path | bytes, number: int, image: str) -> tuple[ExchangePage, bool]:
-    """Read a page of a PDF. Returns the page, and whether it was scanned. Raises PhotoError."""
+def _read_page(source: Path | bytes, number: int, image: str) -> tuple[ExchangePage, _OwnText]:
+    """Read a page of a PDF. Returns the page, and what it was made of. Raises PhotoError."""
     try:
         told = json_schema.convert(photo_file.read_pdf_words(source, number, name=image).values, _OwnText)
     except json_schema.BadValue as error:
         raise PhotoError(str(error), file=image) from error
     lines = tuple(line for words in told.lines if (line := _make_line(words)).words)
-    return ExchangePage(image, *told.size, (lines,) if lines else (), ordered=told.ordered), told.scanned
+    return ExchangePage(image, *told.size, (lines,) if lines else (), ordered=told.ordered), told
 
 
 def _make_line(words: list[_Word]) -> ExchangeLine:

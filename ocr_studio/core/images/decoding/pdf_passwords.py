@@ -43,6 +43,6 @@ def make_locked_error(name: object, *, has_password: bool) -> LockedPdf:
     return LockedPdf(
         tr("the password of the PDF is wrong") if has_password else tr("the PDF is protected with a password"),
         file=name,
-        remedy=tr("Open it in the window and enter the password, or save a copy without one in a PDF viewer."),
+        remedy=tr("Open it and enter the password, or save a copy without one in a PDF viewer."),
         command="Run “read”, “import” or “export” in a terminal, or with --password-file FILE.",
     )
