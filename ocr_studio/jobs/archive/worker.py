@@ -142,7 +142,7 @@ class _NetworkReader:
         """See ``PhotoReader``."""
         path, content_id = Path(address), photo_stream.compute_id(data)
         paged = path.suffix.lower() in page_paths.PAGED_SUFFIXES
-        count = photo_file.count_pages(data, name=address) if paged else 1
+        count = photo_file.count_pages(data, name=address).count if paged else 1
         return [
             self._read_page(name_page(address, index) if count > 1 else address, data, content_id, index)
             for index in range(count)
