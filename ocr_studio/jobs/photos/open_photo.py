@@ -64,6 +64,7 @@ class PhotoOpened:
         project: Its project.
         read_only: Why it can't be changed here, or empty.
         warning: A message for the user, or empty.
+        missing: A message about pages of its file that can't be read, or empty.
         twin: Another file in the folder with the same content, whose page this is, or empty.
         history: The undo log of the project; None until ``prepare_editing``, and if it was loaded before.
         order: Ids of the words in reading order; None if unknown.
@@ -77,6 +78,7 @@ class PhotoOpened:
     project: Project
     read_only: str = ""
     warning: str = ""
+    missing: str = ""
     twin: str = ""
     history: undo_log.UndoLog | None = None
     order: tuple[str, ...] | None = None
@@ -188,7 +190,8 @@ def open_photo(
     height, width = image.shape[:2]
     twin = _twin(project, page, path) if page else ""
     page = replace(page or Page(page_id, "", width, height), image=project.relative(path), width=width, height=height)
-    yield PhotoOpened(path, page, photo, image, project, read_only, warning, twin)
+    missing = photo_listing.find_missing_pages(page_paths.find_page(path).file)
+    yield PhotoOpened(path, page, photo, image, project, read_only, warning, str(missing or ""), twin)
 
 
 def prepare_editing(opened: PhotoOpened, *, save_options: SaveOptions, known: Project | None = None) -> PhotoOpened:

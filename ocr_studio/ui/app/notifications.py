@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.project.last_session import ViewState
 from ocr_studio.core.project.project import FOLDER, is_taken
 from ocr_studio.core.translation import Message, tr, tr_n
@@ -149,6 +150,7 @@ def connect_evaluation(evaluator: EvaluationController, opening: Opening, messag
 
 # Keys of messages. A message replaces the last one with its key, and is removed when another photo is opened.
 _REFUSED, _READ_ONLY, _TWIN, _ELSEWHERE, _GONE = "refused", "read only", "twin", "elsewhere", "gone"
+_MISSING = "missing pages"
 _SELECTED, _OTHER_FOLDERS, _LEFT_OUT = "several selected", "other folders", "left out"
 
 
@@ -194,6 +196,7 @@ class OpeningMessages(QObject):
         )
         self._messages.withdraw(_GONE)
         self._show_once(_TWIN, event.path, twin)
+        self._show_once(_MISSING, page_paths.find_page(event.path).file, event.missing, Severity.WARNING)
         self._show_once(_ELSEWHERE, event.path.parent, "" if event.read_only else self._where_kept(event))
 
     def _check_file(self) -> None:

@@ -96,3 +96,16 @@ def test_a_protected_pdf_asks_for_its_password(tmp_path: Path, open_studio: Open
     qtbot.waitUntil(lambda: names(studio) == ["scan #1.pdf", "scan #2.pdf"] and not studio.busy)
     assert studio.opening.path == tmp_path / "scan #1.pdf"
     assert find_dialog() is None
+
+
+def test_a_file_that_is_damaged_says_so_and_lists_what_can_be_read(
+    tmp_path: Path, open_studio: Open, qtbot: QtBot
+) -> None:
+    with pikepdf.open(write_scan(tmp_path / "whole.pdf", pages=3)) as pdf:
+        pdf.pages[1].obj.Type = pikepdf.Name.NoPage
+        pdf.save(tmp_path / "scan.pdf")
+    (tmp_path / "whole.pdf").unlink()
+    studio = open_studio()
+    drop(studio, files(tmp_path / "scan.pdf"))
+    qtbot.waitUntil(lambda: names(studio) == ["scan #1.pdf", "scan #3.pdf"] and not studio.busy)
+    assert any("it is damaged: page 2 of 3 is lost" in text for text in studio.window.messages.texts())
