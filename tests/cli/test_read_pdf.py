@@ -226,7 +226,8 @@ def test_a_text_is_exported_without_the_password(
     capsys.readouterr()
     assert cli.run(["export", str(path.parent), "--format", "text", "--out", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().err == ""
-    assert (tmp_path / "out" / "scan #2.txt").read_text() == "three\n"
+    [file] = (tmp_path / "out").glob("*.txt")
+    assert all(text in file.read_text() for text in ("one two", "three"))
 
 
 def test_a_damaged_file_is_read_as_far_as_possible(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -254,7 +255,8 @@ def test_a_gif_that_was_one_photo_for_earlier_versions_keeps_its_words(
     project.save_page(Page(page_id, "board.gif", *photo_file.read_photo_size(path), {"a": word}))
     project.unlock()
     assert cli.run(["export", str(tmp_path), "--format", "text", "--out", str(tmp_path / "before")]) == 1
-    assert (tmp_path / "before" / "board #1.txt").read_text() == "checked\n"
+    [file] = (tmp_path / "before").glob("*.txt")
+    assert file.read_text().count("checked") == 1
     capsys.readouterr()
     assert cli.run(["read", str(path), "--keep"]) == 0
     assert [line for line in capsys.readouterr().out.splitlines() if line] == [
