@@ -14,7 +14,7 @@ SOURCES: Final = {
 }
 # What guesses whether a text is markup, lays out all of it, or opens and runs what it names; and who may use it.
 GUARDED: Final = {
-    "QLabel": {"widgets/plain_label.py", "models/controller.py"},
+    "QLabel": {"widgets/plain_label.py", "models/controller.py", "document/open_photos.py"},
     "elidedText": {"style/labels.py"},
     "setHtml": {"document/clipboard.py"},
     "showText": {"widgets/form_fields.py", "widgets/elided_label.py", "text/mark_painter.py"},
