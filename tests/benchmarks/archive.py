@@ -265,14 +265,14 @@ def _poison(folder: Path, options: argparse.Namespace) -> bool:
 def _listing(folder: Path, options: argparse.Namespace) -> bool:
     print(f"{'source':<34} {'photos':>9} {'shards':>7} {'seconds':>8} {'MiB more':>9}")
     good = True
-    for label, folders in (("1,000 photos in each folder", options.photos // 1000), ("one folder", 1)):
+    for label, folders in (("1,000 photos in each folder", max(1, options.photos // 1000)), ("one folder", 1)):
         source = folder / label
         each = options.photos // folders
         for number in range(folders):
             below = source / f"{number:05}"
             below.mkdir(parents=True)
             for photo in range(each):
-                os.close(os.open(f"{below}/board {photo:07}.jpg", os.O_CREAT | os.O_WRONLY))
+                os.mknod(f"{below}/board {photo:07}.jpg")
         good &= _measure_listing(label, partial(listing.list_photos, str(source), print))
         if folders == 1:
             below = source / "00000"

@@ -9,8 +9,9 @@ import pytest
 
 from ocr_studio.core.archive import rows
 from ocr_studio.core.archive.folder import ArchiveError, ArchiveFolder
-from ocr_studio.core.archive.search import ArchiveHits, ArchiveScan, search_archive
+from ocr_studio.core.archive.search import ArchiveHits, ArchiveScan, _fold, search_archive
 from ocr_studio.core.page import Alternative, Page
+from ocr_studio.core.search import folding
 from ocr_studio.core.search.matching import Hit
 from ocr_studio.core.search.page_search import PageSearch
 from tests.core.made_pages import page_of, read_word
@@ -87,6 +88,13 @@ def test_odd_texts_are_searched_too(archive: ArchiveFolder) -> None:
     row = rows.ArchiveRow("/photos/f.jpg", "f" * 32, 10, 10, (word,), "two", "small", 1.0)
     archive.write_part("part-d-0-x.parquet", rows.encode_part([[row]], ["x"]))
     assert [hit.image for hit in find(archive, "lines")] == ["/photos/f.jpg"]
+
+
+@pytest.mark.parametrize(
+    "text", ["queue", "Queue", "q", "Q", "QUEUE", "loadBalancer", "load-balancer", "don’t", "Größe", ""]
+)
+def test_texts_are_folded_as_in_the_index_of_a_project(text: str) -> None:
+    assert _fold(text) == " ".join(folding.tokenize(text))
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
