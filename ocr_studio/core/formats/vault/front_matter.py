@@ -90,7 +90,8 @@ def update(
             if not (more := [each for each in value if each not in before]):
                 continue
             value = before + more
-        if found == value or (key in kept and found):
+        # None: in a notation that is not known, such as a text of several lines.
+        if found == value or (key in kept and found not in ("", [])):
             continue
         # Comments and empty lines behind the value are not part of it.
         block[:] = [f"{key}: {format_value(value)}{end}", *block[_count_lines(block) :]]

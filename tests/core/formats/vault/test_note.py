@@ -198,6 +198,8 @@ def test_other_values_are_set(front: str, expected: str) -> None:
 def test_titles_of_the_user_stay() -> None:
     assert front_matter.update("title: Mine\n", {"title": "a"}, kept=["title"]) == "title: Mine\n"
     assert front_matter.update("title:\n", {"title": "a"}, kept=["title"]) == 'title: "a"\n'
+    for front in ('title: "Mine" # or not\n', "title: >-\n  Mine\n"):
+        assert front_matter.update(front, {"title": "a"}, kept=["title"]) == front
 
 
 @pytest.mark.parametrize(
