@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -42,10 +41,11 @@ def choose_rows(folder: ArchiveFolder, count: int, *, order: str = RANDOM, seed:
     folder.check()
     best: dict[str, _Choice] = {}
     for name in folder.parts():
-        choices = heapq.nsmallest(count, [*best.values(), *_rank(folder, name, order, seed)])
+        choices = sorted([*best.values(), *_rank(folder, name, order, seed)])
         best = {}
-        for choice in choices:
-            best.setdefault(choice.path, choice)
+        for choice in choices:  # a photo may be in several parts
+            if len(best) < count:
+                best.setdefault(choice.path, choice)
     by_part: dict[str, list[_Choice]] = {}
     for choice in best.values():
         by_part.setdefault(choice.part, []).append(choice)
