@@ -129,11 +129,13 @@ class ArchiveFolder:
 
         file = storage.join(self.address, name)
         try:
-            if self._local is None:
-                with storage.open_remote(file) as stream:
-                    return parquet.ParquetFile(stream).read(columns)
-            with self._local.reading(name) as stream:
-                return parquet.ParquetFile(stream).read(columns)
+            opened = storage.open_remote(file) if self._local is None else self._local.reading(name)
+            with opened as stream:
+                table = parquet.ParquetFile(stream).read(columns)
+            # pyarrow passes over columns that are not there.
+            if missing := {path.partition(".")[0] for path in columns or ()} - set(table.column_names):
+                raise ValueError(f"no column “{min(missing)}”")
+            return table
         except (OSError, ValueError, pa.ArrowException) as error:
             what = tr("it can’t be read: {reason}", reason=" ".join(str(error).split())[:200])
             raise ArchiveError(what, file=file, remedy=tr("Delete it and read the archive again.")) from error

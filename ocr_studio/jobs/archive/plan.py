@@ -112,8 +112,8 @@ def _copy_model(address: str, folder: Path) -> Model:
     """Copy the two files of a model to a folder, check them, and return it. Raises StudioError."""
     name = address.rstrip("/").replace(os.sep, "/").rpartition("/")[2].removesuffix(model_archive.SUFFIX)
     target = folder / (_UNFIT.sub("_", name).strip(".")[:60] or "model")
-    files = _read_model(address, folder)
     try:
+        files = _read_model(address, folder)
         target.mkdir()
         for entry, data in files.items():
             (target / entry).write_bytes(data)

@@ -84,6 +84,13 @@ def test_a_damaged_part_is_named(tmp_path: Path) -> None:
         ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", ["path"])
 
 
+def test_a_part_without_a_column_is_named(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"path": ["a"]}), tmp_path / "part-a-b-c.parquet")
+    for column in ("error", "words.list.element.text"):
+        with pytest.raises(ArchiveError, match=f"part-a-b-c.parquet: .*no column “{column.split('.')[0]}”"):
+            ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", ["path", column])
+
+
 def test_nothing_half_is_left_where_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = ArchiveFolder(str(tmp_path / "out"))
     folder.prepare({})
