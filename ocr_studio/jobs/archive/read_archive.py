@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, TypeAlias
 
@@ -119,7 +119,7 @@ class _OpenShard:
     shard: Shard
     digests: list[str]
     slots: list[tuple[ArchiveRow, ...] | None]
-    before: str | None  # name of the part that it takes the place of
+    before: Sequence[str]  # names of the parts that it takes the place of
     read: int = 0
 
     @property
@@ -154,7 +154,7 @@ class _Run:
     errors: Counter[str] = field(default_factory=Counter)
     _open: dict[int, _OpenShard] = field(default_factory=dict)
     _troubles: list[StudioError] = field(default_factory=list)
-    _left_over: dict[str, str] = field(default_factory=dict)  # parts by the beginning of their name
+    _left_over: set[str] = field(default_factory=set)  # names of parts that no shard has taken over so far
 
     def run(self) -> Iterator[ArchiveEvent]:
         """See ``read_archive``."""
@@ -164,9 +164,9 @@ class _Run:
             source = shards.digest_source(listing.name_source(order.source))
             prefix = shards.source_prefix(source)
             existing = [name for name in order.out.parts() if name.startswith(prefix)]
-            self._left_over = {name.rpartition("-")[0] + "-": name for name in existing}
+            self._left_over = set(existing)
             failed = 0
-            tasks = self._tasks(source, frozenset(existing))
+            tasks = self._tasks(source, existing)
             events: Iterator[PoolEvent | _Complete | Listed | ListingTrouble] = pool.read_photos(
                 self.engine, tasks, most_seconds=order.most_seconds
             )
@@ -192,9 +192,13 @@ class _Run:
             pruned,
         )
 
-    def _tasks(self, source: str, existing: frozenset[str]) -> Iterator[Task | _Complete | Listed | ListingTrouble]:
+    def _tasks(self, source: str, existing: Sequence[str]) -> Iterator[Task | _Complete | Listed | ListingTrouble]:
         """The photos to read, shard by shard, asked for as workers become free."""
         order, told = self.order, 0
+        # By the beginning of their names: of a shard there are two if a run was killed before it removed the old one.
+        parts: defaultdict[str, list[str]] = defaultdict(list)
+        for name in existing:
+            parts[name.rpartition("-")[0] + "-"].append(name)
         photos = listing.list_photos(order.source, self._troubles.append, piped=order.piped)
         numbers = itertools.count()
         for shard in shards.cut_shards(photos, source, size=order.shard_size):
@@ -202,13 +206,15 @@ class _Run:
             self.parts += 1
             while self._troubles:
                 yield ListingTrouble(self._troubles.pop(0))
-            before = self._left_over.pop(shard.prefix, None)
-            if shard.name in existing and not (order.retry and self._has_errors(shard.name)):
+            before = parts.pop(shard.prefix, [])
+            if shard.name in before and not (order.retry and self._has_errors(shard.name)):
+                self._left_over.discard(shard.name)
                 self.kept += len(shard.photos)
                 if self.photos - told >= _LISTED:
                     told = self.photos
                     yield Listed(self.photos, self.kept)
                 continue
+            self._left_over.difference_update(before)
             number = next(numbers)
             opened = self._open[number] = self._open_shard(shard, before)
             yield Listed(self.photos, self.kept)
@@ -223,10 +229,12 @@ class _Run:
             yield ListingTrouble(self._troubles.pop(0))
         yield Listed(self.photos, self.kept)
 
-    def _open_shard(self, shard: Shard, before: str | None) -> _OpenShard:
-        """Begin a shard, with the rows that the part before had of the same photos."""
+    def _open_shard(self, shard: Shard, before: Sequence[str]) -> _OpenShard:
+        """Begin a shard, with the rows that the parts before had of the same photos."""
         digests = [shards.digest_photo(photo) for photo in shard.photos]
-        known = rows.decode_part(self.order.out.read_part(before)) if before else {}
+        known: dict[str, tuple[ArchiveRow, ...]] = {}
+        for name in before:
+            known |= rows.decode_part(self.order.out.read_part(name))
         slots = [known.get(digest) for digest in digests]
         if self.order.retry:
             slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
@@ -252,8 +260,9 @@ class _Run:
         opened = self._open.pop(number)
         out, name = self.order.out, opened.shard.name
         out.write_part(name, rows.encode_part([slot or () for slot in opened.slots], opened.digests))
-        if opened.before and opened.before != name:
-            out.remove_part(opened.before)
+        for before in opened.before:
+            if before != name:
+                out.remove_part(before)
         yield PartWritten(name, len(opened.slots), opened.read)
 
     def _remove_covered(self, prefix: str) -> None:
@@ -261,21 +270,21 @@ class _Run:
         out = self.order.out
         if not 0 < len(self._left_over) <= _MOST_COMPARED:
             return
-        paths = {name: self._paths(name) for name in self._left_over.values()}
+        paths = {name: self._paths(name) for name in self._left_over}
         missing = set[str]().union(*paths.values())
         for name in out.parts():
             if name.startswith(prefix) and name not in paths and missing:
                 missing -= self._paths(name)
-        for start, name in list(self._left_over.items()):
-            if not paths[name] & missing:
+        for name, inside in paths.items():
+            if not inside & missing:
                 out.remove_part(name)
-                del self._left_over[start]
+                self._left_over.discard(name)
 
     def _paths(self, name: str) -> set[str]:
         return set(self.order.out.read_columns(name, ["path"]).column("path").to_pylist())
 
     def _prune(self) -> int:
-        for name in self._left_over.values():
+        for name in self._left_over:
             self.order.out.remove_part(name)
         return len(self._left_over)
 

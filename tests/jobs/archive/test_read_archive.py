@@ -157,6 +157,20 @@ def test_what_is_no_longer_in_the_source_stays_until_it_is_pruned(archive: Archi
     assert {Path(row.path).suffix for row in archive.rows()} == {".png"}
 
 
+def test_what_a_run_left_that_was_killed_before_it_removed_an_old_part_goes(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.read()
+    (archive.photos / "015.jpg").write_text("another text", "utf-8")
+    with monkeypatch.context() as killed:
+        killed.setattr(ArchiveFolder, "remove_part", lambda *_: None)
+        archive.read()
+    assert len(archive.rows()) > 20
+    done = archive.read()
+    assert (done.read, done.left_over, len(archive.rows())) == (0, 0, 20)
+    assert {Path(row.path).name: row.text for row in archive.rows()}["015.jpg"] == "another text"
+
+
 def test_a_photo_that_cannot_be_read_is_a_row_with_the_reason(
     archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
