@@ -248,7 +248,10 @@ class PhotoLibrary:
         if not project.exists:
             return None
         with self._guard:
-            return self._projects.setdefault(place.address, project)
+            known = self._projects.get(place.address)
+            if known is None or not known.exists:
+                self._projects[place.address] = project
+            return self._projects[place.address]
 
     def _search_in(self, place: SharedPlace, query: str, limit: int) -> tuple[list[SearchHit], int]:
         """Search one folder. Returns the hits, and how many pages can't be read. Raises StudioError."""

@@ -90,7 +90,7 @@ class SharedPlace:
 
     def _find(self, photo: str) -> page_paths.FilePage:
         """Find the file of a photo, by its name in this folder alone."""
-        if not photo or photo != Path(photo).name or "\\" in photo or "\0" in photo:
+        if not photo or photo != Path(photo).name or photo.startswith(".") or "\\" in photo or "\0" in photo:
             what = "the name of a photo is that of a file in the folder, without a path"
             raise StudioError(what, remedy="List the photos of the folder first.")
         return page_paths.find_page(self.path / photo)
@@ -128,7 +128,8 @@ class SharedFolders:
         """
         name, _, inside = address.strip("/").partition("/")
         root = self._roots.get(name)
-        if root is None or not root.is_folder(inside or ".") or FOLDER in inside.split("/"):
+        hidden = any(part == FOLDER or part.startswith(".") for part in inside.split("/"))
+        if root is None or hidden or not root.is_folder(inside or "."):
             known = [place.address for place in self.list_places()]
             remedy = suggest_name(address, known) or f"These are: {', '.join(known[:20])}."
             raise StudioError(f"no folder “{address}” is shared", remedy=remedy)

@@ -11,7 +11,7 @@ import pytest
 from ocr_studio.core.editing import photo_frames
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import apply
-from ocr_studio.core.project.project import Project
+from ocr_studio.core.project.project import FOLDER, Project
 from ocr_studio.core.settings import Settings
 from ocr_studio.server.assistants import photo_library
 from ocr_studio.server.assistants.photo_library import PhotoLibrary
@@ -66,6 +66,18 @@ def test_a_search_sees_what_was_read_since_the_last_one(library: PhotoLibrary, b
     assert library.search("kanban", folder="", limit=5)["results"] == []
     keep(boards, "new.png", page_of(read_word("kanban", 10)))
     assert [hit["photo"] for hit in library.search("kanban", folder="", limit=5)["results"]] == ["new.png"]
+
+
+def test_a_project_that_was_moved_to_the_library_is_found(boards: Path, tmp_path: Path) -> None:
+    chosen = Settings(library_folder=str(tmp_path / "library"))
+    library = PhotoLibrary(SharedFolders([boards]), chosen)
+    assert library.page_text("boards", "board.png", offset=0) == "load balancer"
+    (boards / FOLDER).rename(tmp_path / "gone")
+    moved = Project.find(boards, library=chosen.library(), prefer_library=True)
+    moved.folder.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "gone").rename(moved.folder)
+    assert library.page_text("boards", "board.png", offset=0) == "load balancer"
+    library.close()
 
 
 def test_a_photo_that_was_not_read_says_how_to_read_it(library: PhotoLibrary) -> None:

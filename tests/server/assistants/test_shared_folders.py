@@ -86,6 +86,17 @@ def test_no_name_of_a_photo_leads_out(boards: Path, photo: str) -> None:
         assert str(private) not in str(caught.value).replace(each, "")
 
 
+def test_hidden_folders_and_photos_cannot_be_reached(boards: Path) -> None:
+    (boards / ".hidden").mkdir()
+    (boards / ".hidden.png").write_bytes((boards / "board.png").read_bytes())
+    folders = SharedFolders([boards])
+    with pytest.raises(StudioError):
+        folders.find("boards/.hidden")
+    assert not folders.find("boards").has_photo(".hidden.png")
+    with pytest.raises(StudioError):
+        folders.find("boards").open_photo(".hidden.png")
+
+
 @unix
 def test_links_and_pipes_are_not_listed(boards: Path) -> None:
     add_ways_out(boards)
