@@ -7,7 +7,7 @@ import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -202,7 +202,12 @@ class _Routes:
 async def _wait_for(future: Future[list[Page]]) -> None:
     """Wait until a future is done or cancelled."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
-    future.add_done_callback(lambda _: loop.call_soon_threadsafe(done.set))
+
+    def wake(_: object) -> None:
+        with suppress(RuntimeError):  # the service was stopped meanwhile, and its loop is closed
+            loop.call_soon_threadsafe(done.set)
+
+    future.add_done_callback(wake)
     await done.wait()
 
 

@@ -102,8 +102,8 @@ class _PhoneRoutes:
         """Save a photo."""
         self._check(request)
         try:
-            self.session.check_room()
             async with self.lane:
+                self.session.check_room()
                 data = await _read_body(request, MOST_BYTES)
                 photo = await to_thread.run_sync(partial(self._save, data))
         except StudioError as error:

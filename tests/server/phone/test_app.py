@@ -14,6 +14,7 @@ import pytest
 
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.server.phone import app as phone_app
+from ocr_studio.server.phone import session
 from ocr_studio.server.phone.app import PhoneEvent, PhonePaired, PhotoReceived, PhotoRefused, create_phone_app
 from ocr_studio.server.phone.page import load_page
 from ocr_studio.server.phone.session import PhoneSession
@@ -143,6 +144,21 @@ def test_what_is_no_photo_or_too_large_is_refused(desk: Desk, monkeypatch: pytes
     desk.ask(story)
     assert desk.files == []
     assert sum(isinstance(event, PhotoRefused) for event in desk.events) == 5
+
+
+def test_photos_that_are_sent_at_once_are_counted_one_after_the_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "MOST_PHOTOS", 2)
+    photos = [drawn.file_of(drawn.board(400 + number, 200), "JPEG") for number in range(4)]
+
+    async def story(client: httpx.AsyncClient) -> None:
+        await pair(client, desk.session.token)
+        answers = await asyncio.gather(*(client.post("/photos", content=photo) for photo in photos))
+        assert sorted(answer.status_code for answer in answers) == [200, 200, 413, 413]
+
+    desk.ask(story)
+    assert len(desk.files) == 2
 
 
 def test_a_full_disk_is_said_without_the_place_of_the_folder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
