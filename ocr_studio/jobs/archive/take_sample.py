@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from ocr_studio.core.archive import rows, storage
 from ocr_studio.core.archive.rows import ArchiveRow
@@ -18,8 +17,6 @@ from ocr_studio.core.page import now
 from ocr_studio.core.project.project import Project, SaveFailed
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.photos import store_readings
-
-_PAGE: Final = re.compile(r"(?P<stem>.+) #(?P<number>[1-9][0-9]{0,4})(?P<suffix>\.(?:pdf|tiff?))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +86,11 @@ def _find_file(address: str) -> tuple[str, int]:
         path = storage.local_path(address)
         file, index = page_paths.find_page(path)
         return (address, 0) if file == path else (storage.write_address(str(file)), index)
-    found = _PAGE.fullmatch(address)
+    above, _, name = address.rpartition("/")
+    found = page_paths.split_page_name(name)
     if found is None or storage.look_up(address) is not None:
         return address, 0
-    return found["stem"] + found["suffix"], int(found["number"]) - 1
+    return storage.join(above, found[0]), found[1] - 1
 
 
 def _write_photo(folder: SafeFolder, address: str, data: bytes) -> str:
