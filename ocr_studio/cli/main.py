@@ -55,6 +55,7 @@ commands:
   models ACTION     list, use, import and export models
   train             train a model on a dataset
   synth             generate synthetic words and boards as a dataset
+  serve             read photos that browsers and programs send over HTTP
   mcp FOLDER…       let an assistant search and read photos
   archive ACTION    read millions of photos into Parquet files, and take samples
   help [TOPIC]      show a help page, or list all of them
@@ -71,10 +72,13 @@ _COMMANDS: Final = (
     "models",
     "train",
     "synth",
+    "serve",
     "mcp",
     "archive",
     "help",
 )
+# Modules with other names than their commands: none can be called as a keyword is.
+_MODULES: Final = {"import": "import_labels", "mcp": "services.mcp", "serve": "services.serve"}
 
 
 class _Command(Protocol):
@@ -163,8 +167,7 @@ def run(arguments: Sequence[str]) -> int:
 def _load(command: str) -> _Command:
     """Import the module of a command. Together they take a second to import, so only the one in use is."""
     with loading():
-        module = "import_labels" if command == "import" else command  # no module can have the name of a keyword
-        return cast("_Command", importlib.import_module(f"ocr_studio.cli.{module}"))
+        return cast("_Command", importlib.import_module(f"ocr_studio.cli.{_MODULES.get(command, command)}"))
 
 
 def _limit_photos() -> None:

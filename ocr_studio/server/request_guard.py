@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_HEADERS: Final = {
+ANSWER_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -40,7 +40,7 @@ class RequestGuard:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in ANSWER_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -52,10 +52,21 @@ class RequestGuard:
         """Return the status with which a request is refused; None if it passes."""
         if headers.getlist("host") != [self._authority]:
             return 421
-        origin = headers.get("origin")
-        if origin is not None and origin != f"http://{self._authority}":
-            return 403
-        # A link in a message or a mail is followed from elsewhere, too.
-        followed = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
-        own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
-        return None if own or followed else 403
+        return None if is_own_request(headers, self._authority, method) else 403
+
+
+def is_own_request(headers: Headers, host: str, method: str) -> bool:
+    """Whether a request comes from a page of this address, or from no page.
+
+    Args:
+        headers: Of the request.
+        host: Host and port of this address, in lower case.
+        method: Of the request.
+    """
+    origin = headers.get("origin")
+    # https: behind a proxy.
+    if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
+        return False
+    # A link in a message or a mail is followed from elsewhere, too.
+    followed = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+    return followed or headers.get("sec-fetch-site", "none") in ("none", "same-origin")

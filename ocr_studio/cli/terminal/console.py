@@ -65,6 +65,23 @@ def stopping(describe: Callable[[], str]) -> Iterator[None]:
         raise Stopped(describe()) from error
 
 
+@contextmanager
+def ending_when_told() -> Iterator[None]:
+    """End at once with SIGTERM, as with Ctrl+C, so that temporary files are deleted."""
+
+    def end(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    # The library's own handler of Ctrl+C would wait for standard input. One that is ignored stays so.
+    numbers = [number for number in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def add_format(
     parser: argparse.ArgumentParser, what: str, choices: Sequence[str] = ("text", "json"), *, required: bool = False
 ) -> None:

@@ -17,8 +17,8 @@ from ocr_studio.core.translation import ENGLISH, language, tr
 # In the order of the table of contents.
 TOPICS: Final = (
     "start", "photos", "phone", "reading", "editing", "review", "text", "search", "board", "projects", "export",
-    "datasets", "training", "evaluation", "models", "synth", "archive", "settings", "command-line", "assistants",
-    "python", "files", "security", "development",
+    "datasets", "training", "evaluation", "models", "synth", "archive", "settings", "command-line", "service",
+    "assistants", "python", "files", "security", "development",
 )  # fmt: skip
 
 _HEADING: Final = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)

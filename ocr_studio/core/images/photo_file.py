@@ -188,6 +188,9 @@ def read_photo_size(path: Path) -> tuple[int, int]:
         _check_beginning(stream, str(path))
         if _is_ordinary(stream):
             return photo_decoder.read_size(stream, str(path), most)
+        # Without a child process, for those who are sent many of them.
+        if png := photo_headers.read_png_size(stream.peek(24)[:24]):
+            photo_decoder.check_size(*png, str(path), most)
     match _ask_child(photo_decoder.read_size, file, str(path), most, page=page).values:
         case [int(width), int(height)] if _is_possible_size(width, height, most):
             return width, height

@@ -62,6 +62,14 @@ _PHOTO_BEGINNINGS: Final = (
     b"BM",
     b"GIF8",
 )
+_SUFFIXES: Final = (
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"\x89PNG", ".png"),
+    (b"BM", ".bmp"),
+    (b"GIF8", ".gif"),
+    *((magic, ".tif") for magic in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+)
+_AVIF: Final = (b"avif", b"avis")
 _BOX_KINDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif", b"avis")
 
 _OS_REASONS: Final = {
@@ -203,6 +211,16 @@ def is_photo_format(data: bytes) -> bool:
         return True
     riff = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     return riff or (data[4:8] == b"ftyp" and data[8:12] in _BOX_KINDS)
+
+
+def find_suffix(data: bytes) -> str:
+    """Return the suffix that fits a file which begins like this; "" if it is in no photo format."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return ".webp"
+    if data[4:8] == b"ftyp" and data[8:12] in _BOX_KINDS:
+        return ".avif" if data[8:12] in _AVIF else ".heic"
+    known = next((suffix for magic, suffix in _SUFFIXES if data.startswith(magic)), "")
+    return known or (page_paths.PDF_SUFFIX if is_pdf(data) else "")
 
 
 def make_access_error(path: object, error: Exception) -> PhotoError:

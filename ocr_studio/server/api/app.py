@@ -5,41 +5,52 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import anyio
+import cv2
+import numpy as np
 from anyio import to_thread
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp
 
 from ocr_studio import __version__
 from ocr_studio.core.errors import StudioError, WriteFailed
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
+from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.page import Page
 from ocr_studio.core.settings import UNITS
 from ocr_studio.core.translation import tr
-from ocr_studio.server.api import answers, schemas, uploads
+from ocr_studio.server.api import answers, corrections, schemas, uploads
 from ocr_studio.server.api.answers import AnswerFormat
 from ocr_studio.server.api.guard import ServiceGuard
 from ocr_studio.server.api.lane import LaneFull, NotRead, Photo, ReadingLane
-from ocr_studio.server.api.options import ServiceOptions
+from ocr_studio.server.api.options import ServiceLimits, ServiceOptions
 from ocr_studio.server.api.problems import MEDIA_TYPE, Refused, answer_problem
+from ocr_studio.server.web_page import WebPage
 
 # Seconds after which a client that was refused may ask again: about as long as a photo takes.
 _RETRY: Final = "5"
 _PREFIX: Final = "ocr-studio-service-"
+# Of pictures for browsers, in pixels: enough to read small writing.
+_PICTURE_SIDE: Final = 2400
+_PICTURE_QUALITY: Final = 85
+_Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
+# It warns of every broken form, and anyone may send one.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 _PROBLEMS: Final = {
     400: "The request can’t be read.",
@@ -53,23 +64,23 @@ _PROBLEMS: Final = {
     500: "An unexpected error occurred.",
     503: "Too many requests are waiting.",
 }
-_FORM: Final = {
+_BINARY: Final = {"type": "string", "format": "binary"}
+_FILES: Final = {"type": "array", "minItems": 1, "maxItems": ServiceLimits().files, "items": _BINARY}
+_FORM: Final = {"type": "object", "required": ["files"], "properties": {"files": _FILES}}
+_EXPORT_FORM: Final = {
     "type": "object",
-    "required": ["files"],
+    "required": ["files", "pages"],
     "properties": {
-        "files": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
+        "files": _FILES,
+        "pages": {"type": "string", "description": "JSON as /api/v1/read answers it, with corrected texts."},
     },
 }
-_FILE_BODY: Final = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {"schema": _FORM},
-        **{
-            kind: {"schema": {"type": "string", "format": "binary"}}
-            for kind in ("image/jpeg", "image/png", "application/pdf", "application/octet-stream")
-        },
-    },
+_RAW_BODIES: Final = {
+    kind: {"schema": _BINARY} for kind in ("image/jpeg", "image/png", "application/pdf", "application/octet-stream")
 }
+_FILE_BODY: Final = {"required": True, "content": {"multipart/form-data": {"schema": _FORM}, **_RAW_BODIES}}
+_ONE_FILE: Final = {"type": "object", "required": ["files"], "properties": {"files": {**_FILES, "maxItems": 1}}}
+_ONE_FILE_BODY: Final = {"required": True, "content": {"multipart/form-data": {"schema": _ONE_FILE}, **_RAW_BODIES}}
 _OLD_BODY: Final = {
     "required": True,
     "content": {
@@ -89,12 +100,13 @@ _OLD_BODY: Final = {
 }
 
 
-def create_app(options: ServiceOptions, lane: ReadingLane, *, authority: str) -> ASGIApp:
+def create_app(options: ServiceOptions, lane: ReadingLane, page: WebPage, *, authority: str) -> ASGIApp:
     """Create the app.
 
     Args:
         options: What the service was started with.
         lane: What reads the photos.
+        page: What browsers show.
         authority: Host and port at which it listens.
     """
     app = FastAPI(
@@ -107,7 +119,8 @@ def create_app(options: ServiceOptions, lane: ReadingLane, *, authority: str) ->
         exception_handlers=_HANDLERS,
         responses={status: _describe_problem(text) for status, text in _PROBLEMS.items()},
     )
-    routes = _Routes(options, lane, anyio.CapacityLimiter(1))
+    routes = _Routes(options, lane, page, anyio.CapacityLimiter(1))
+    app.get("/", include_in_schema=False)(routes.show_page)
     app.get("/api/v1/health", response_model=schemas.Health, summary="Say that the service runs")(routes.tell_health)
     app.post(
         "/api/v1/read",
@@ -116,6 +129,20 @@ def create_app(options: ServiceOptions, lane: ReadingLane, *, authority: str) ->
         openapi_extra={"requestBody": _FILE_BODY},
         responses={200: {"description": "What was read.", "content": _describe_documents()}},
     )(routes.read)
+    app.post(
+        "/api/v1/export",
+        response_class=Response,
+        summary="Make a document of corrected words",
+        openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _EXPORT_FORM}}}},
+        responses={200: {"description": "The document.", "content": _describe_documents()}},
+    )(routes.export)
+    app.post(
+        "/api/v1/picture",
+        response_class=Response,
+        summary="Show a page of a file",
+        openapi_extra={"requestBody": _ONE_FILE_BODY},
+        responses={200: {"description": "The picture.", "content": {"image/jpeg": {"schema": _BINARY}}}},
+    )(routes.show_picture)
     app.post(
         "/ocr",
         response_model=list[schemas.DoctrDocument],
@@ -135,6 +162,7 @@ def create_app(options: ServiceOptions, lane: ReadingLane, *, authority: str) ->
 class _Routes:
     options: ServiceOptions
     lane: ReadingLane
+    page: WebPage
     # Files are checked, and documents made, one at a time: each may take hundreds of megabytes.
     one: anyio.CapacityLimiter
 
@@ -151,21 +179,50 @@ class _Routes:
         """Read photos, PDF and TIFF files: parts of a form, or one as the body."""
         async with self._folder() as folder:
             sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
-            photos, pages = await self._read(request, sent, unit)
+            photos, pages = await self._read(request, sent.files, unit)
             if format is AnswerFormat.JSON:
                 return JSONResponse(answers.describe_pages(pages))
-            paths = {page.id: photo.path for page, photo in zip(pages, photos, strict=True)}
-            document = await self._work(partial(answers.render_document, pages, format, paths))
-            name = f'attachment; filename="text{document.suffix}"'
-            return Response(document.data, media_type=document.media_type, headers={"Content-Disposition": name})
+            return await self._work(partial(_make_document, photos, pages, format))
+
+    async def export(
+        self,
+        request: Request,
+        format: Annotated[AnswerFormat, Query(description="What to answer with.")] = AnswerFormat.PDF,  # noqa: A002
+    ) -> Response:
+        """Make a document of photos with the words in the part “pages”: what was answered for them, corrected."""
+        _require_form(request)
+        async with self._folder() as folder:
+            sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
+            if "pages" not in sent.fields:
+                raise Refused(422, "Send the words as a part named “pages”.")
+
+            def make() -> Response:
+                photos = uploads.expand_pages(sent.files, self.options.limits)
+                pages = corrections.make_pages(photos, sent.fields["pages"], folder)
+                return _make_document(photos, pages, format)
+
+            return await self._work(make)
+
+    async def show_picture(
+        self,
+        request: Request,
+        page: Annotated[int, Query(description="Number of the page, from 1.", ge=1, le=100_000)] = 1,
+    ) -> Response:
+        """Show a page of a file, or a photo, as a JPEG that every browser can show."""
+        async with self._folder() as folder:
+            sent = await uploads.receive_files(request, folder, most=1)
+            return await self._work(partial(_make_picture, sent.files, page, self.options.limits))
+
+    async def show_page(self) -> Response:
+        """Send the page for browsers."""
+        return HTMLResponse(self.page.html, headers={"Content-Security-Policy": self.page.policy})
 
     async def read_for_doctr(self, request: Request) -> Response:
         """Read the files of a form, and answer as docTR's service does."""
-        if uploads.find_media_type(request) != uploads.MULTIPART:
-            raise Refused(415, "Send files as multipart/form-data.")
+        _require_form(request)
         async with self._folder() as folder:
             sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
-            _, pages = await self._read(request, sent, "words")
+            _, pages = await self._read(request, sent.files, "words")
             return JSONResponse([answers.describe_for_doctr(page) for page in pages])
 
     async def read_for_old_clients(self, request: Request) -> Response:
@@ -195,8 +252,36 @@ class _Routes:
             raise ClientDisconnect
         return photos, future.result()
 
-    async def _work(self, work: Callable[[], Any]) -> Any:
+    async def _work(self, work: Callable[[], _Result]) -> _Result:
         return await to_thread.run_sync(work, limiter=self.one)
+
+
+def _require_form(request: Request) -> None:
+    if uploads.find_media_type(request) != uploads.MULTIPART:
+        raise Refused(415, "Send files as multipart/form-data.")
+
+
+def _make_document(photos: Sequence[Photo], pages: Sequence[Page], kind: AnswerFormat) -> Response:
+    paths = {page.id: photo.path for page, photo in zip(pages, photos, strict=True)}
+    document = answers.render_document(pages, kind, paths)
+    headers = {"Content-Disposition": f'attachment; filename="text{document.suffix}"'}
+    return Response(document.data, media_type=document.media_type, headers=headers)
+
+
+def _make_picture(sent: Sequence[uploads.Upload], number: int, limits: ServiceLimits) -> Response:
+    photos = uploads.expand_pages(sent, limits)
+    if number > len(photos):
+        raise Refused(422, f"The file has no page {number}.")
+    try:
+        pixels = photo_file.open_photo(photos[number - 1].path)
+    except PhotoError as error:
+        raise NotRead(photos[number - 1], error) from error
+    height, width = pixels.shape[:2]
+    scale = min(1.0, _PICTURE_SIDE / max(width, height))
+    if scale < 1:
+        smaller = max(1, round(width * scale)), max(1, round(height * scale))
+        pixels = cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return Response(encode_image(pixels, ".jpg", quality=_PICTURE_QUALITY), media_type="image/jpeg")
 
 
 async def _wait_for(future: Future[list[Page]]) -> None:

@@ -1,8 +1,4 @@
-"""Refuses requests before the app sees them: from other web pages, without the token, or too large.
-
-A page from elsewhere can make a browser send requests here: to this address (CSRF), or to a name of its own that leads
-here (DNS rebinding). The first is known by ``Origin`` and ``Sec-Fetch-Site``, the second by ``Host``.
-"""
+"""Refuses requests before the app sees them: from other web pages, without the token, or too large."""
 
 from __future__ import annotations
 
@@ -18,6 +14,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.core.units import size
 from ocr_studio.server.api.options import ServiceLimits, ServiceOptions, is_allowed_host
 from ocr_studio.server.api.problems import Refused, answer_problem
+from ocr_studio.server.request_guard import ANSWER_HEADERS, is_own_request
 
 # What everybody may see who reaches the address: nothing in it is of the user.
 _OPEN: Final = frozenset({"/", "/openapi.json", "/api/v1/health"})
@@ -25,13 +22,8 @@ _OPEN: Final = frozenset({"/", "/openapi.json", "/api/v1/health"})
 _CUT_OFF: Final = (408, 413)
 # What is read of other refused requests.
 _MOST_DISCARDED: Final = 1 << 20
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+# A page has a policy of its own.
+_POLICY: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
 class ServiceGuard:
@@ -59,7 +51,7 @@ class ServiceGuard:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answered = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in (ANSWER_HEADERS | _POLICY).items():
                     answered.setdefault(name, value)
                 # A client that still sends when the connection is closed may not see the answer.
                 if message["status"] not in _CUT_OFF:
@@ -79,7 +71,7 @@ class ServiceGuard:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not is_allowed_host(hosts[0], authority=self._authority, more=self._options.hosts):
             return Refused(421, "This service doesn’t answer to this name. Start it with --allow-host to add a name.")
-        if not _is_own(headers, hosts[0].lower(), method):
+        if not is_own_request(headers, hosts[0].lower(), method):
             return Refused(403, "Requests from other web pages are refused.")
         if self._options.token and path not in _OPEN and not self._has_token(headers):
             return Refused(401, tr("A valid token is required."), {"WWW-Authenticate": "Bearer"})
@@ -122,16 +114,6 @@ class _CountedBody:
         with contextlib.suppress(Refused):
             while not self.whole and self._count < most:
                 await self.receive()
-
-
-def _is_own(headers: Headers, host: str, method: str) -> bool:
-    """Whether a request comes from the service's own page, or from no page."""
-    origin = headers.get("origin")
-    if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
-        return False
-    # A link in a message or a mail is followed from elsewhere, too.
-    followed = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
-    return followed or headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
 
 def _make_too_large(most: int) -> Refused:

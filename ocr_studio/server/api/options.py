@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 _LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -40,13 +39,11 @@ class ServiceOptions:
         token: What requests must show as bearer; "" if no token is needed.
         hosts: Further names that it is reached by, with the port as browsers write it; "ocr.example.org" behind a
             proxy.
-        keep: Folder of the project in which photos and results are saved; None to keep nothing.
         limits: How much is answered.
     """
 
     token: str = ""
     hosts: tuple[str, ...] = ()
-    keep: Path | None = None
     limits: ServiceLimits = field(default_factory=ServiceLimits)
 
 

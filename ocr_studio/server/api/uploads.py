@@ -6,8 +6,8 @@ import base64
 import binascii
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -28,8 +28,11 @@ MULTIPART: Final = "multipart/form-data"
 JSON: Final = "application/json"
 _RAW: Final = re.compile(r"image/[\w.+-]+|application/(pdf|octet-stream)")
 _LONGEST_NAME: Final = 200
+# Fields of a form that are no files.
+_MOST_FIELDS: Final = 20
+# Of a field of a form: the words of as many pages as may be sent.
+_MOST_FIELD: Final = 8 << 20
 _BEGINNING: Final = 1024
-_TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _NAMELESS: Final = "photo"
 
 
@@ -41,6 +44,14 @@ class Upload:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a request sends. fields: other parts of a form than files, by their names."""
+
+    files: list[Upload]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
 class _OldRequest(msgspec.Struct, frozen=True):
     image: str
 
@@ -50,7 +61,7 @@ def find_media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def receive_files(request: Request, folder: Path, *, most: int) -> list[Upload]:
+async def receive_files(request: Request, folder: Path, *, most: int) -> Sent:
     """Receive the files of a request: those of a form, or its body.
 
     Args:
@@ -68,12 +79,12 @@ async def receive_files(request: Request, folder: Path, *, most: int) -> list[Up
         raise Refused(415, "Send files as multipart/form-data, or one file as image/jpeg or another image type.")
     path = folder / "body"
     await _write_body(request, path)
-    return [Upload(path, _NAMELESS)]
+    return Sent([Upload(path, _NAMELESS)])
 
 
-async def _receive_form(request: Request, folder: Path, most: int) -> list[Upload]:
+async def _receive_form(request: Request, folder: Path, most: int) -> Sent:
     try:
-        form = await request.form(max_files=most, max_fields=most)
+        form = await request.form(max_files=most, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD)
     except HTTPException as error:  # what Starlette makes of a form that it can't read
         raise Refused(400, f"The form can’t be read. {error.detail}") from error
     try:
@@ -85,7 +96,7 @@ async def _receive_form(request: Request, folder: Path, most: int) -> list[Uploa
             path = folder / f"{number}"
             await to_thread.run_sync(_copy, each.file, path)
             uploads.append(Upload(path, _clean_name(each.filename or "")))
-        return uploads
+        return Sent(uploads, {key: each for key, each in form.multi_items() if isinstance(each, str)})
     finally:
         await form.close()
 
@@ -128,18 +139,17 @@ def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> list[Photo
     for upload in uploads:
         with upload.path.open("rb") as stream:
             beginning = stream.read(_BEGINNING)
-        paged = ".pdf" if photo_stream.is_pdf(beginning) else ".tif" if beginning.startswith(_TIFF) else ""
-        path = upload.path.rename(upload.path.with_suffix(paged or ".photo"))
+        suffix = photo_stream.find_suffix(beginning)
+        path = upload.path.rename(upload.path.with_suffix(suffix or ".photo"))
         try:
-            pages = photo_file.count_pages(path).count if paged else 1
+            pages = photo_file.count_pages(path).count if suffix in page_paths.PAGED_SUFFIXES else 1
             if len(photos) + pages > limits.pages:
                 raise Refused(413, tr("More than {count} pages were sent. Send fewer at once.", count=limits.pages))
             photo_file.read_photo_size(path)
         except PhotoTooLarge as error:
             raise Refused.because(error, status=413, file=upload.name) from error
         except PhotoError as error:
-            known = photo_stream.is_photo_format(beginning) or paged
-            raise Refused.because(error, status=422 if known else 415, file=upload.name) from error
+            raise Refused.because(error, status=422 if suffix else 415, file=upload.name) from error
         photos += _list_pages(path, upload.name, pages)
     return photos
 

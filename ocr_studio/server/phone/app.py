@@ -25,9 +25,9 @@ from ocr_studio.core.images import photo_stream
 from ocr_studio.core.translation import tr
 from ocr_studio.core.units import size
 from ocr_studio.jobs.photos.receive_photo import receive_photo
-from ocr_studio.server.phone.page import PhonePage
 from ocr_studio.server.phone.session import PhoneRefused, PhoneSession, Refusal, SentPhoto, TooManyPhotos
 from ocr_studio.server.request_guard import RequestGuard
+from ocr_studio.server.web_page import WebPage
 
 # A photo of 200 megapixels as the phones that can take one store it, with room.
 MOST_BYTES: Final = 64 << 20
@@ -68,7 +68,7 @@ class _TooLarge(StudioError):
 @dataclass(frozen=True, slots=True)
 class _PhoneRoutes:
     session: PhoneSession
-    page: PhonePage
+    page: WebPage
     notify: Callable[[PhoneEvent], None]
     # One photo is decoded at a time: it takes hundreds of megabytes.
     lane: anyio.Lock
@@ -126,7 +126,7 @@ class _PhoneRoutes:
 
 
 def create_phone_app(
-    session: PhoneSession, page: PhonePage, notify: Callable[[PhoneEvent], None], *, authority: str
+    session: PhoneSession, page: WebPage, notify: Callable[[PhoneEvent], None], *, authority: str
 ) -> ASGIApp:
     """Create the app.
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import re
-from dataclasses import dataclass
 from typing import Final
 
-from ocr_studio.core import resources
-from ocr_studio.core.translation import language, later, tr
+from ocr_studio.core.translation import later, tr
+from ocr_studio.server.web_page import WebPage, load_web_page
 
 _TEXTS: Final = {
     "title": later("Send photos to OCR Studio"),
@@ -36,33 +31,8 @@ _TEXTS: Final = {
     "failed": later("An unexpected error occurred on the computer."),
     "no_code": later("Scan the code that OCR Studio shows on the computer."),
 }
-_DATA: Final = '<script type="application/json" id="texts">{}</script>'
 
 
-@dataclass(frozen=True, slots=True)
-class PhonePage:
-    """The page. policy: the Content-Security-Policy that lets it run, and nothing else."""
-
-    html: str
-    policy: str
-
-
-def load_page() -> PhonePage:
+def load_page() -> WebPage:
     """Load the page with its texts in the current language. Raises ResourceMissing."""
-    template = resources.resource("web/phone.html").read_text(encoding="utf-8")
-    texts = json.dumps({key: tr(text) for key, text in _TEXTS.items()}, ensure_ascii=False).replace("<", "\\u003c")
-    html = template.replace(_DATA, _DATA.replace("{}", texts)).replace(
-        '<html lang="en">', f'<html lang="{language()}">'
-    )
-    policy = (
-        f"default-src 'none'; script-src {_hash(html, 'script')}; style-src {_hash(html, 'style')};"
-        " img-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return PhonePage(html, policy)
-
-
-def _hash(html: str, element: str) -> str:
-    """Return the source expression for the content of the page's only script or style sheet."""
-    content = re.search(rf"<{element}>(.*?)</{element}>", html, re.DOTALL)
-    assert content is not None
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content[1].encode()).digest()).decode()}'"
+    return load_web_page("phone.html", texts={key: tr(text) for key, text in _TEXTS.items()})

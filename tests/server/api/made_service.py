@@ -15,6 +15,7 @@ from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.server.api.app import create_app
 from ocr_studio.server.api.lane import Photo, ReadingLane
 from ocr_studio.server.api.options import ServiceOptions
+from ocr_studio.server.api.page import load_page
 from tests.core.made_pages import page_of, read_word
 
 AUTHORITY = "127.0.0.1:8000"
@@ -42,7 +43,7 @@ class KnownLane(ReadingLane):
 def made_client(options: ServiceOptions | None = None, lane: ReadingLane | None = None) -> Iterator[TestClient]:
     """A client of a service that is not on the network."""
     options, lane = options or ServiceOptions(), lane or KnownLane()
-    app = create_app(options, lane, authority=AUTHORITY)
+    app = create_app(options, lane, load_page(options.limits), authority=AUTHORITY)
     with TestClient(app, base_url=f"http://{AUTHORITY}", raise_server_exceptions=False) as client:
         yield client
     lane.close()

@@ -273,8 +273,8 @@ def _check_read_whole(beginning: bytes, name: str, count: int) -> None:
         raise PhotoError(what, file=name, remedy=tr("Save a copy as JPEG or PNG and open that."))
 
 
-def _check_size(image: Image.Image, name: str, most: int) -> None:
-    width, height = image.size
+def check_size(width: int, height: int, name: str, most: int) -> None:
+    """Check the size in pixels that a header tells. Raises PhotoError, PhotoTooLarge."""
     if width < 1 or height < 1:
         raise PhotoError(tr("its size is zero pixels"), file=name, remedy=tr(COPY_AGAIN))
     if max(width, height) > MAX_SIDE:
@@ -294,6 +294,11 @@ def _check_size(image: Image.Image, name: str, most: int) -> None:
             file=name,
             remedy=tr("Save a smaller copy and open that, or allow larger photos in the settings."),
         )
+
+
+def _check_size(image: Image.Image, name: str, most: int) -> None:
+    width, height = image.size
+    check_size(width, height, name, most)
     if image.mode in _DEEP and width * height > most // _DEEP_SHARE:
         raise PhotoTooLarge(
             tr(

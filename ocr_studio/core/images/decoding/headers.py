@@ -40,6 +40,13 @@ def is_plain_photo(stream: IO[bytes]) -> bool:
         stream.seek(0)
 
 
+def read_png_size(beginning: bytes) -> tuple[int, int] | None:
+    """Return (width, height) of a PNG that begins like this; None for other files. PNG 3rd edition, 11.2.1."""
+    if beginning[:8] != b"\x89PNG\r\n\x1a\n" or beginning[12:16] != b"IHDR" or len(beginning) < 24:
+        return None
+    return int.from_bytes(beginning[16:20], "big"), int.from_bytes(beginning[20:24], "big")
+
+
 def jpeg_is_whole(data: bytes) -> bool:
     """Whether the first image of a JPEG reaches its end marker; decoders paint missing parts grey.
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import signal
 import sys
-from collections.abc import Iterator
-from types import FrameType
 from typing import Final
 
 from ocr_studio.cli.settings import complain_of_runtime, settings_for
-from ocr_studio.cli.terminal.console import GOOD, INTERRUPTED, command_parser, complain, given_path, loading
+from ocr_studio.cli.terminal.console import (
+    GOOD,
+    INTERRUPTED,
+    command_parser,
+    complain,
+    ending_when_told,
+    given_path,
+    loading,
+)
 from ocr_studio.core import extras
 
 _EPILOG: Final = """\
@@ -48,7 +53,7 @@ def work(options: argparse.Namespace) -> int:
     if sys.stdin is not None and sys.stdin.isatty():
         complain("this command is started by an assistant; waiting for one on standard input. Press Ctrl+D to stop.")
     try:
-        with contextlib.closing(library), _ending_when_told():
+        with contextlib.closing(library), ending_when_told():
             create_server(library).run("stdio")
     except KeyboardInterrupt:
         complain("Stopped.")
@@ -56,20 +61,3 @@ def work(options: argparse.Namespace) -> int:
         os._exit(INTERRUPTED)
     complain_of_runtime(library.ocr_service)
     return GOOD
-
-
-@contextlib.contextmanager
-def _ending_when_told() -> Iterator[None]:
-    """End at once with SIGTERM, as with Ctrl+C, so that temporary files are deleted."""
-
-    def end(_: int, __: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    # The library's own handler of Ctrl+C would wait for standard input. One that is ignored stays so.
-    numbers = [number for number in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

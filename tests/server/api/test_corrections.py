@@ -1,0 +1,83 @@
+"""Documents with the user's corrections, and pictures of what browsers can't show."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from lxml import etree
+from PIL import Image
+from starlette.testclient import TestClient
+
+from tests import drawn
+from tests.server.api.made_service import made_client
+
+PHOTO = drawn.file_of(drawn.board(400, 200), "JPEG")
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with made_client() as made:
+        yield made
+
+
+def read(client: TestClient, photo: bytes = PHOTO) -> list[dict[str, Any]]:
+    pages: list[dict[str, Any]] = client.post("/api/v1/read", files={"files": ("board.jpg", photo)}).json()
+    for page in pages:
+        page["width"], page["height"] = 400, 200
+    return pages
+
+
+def export(client: TestClient, pages: object, kind: str, photo: bytes = PHOTO) -> Any:
+    sent = pages if isinstance(pages, str) else json.dumps(pages)
+    return client.post(f"/api/v1/export?format={kind}", data={"pages": sent}, files={"files": ("board.jpg", photo)})
+
+
+def test_a_document_has_the_corrected_words_and_the_others_as_they_were(client: TestClient) -> None:
+    pages = read(client)
+    pages[0]["words"][0].update(text="Load", confidence=None, state="corrected", block=1)
+    pages[0]["words"][1]["block"] = 2
+    assert export(client, pages, "md").text == "Load\n\nbalancer\n"
+    found = etree.fromstring(export(client, pages, "page").content)
+    texts = found.xpath("//*[local-name()='Word']/*[local-name()='TextEquiv'][1]/*[local-name()='Unicode']/text()")
+    assert texts == ["Load", "balancer"]
+    answered = export(client, pages, "json").json()
+    assert [word["quad"] for word in answered["words"]] == [word["quad"] for word in pages[0]["words"]]
+    assert export(client, pages, "pdf").content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("sent", ["", "no JSON", "[]", "[1]", '[{"image": 1}]', "[" * 100_000])
+def test_wrong_words_are_refused(client: TestClient, sent: str) -> None:
+    answer = export(client, sent, "text")
+    assert answer.status_code == 422
+    assert "/tmp" not in answer.text
+
+
+def test_words_of_another_photo_are_refused(client: TestClient) -> None:
+    pages = read(client)
+    pages[0]["height"] = 4000
+    assert export(client, pages, "text").status_code == 422
+    assert export(client, read(client) * 2, "text").status_code == 422
+
+
+def test_formats_of_one_photo_are_not_made_of_two(client: TestClient) -> None:
+    files = [("files", (f"{number}.jpg", PHOTO)) for number in range(2)]
+    assert client.post("/api/v1/read?format=page", files=files).status_code == 422
+    assert client.post("/api/v1/read?format=text", files=files).status_code == 200
+
+
+def test_a_page_of_a_scan_is_shown_as_a_picture(client: TestClient) -> None:
+    scan = io.BytesIO()
+    pages = [Image.new("L", (3000, 1500), grey) for grey in (200, 60)]
+    pages[0].save(scan, "TIFF", save_all=True, append_images=pages[1:])
+    files = {"files": ("scan.tif", scan.getvalue())}
+    answer = client.post("/api/v1/picture?page=2", files=files)
+    assert answer.headers["content-type"] == "image/jpeg"
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        assert picture.size == (2400, 1200)
+        assert picture.convert("L").getpixel((5, 5)) == pytest.approx(60, abs=2)
+    assert client.post("/api/v1/picture?page=3", files=files).status_code == 422
+    assert client.post("/api/v1/picture?page=0", files=files).status_code == 422
