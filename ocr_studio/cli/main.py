@@ -47,6 +47,7 @@ from ocr_studio.core.images import photo_limit
 _EPILOG: Final = """\
 commands:
   read PHOTO…       print the text of photos, or their words as JSON; --keep saves it in a project
+  video VIDEO       save and read photos of the board from a video of a lecture
   search QUERY      find words on the photos of a project
   export PROJECT    export the photos of a project as text, PDF, PAGE, ALTO, COCO and other formats
   import PATH       import words from files of other programs into a project
@@ -64,6 +65,7 @@ Use "ocr-studio COMMAND --help" for details. To open a file that has the name of
 """
 _COMMANDS: Final = (
     "read",
+    "video",
     "search",
     "export",
     "import",

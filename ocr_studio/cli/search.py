@@ -31,6 +31,7 @@ from ocr_studio.core.search import matching
 from ocr_studio.core.search.index import Hit, Index
 from ocr_studio.core.search.matching import FoundWord, MatchedSide
 from ocr_studio.core.units import counted
+from ocr_studio.core.video.video_record import FolderMoments, Moment, format_time
 from ocr_studio.jobs.photos import index as indexing
 
 _EPILOG: Final = """\
@@ -42,11 +43,12 @@ but "hash*" does; any word outside quotes may end with a star. Alternatives of t
 more, see "ocr-studio help search".
 
 Text: one line for each result: photo, place (x,y,width,height in pixels of the upright photo; empty for text without
-a box) and text, separated by tabs.
+a box) and text, separated by tabs; of a photo from a video also its name and the time of the photo.
 JSON: a list with one object for each result, best first: {"page", "image", "score", "words": [{"id", "quad":
-[[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is the text that
-matched, "text" the text of the word; they differ for an alternative. "choice" is 1 for the text of the word, 2 and up
-for alternatives. "quad" is null for text without a box.
+[[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}], "video"}; "matched" is the
+text that matched, "text" the text of the word; they differ for an alternative. "choice" is 1 for the text of the word,
+2 and up for alternatives. "quad" is null for text without a box. "video" is null, or, for a photo from a video,
+{"path", "seconds", "first", "last"}: its time, and when the words that were found were first and last seen, in seconds.
 
 Exit status 0: all photos were searched, even if nothing was found; 1: some could not be searched; 2: incorrect usage.
 """
@@ -98,7 +100,7 @@ def _search(project: Project, index: Index, query: str, options: argparse.Namesp
     _bring_up_to_date(index)
     load = cache(partial(_load_frame, project))
     hits = [_in_file(load(hit.page_id), hit) for hit in index.find(query, options.limit)]
-    _ANSWERS[options.format](hits)
+    _ANSWERS[options.format](hits, FolderMoments(project.photos))
     if not hits:
         complain(f"no results for “{query}”")
     broken = [row for row in index.pages() if row.failed]
@@ -154,10 +156,12 @@ def _bring_up_to_date(index: Index) -> None:
     clear_progress()
 
 
-def _answer_as_text(hits: Sequence[Hit]) -> None:
+def _answer_as_text(hits: Sequence[Hit], moments: FolderMoments) -> None:
     for hit in hits:
         place = _format_place([word.quad for word in hit.words if word.quad.has_width])
-        print(f"{visible(hit.image)}\t{place}\t{visible(' '.join(_said(word) for word in hit.words))}")
+        moment = moments.find(hit.page_id)
+        when = f"\t{visible(moment.video.name)} {format_time(moment.state.end)}" if moment else ""
+        print(f"{visible(hit.image)}\t{place}\t{visible(' '.join(_said(word) for word in hit.words))}{when}")
 
 
 def _said(word: FoundWord) -> str:
@@ -166,11 +170,11 @@ def _said(word: FoundWord) -> str:
     return f"{word.matched} (alternative {word.rank}; read as “{word.text}”)"
 
 
-def _answer_as_json(hits: Sequence[Hit]) -> None:
-    print(json_text([_fields(hit) for hit in hits]))
+def _answer_as_json(hits: Sequence[Hit], moments: FolderMoments) -> None:
+    print(json_text([_fields(hit, moments.find(hit.page_id)) for hit in hits]))
 
 
-def _fields(hit: Hit) -> Mapping[str, object]:
+def _fields(hit: Hit, moment: Moment | None) -> Mapping[str, object]:
     words = [
         {
             "id": word.word_id,
@@ -183,7 +187,15 @@ def _fields(hit: Hit) -> Mapping[str, object]:
         }
         for word in hit.words
     ]
-    return {"page": hit.page_id, "image": hit.image, "score": hit.score, "words": words}
+    video = moment and _video_fields(hit, moment)
+    return {"page": hit.page_id, "image": hit.image, "score": hit.score, "words": words, "video": video}
+
+
+def _video_fields(hit: Hit, moment: Moment) -> Mapping[str, object]:
+    boxes = [word.quad for word in hit.words if word.quad.has_width]
+    times = [found for quad in boxes if (found := moment.state.find_times(quad))]
+    first, last = (max(start for start, _ in times), min(end for _, end in times)) if times else (None, None)
+    return {"path": str(moment.path), "seconds": moment.state.end, "first": first, "last": last}
 
 
 def _format_place(quads: Sequence[Quad]) -> str:
@@ -201,4 +213,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-_ANSWERS: Final[Mapping[str, Callable[[Sequence[Hit]], None]]] = {"text": _answer_as_text, "json": _answer_as_json}
+_ANSWERS: Final[Mapping[str, Callable[[Sequence[Hit], FolderMoments], None]]] = {
+    "text": _answer_as_text,
+    "json": _answer_as_json,
+}

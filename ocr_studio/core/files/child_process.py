@@ -130,6 +130,25 @@ def call(function: Work, arguments: Mapping[str, object], data: bytes = b"", *, 
         return child.call(function, arguments, data, limits)
 
 
+class OwnChild:
+    """A child process of the caller's own, for functions that go on where an earlier call stopped, as a video is read.
+
+    It is none of those that ``call`` shares, and one thread at a time may use it.
+    """
+
+    def __init__(self) -> None:
+        """Start it. Raises ChildFailed."""
+        self._child = _start_child()
+
+    def call(self, function: Work, arguments: Mapping[str, object], *, limits: Limits) -> Answer:
+        """Run a function in it; see the function ``call``. After ChildFailed, it has ended."""
+        return self._child.call(function, arguments, b"", limits)
+
+    def close(self) -> None:
+        """End it at once."""
+        self._child.close()
+
+
 class _Child:
     """One process that waits for functions to run, seen from the program."""
 
@@ -245,11 +264,7 @@ class _Pool:
                 if child.usable():
                     return child
                 child.close()
-        try:
-            return _Child()
-        except OSError as error:
-            reason = tr("can’t start a helper process: {reason}", reason=error.strerror or error)
-            raise ChildFailed("start", reason) from error
+        return _start_child()
 
     def close(self) -> None:
         """End all that do nothing."""
@@ -260,6 +275,14 @@ class _Pool:
     def forget(self) -> None:
         """In a copy of the program that was forked: the children belong to the original."""
         self.__init__()  # type: ignore[misc]
+
+
+def _start_child() -> _Child:
+    try:
+        return _Child()
+    except OSError as error:
+        reason = tr("can’t start a helper process: {reason}", reason=error.strerror or error)
+        raise ChildFailed("start", reason) from error
 
 
 def _command() -> list[str]:

@@ -1,4 +1,4 @@
-"""Documents and tables: text, Markdown, HTML, JSON, CSV, PDF, office documents and drawings."""
+"""Documents and tables: text, Markdown, HTML, JSON, CSV, PDF, office documents, drawings and subtitles."""
 
 from __future__ import annotations
 
@@ -50,6 +50,12 @@ def _render_svg(pages: Sequence[Page], photos: PhotoSource | None) -> str:
     return svg.render(pages, _require(photos))
 
 
+def _render_vtt(pages: Sequence[Page], photos: PhotoSource | None) -> str:
+    from ocr_studio.core.formats.documents import subtitles  # noqa: PLC0415
+
+    return subtitles.render(pages, _require(photos))
+
+
 def _require(photos: PhotoSource | None) -> PhotoSource:
     if photos is None:
         raise ValueError("this format needs the photos")
@@ -66,4 +72,5 @@ FORMATS: Final = (
     ExportFormat("odt", ".odt", later("OpenDocument text"), _render_odt),
     ExportFormat("xlsx", ".xlsx", later("Excel workbook"), _render_xlsx),
     ExportFormat("svg", ".svg", later("Photo with text (SVG)"), _render_svg, FileScope.EACH, embeds_photo=True),
+    ExportFormat("vtt", ".vtt", later("Subtitles of a video (WebVTT)"), _render_vtt, FileScope.ALL),
 )

@@ -1,0 +1,279 @@
+"""The bare board behind the writing, and what covers it.
+
+Writing is thin: filled up from its sides (a morphological closing; of chalk, an opening), only the ground is left, and
+what is wider than strokes stays. Whatever changes the ground, a lecturer or a shadow, covers the board. What it looks
+like bare is found by looking at the first minutes: of each place, the colour that it has most often while nothing moves
+there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_studio.core.images.pixel_formats import RGB
+
+Mask = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+# Shares of the longer side of a frame. Strokes and lines of dense writing are narrower than the first, most arms wider;
+# what covers the board reaches somewhat further than its ground tells, and is no smaller than a hand.
+_STROKE: Final = 0.028
+_NEIGHBOURHOOD: Final = 0.031
+_HAND: Final = 0.012
+# Share of a frame that is thin and means nothing yet. Levels of 255 below which an empty board is one for chalk, and by
+# which a board must be brighter for its bright lines to be no chalk though they are e times as many as its dark ones.
+_LITTLE: Final = 0.0005
+_DARK, _DARKER = 110.0, 20.0
+# Levels of 255, and share of the brightness, by which the ground differs from the bare board where it is covered.
+# Compression and noise are below, as medians of a hundred pixels hardly change; so is a faint shadow, which does no
+# harm.
+_LEVELS, _SHARE = 5.0, 0.05
+# A pixel moves where it changes by so many levels between two frames.
+_MOVED: Final = 18
+# Share of a tile's pixels that moved, from which something passes before it.
+_PASSING: Final = 0.12
+# Of the looks at a place, the share in which it has the colour that it has most often.
+_USUAL: Final = 0.4
+# Steps of brightness between neighbours within a board; at its frame they are larger.
+_SMOOTH: Final = 5.0
+_LEAST_BOARD: Final = 0.15
+# What did not move for so many seconds is no person: a filled shape on the board, or a thing put before it.
+_STILL: Final = 90.0
+# Sooner, where it is around the board, or smaller than this share of the frame, as a person is not.
+_SOON: Final = 6.0
+_PERSON: Final = 0.012
+_CALM: Final = 4
+# Of the new ground, while the light changes slowly.
+_FOLLOW: Final = 0.02
+
+
+def measure_ground(small: RGB, *, chalk: bool) -> RGB:
+    """Return the ground behind the writing of a small frame, at the coarse size.
+
+    Args:
+        small: The frame.
+        chalk: Whether the writing is brighter than the ground.
+    """
+    return np.asarray(cv2.medianBlur(_halve(_fill_strokes(small, chalk=chalk)), 3), dtype=np.uint8)
+
+
+def _fill_strokes(small: RGB, *, chalk: bool) -> RGB:
+    wide = round(_STROKE * max(small.shape[:2])) | 1
+    filled = cv2.morphologyEx(small, cv2.MORPH_OPEN if chalk else cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8))
+    return np.asarray(filled, dtype=np.uint8)
+
+
+def _halve(picture: RGB) -> RGB:
+    rows, columns = picture.shape[:2]
+    return np.asarray(cv2.resize(picture, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def is_chalk(looks: Sequence[RGB]) -> bool:
+    """Whether the writing on small frames is brighter than its ground.
+
+    What is thin is of the one kind or the other, and boards for chalk are dark. Each counts: a shirt may have a bright
+    pattern, and a whiteboard may be filmed in the dark.
+    """
+    dark = bright = _LITTLE
+    for look in looks:
+        dark += float((_most(cv2.subtract(_fill_strokes(look, chalk=False), look)) > _MOVED).mean()) / len(looks)
+        bright += float((_most(cv2.subtract(look, _fill_strokes(look, chalk=True))) > _MOVED).mean()) / len(looks)
+    level = float(np.median([np.median(look) for look in looks]))
+    return math.log(bright / dark) + (_DARK - level) / _DARKER > 0
+
+
+def find_ground(looks: Sequence[RGB], *, chalk: bool) -> Floats:
+    """Find the bare board by small frames, of which each place shows it in more than any other single thing.
+
+    Args:
+        looks: Small frames, seconds apart.
+        chalk: Whether the writing is brighter than the ground.
+
+    Returns:
+        (H, W, 3) float32, at the coarse size.
+    """
+    found = _find_usual(_even_out(np.stack([measure_ground(look, chalk=chalk) for look in looks])))
+    # Single places that were taken for something else are not the board.
+    return np.asarray(cv2.medianBlur(found, 5), dtype=np.float32)
+
+
+def _find_usual(grounds: Floats) -> Floats:
+    """Find the colour that each place has most often, (H, W, 3), in grounds (N, H, W, 3)."""
+    if len(grounds) < 3:
+        return np.asarray(np.median(grounds, axis=0), dtype=np.float32)
+    grey = grounds.mean(axis=3)
+    # Of a person who sways, hardly two looks are alike: where a place was still, it counts four times.
+    still = np.zeros(grey.shape, np.bool_)
+    calm = np.abs(np.diff(grey, axis=0)) < 2
+    still[1:] |= calm
+    still[:-1] |= calm
+    order = np.argsort(grey + np.where(still, 0.0, 1000.0), axis=0)
+    counts = np.maximum(still.sum(axis=0), 3)
+    ranked = np.take_along_axis(grey, order, axis=0)
+    wanted = np.maximum(2, np.ceil(_USUAL * counts)).astype(int)
+    best, start = np.full(grey.shape[1:], np.inf), np.zeros(grey.shape[1:], int)
+    for first in range(len(grey) - 1):
+        last = np.minimum(first + wanted - 1, len(grey) - 1)
+        spread = np.take_along_axis(ranked, last[None], axis=0)[0] - ranked[first]
+        better = (spread < best) & (first + wanted <= counts)
+        best, start = np.where(better, spread, best), np.where(better, first, start)
+    middle = np.take_along_axis(order, (start + wanted // 2)[None], axis=0)
+    return np.asarray(np.take_along_axis(grounds, middle[..., None], axis=0)[0], dtype=np.float32)
+
+
+def _even_out(grounds: NDArray[np.uint8]) -> Floats:
+    """Give grounds the exposure of their median."""
+    usual = np.median(grounds[:: max(1, len(grounds) // 15)], axis=0).astype(np.float32)
+    found = grounds.astype(np.float32)
+    shares = usual[::4, ::4] / np.maximum(found[:, ::4, ::4], 1)
+    return np.asarray(found * np.median(shares, axis=(1, 2))[:, None, None], dtype=np.float32)
+
+
+def find_board(ground: Floats) -> Mask:
+    """Find the largest area of even ground on a coarse frame: the board without its frame and what is around it.
+
+    All of the frame if there is no such area.
+    """
+    smooth = cv2.GaussianBlur(ground, (0, 0), 1)
+    step = np.zeros(ground.shape[:2], np.float32)
+    for axis in (0, 1):
+        step = np.maximum(step, np.abs(np.gradient(smooth, axis=axis)).max(axis=2))
+    even = (step < _SMOOTH).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(even, connectivity=4)
+    areas = np.asarray(stats)[1:, cv2.CC_STAT_AREA]
+    if not len(areas) or areas.max() < _LEAST_BOARD * even.size:
+        return np.ones(even.shape, np.bool_)
+    board = _fill_holes(labels == 1 + int(areas.argmax()))
+    # The steps at its edge are as wide as they were smoothed.
+    return cv2.dilate(board.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+
+
+def _fill_holes(mask: Mask) -> Mask:
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    filled = np.zeros(mask.shape, np.uint8)
+    cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
+    return filled > 0
+
+
+class BoardGround:
+    """What the bare board looks like, and where a frame shows something else.
+
+    Attributes:
+        ground: (H, W, 3) float32, at the coarse size.
+        chalk: Whether the writing is brighter than it.
+        board: Where the board is, (H, W) bool.
+        around: The same with whatever is before it, and a margin: all that may be written on.
+    """
+
+    def __init__(self, ground: Floats, *, chalk: bool, board: Mask | None = None) -> None:
+        """board: found in the ground by default."""
+        self.ground, self.chalk = ground, chalk
+        self.board = find_board(ground) if board is None else board
+        side = max(self.board.shape)
+        wide = round(_NEIGHBOURHOOD * side) | 1
+        self._inside = cv2.erode(self.board.astype(np.uint8), np.ones((2 * wide + 1, 2 * wide + 1), np.uint8))
+        points = cv2.findNonZero(self.board.astype(np.uint8))
+        around = np.zeros(self.board.shape, np.uint8)
+        cv2.fillConvexPoly(around, cv2.convexHull(points), 1)
+        self.around = cv2.dilate(around, np.ones((wide, wide), np.uint8)) > 0
+        self._before: Floats | None = None
+        self._bare_before: Floats | None = None
+        self._still = np.zeros(ground.shape[:2], np.float32)  # seconds
+        self._at = 0.0
+
+    def look(self, small: RGB, seconds: float, inside: Mask | None = None) -> tuple[Mask, Floats]:
+        """Look at the next frame.
+
+        Args:
+            small: The small frame, registered.
+            seconds: Its time.
+            inside: Which of its pixels the camera saw, (H, W) bool at the coarse size; None for all.
+
+        Returns:
+            What covers the board, (H, W) bool, at the coarse size; and the factors of red, green and blue that give the
+            frame the exposure of the ground.
+        """
+        found = measure_ground(small, chalk=self.chalk)
+        gain = self._measure_gain(found)
+        bare, frame = (each.astype(np.float32) * gain for each in (found, _halve(small)))
+        off = cv2.absdiff(bare, self.ground)
+        differs = _most(off - _SHARE * self.ground) > _LEVELS
+        if inside is not None:
+            differs &= inside
+        if self._bare_before is not None and self._before is not None:
+            calm = _most(cv2.absdiff(bare, self._bare_before)) < _CALM
+            self._still = np.where(differs & calm, self._still + (seconds - self._at), 0.0).astype(np.float32)
+            # What has differed without any movement for long is ground.
+            long = self._still > np.where(self.board, _STILL, _SOON)
+            long |= self._find_still_parts(differs)
+            self.ground[long] = bare[long]
+            # Something thin passes, such as a hand that writes; where it has just left, the bare board is back.
+            moves = _most(cv2.absdiff(frame, self._before)) > _MOVED
+            differs = (differs & ~long) | self._fill_passing(moves & (_most(cv2.absdiff(frame, self.ground)) > _MOVED))
+        covered = self._complete(differs)
+        cv2.accumulateWeighted(bare, self.ground, _FOLLOW, (~covered).astype(np.uint8))
+        self._before, self._bare_before, self._at = frame, bare, seconds
+        return covered, gain
+
+    def _find_still_parts(self, differs: Mask) -> Mask:
+        """Find what is smaller than a person and has not moved at all, such as dense writing or a magnet."""
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(differs.astype(np.uint8))
+        restless = np.bincount(labels[self._still < _SOON], minlength=count)
+        still = (np.asarray(stats)[:, cv2.CC_STAT_AREA] < _PERSON * differs.size) & (restless == 0)
+        still[0] = False
+        return np.asarray(still[labels])
+
+    def _measure_gain(self, found: RGB) -> Floats:
+        """Find the exposure by most of the board, whoever stands before it."""
+        step = np.s_[::2, ::2]
+        board = self.board[step]
+        ratio = self.ground[step][board] / np.maximum(found[step][board], 1)
+        return np.clip(np.median(ratio, axis=0), 0.5, 2.0).astype(np.float32) if len(ratio) else np.ones(3, np.float32)
+
+    def _fill_passing(self, moves: Mask) -> Mask:
+        """Fill neighbourhoods in which much moves."""
+        wide = round(_NEIGHBOURHOOD * max(moves.shape)) | 1
+        dense = cv2.blur(moves.astype(np.float32), (wide, wide)) > _PASSING
+        return cv2.dilate(dense.astype(np.uint8), np.ones((wide, wide), np.uint8)) > 0
+
+    def _complete(self, differs: Mask) -> Mask:
+        """Complete what differs to what covers: shapes without holes, with a margin; specks are noise."""
+        side = max(differs.shape)
+        hand, wide = round(_HAND * side) | 1, round(_NEIGHBOURHOOD * side) | 1
+        closed = cv2.morphologyEx(differs.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8))
+        opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((hand, hand), np.uint8))
+        covered = opened.copy()
+        # A white shirt before a white board leaves notches; a person has none that writing could be read in. The frame
+        # of the board, which a hand-held camera moves a little, is left out: it goes round all of it.
+        outlines, _ = cv2.findContours(opened & self._inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        for outline in outlines:
+            cv2.fillConvexPoly(covered, cv2.convexHull(outline), 1)
+        return cv2.dilate(covered, np.ones((wide, wide), np.uint8)) > 0
+
+
+def _most(values: Any) -> NDArray[Any]:
+    """Return the largest of red, green and blue, (H, W)."""
+    red, green, blue = cv2.split(values)
+    return np.asarray(cv2.max(cv2.max(red, green), blue))
+
+
+def measure_contrast(work: RGB, *, chalk: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Measure how much the writing on a work frame differs from the ground around it.
+
+    Args:
+        work: The frame.
+        chalk: Whether the writing is brighter than the ground.
+
+    Returns:
+        The contrast, the largest of red, green and blue, (H, W) uint8; and the brightness of the ground, (H, W) uint8.
+    """
+    rows, columns = work.shape[:2]
+    ground = measure_ground(_halve(work), chalk=chalk)
+    ground = np.asarray(cv2.resize(ground, (columns, rows), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    return _most(cv2.absdiff(work, ground)), np.asarray(cv2.cvtColor(ground, cv2.COLOR_RGB2GRAY), np.uint8)

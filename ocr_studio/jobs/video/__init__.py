@@ -1,0 +1,1 @@
+"""Finding the states of a board in a video."""

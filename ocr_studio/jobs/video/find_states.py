@@ -1,0 +1,291 @@
+"""Finds the states of the board in a video, and saves a photo of each."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+
+from ocr_studio.core.errors import StudioError, write_failed
+from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
+from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.images.photo_stream import compute_id
+from ocr_studio.core.images.pixel_formats import RGB, encode_image
+from ocr_studio.core.translation import tr
+from ocr_studio.core.video import checkpoint, time_maps, video_file, video_record
+from ocr_studio.core.video.board_states import BoardTracker, FoundState
+from ocr_studio.core.video.camera import Camera, register
+from ocr_studio.core.video.checkpoint import Checkpoint, PlacedState
+from ocr_studio.core.video.grid import Grid
+from ocr_studio.core.video.video_file import VideoError, VideoInfo, VideoReader
+from ocr_studio.core.video.video_record import StoredState, VideoRecord
+
+# Seconds between two frames that are looked at: writing a letter takes longer.
+_INTERVAL: Final = 1.0
+# The bare board is looked for in so many seconds of the beginning, once every so many.
+LOOKED_AT: Final = 240.0
+_LOOK_EVERY: Final = 3.0
+# Of the first frames, the sharpest gives the view of all pictures.
+_FIRST: Final = 4
+# Seconds of work between two checkpoints.
+_SAVE_EVERY: Final = 20.0
+# A video that ends before this share of the length that it claims is cut off.
+_WHOLE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class VideoOpened:
+    """The video can be read. resumed: seconds that an earlier run has done."""
+
+    info: VideoInfo
+    resumed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class VideoProgress:
+    """So many seconds of the video are done. total: its length, 0 if unknown; looking: the bare board is looked for."""
+
+    seconds: float
+    total: float
+    looking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateSaved:
+    """A state is a photo now, or was since an earlier run.
+
+    Attributes:
+        path: The photo.
+        page: Id of its page.
+        start: When the board began to show it, in seconds.
+        end: When it was last seen so.
+    """
+
+    path: Path
+    page: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFinished:
+    """All states are saved.
+
+    Attributes:
+        record: What is known of the video.
+        cut_off: Seconds that the file claims beyond its last frame; 0 if it is whole.
+    """
+
+    record: VideoRecord
+    cut_off: float = 0.0
+
+
+VideoEvent: TypeAlias = VideoOpened | VideoProgress | StateSaved | VideoFinished
+
+
+def default_folder(video: Path) -> Path:
+    """Return where the photos of a video go by default: a folder with its name, beside it."""
+    return video.with_suffix("") if video.suffix else video.with_name(f"{video.name} states")
+
+
+def find_states(video: Path, folder: Path) -> Iterator[VideoEvent]:
+    """Find the states of the board in a video, and save them as photos.
+
+    An interrupted run goes on where it was. If all states were found before, they are only listed.
+
+    Args:
+        video: The video.
+        folder: Where the photos go; it is made if need be.
+
+    Yields:
+        VideoOpened, VideoProgress …, StateSaved for each state, VideoFinished.
+
+    Raises:
+        VideoError: The video can't be read.
+        WriteFailed: A photo can't be saved.
+        StudioError: Another program works on the same video, or the folder has another video of this name.
+    """
+    fingerprint, _ = video_file.check_video(video)
+    out = OutputFolder(folder)
+    name = video_record.record_name(video.stem)
+    known = video_record.load(folder, name)
+    if known and known.fingerprint != fingerprint:
+        raise StudioError(
+            tr("this folder has the states of another video named {name}", name=known.name),
+            file=folder,
+            remedy=tr("Choose another folder."),
+            command="Choose another folder with --out.",
+        )
+    with _locked(folder, video.stem):
+        if known and known.complete:
+            yield from _list(folder, known)
+            return
+        yield from _Run(video, out, fingerprint).work()
+
+
+def _list(folder: Path, known: VideoRecord) -> Iterator[VideoEvent]:
+    for state in known.states:
+        yield StateSaved(folder / state.image, state.page, state.start, state.end)
+    yield VideoFinished(known)
+
+
+@contextmanager
+def _locked(folder: Path, stem: str) -> Iterator[None]:
+    """Keep other programs from working on the same video. Raises StudioError."""
+    lock = FileLock(SafeFolder(folder, follow=True), f".{stem}.video-lock", passing=True)
+    try:
+        lock.take()
+    except LockedElsewhere as error:
+        remedy = tr("Wait until it has finished, or stop it.")
+        raise StudioError(tr("another OCR Studio is working on this video"), file=folder, remedy=remedy) from error
+    except OSError as error:
+        raise write_failed(lock.path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _Run:
+    """One run over a video."""
+
+    def __init__(self, video: Path, out: OutputFolder, fingerprint: str) -> None:
+        self._video, self._out, self._folder = Path(os.path.abspath(video)), out, out.path
+        self._fingerprint = fingerprint
+        self._states: list[PlacedState] = []
+        self._checkpoint = checkpoint.checkpoint_name(video.stem)
+        self._saved = time.monotonic()
+
+    def work(self) -> Iterator[VideoEvent]:
+        """Look at the board, then follow it."""
+        earlier = checkpoint.load(self._folder, self._checkpoint, self._fingerprint)
+        start = earlier.seconds if earlier else 0.0
+        tracker: BoardTracker | None = None
+        if earlier:
+            tracker = self._resume(earlier)
+        if tracker is None:
+            start = 0.0
+            tracker = yield from self._look()
+        else:
+            for each in self._states:
+                yield StateSaved(self._folder / each.image, each.page, each.start, each.end)
+        with VideoReader(self._video, interval=_INTERVAL, start=start) as reader:
+            info = reader.info
+            yield VideoOpened(info, start)
+            for frame in reader.frames():
+                if frame is not None:
+                    # All of what a frame brings first: only then can the tracker be saved.
+                    for found in list(tracker.add(frame.pixels, frame.seconds)):
+                        yield self._place(found, tracker, info, frame.seconds)
+                    if time.monotonic() > self._saved + _SAVE_EVERY:
+                        self._save(tracker, frame.seconds)
+                yield VideoProgress(reader.at, max(info.seconds, reader.at) if info.seconds else 0.0)
+            for found in list(tracker.finish(reader.at)):
+                yield self._place(found, tracker, info, reader.at)
+            record = self._write_record(tracker, info, reader.at, complete=True)
+        checkpoint.remove(self._folder, self._checkpoint)
+        lacking = info.seconds - reader.at if reader.at < _WHOLE * info.seconds - 1 else 0.0
+        yield VideoFinished(record, lacking)
+
+    def _resume(self, earlier: Checkpoint) -> BoardTracker | None:
+        """Go on from a checkpoint, with its last photo in its place; None if it is damaged."""
+        with VideoReader(self._video, interval=_INTERVAL) as reader:
+            tracker = BoardTracker.load(Grid(reader.info.width, reader.info.height), earlier.tracker)
+        if tracker is None or len(tracker.states) != len(earlier.states):
+            return None
+        self._states = list(earlier.states)
+        if earlier.picture and self._states and compute_id(earlier.picture) == self._states[-1].page:
+            self._out.write(self._states[-1].image, earlier.picture)
+        return tracker
+
+    def _look(self) -> Generator[VideoEvent, None, BoardTracker]:
+        """Look at the beginning for the bare board. Returns a tracker that has seen nothing yet."""
+        with VideoReader(self._video, interval=_LOOK_EVERY) as reader:
+            info = reader.info
+            grid = Grid(info.width, info.height)
+            first: list[RGB] = []
+            camera: Camera | None = None
+            looks: list[RGB] = []
+            for frame in reader.frames():
+                if frame is not None:
+                    work = grid.to_work(grid.pad(frame.pixels))
+                    if len(first) < _FIRST:
+                        first.append(work)
+                    else:
+                        camera = camera or Camera(_choose_sharpest(first))
+                        looks += _look_at(grid, camera, work)
+                yield VideoProgress(reader.at, info.seconds, looking=True)
+                if reader.at > LOOKED_AT:
+                    break
+            if not first:
+                raise VideoError(tr("the video contains no frames"), file=self._video)
+            reference = _choose_sharpest(first)
+            camera = camera or Camera(reference)
+            looks += [each for work in first for each in _look_at(grid, camera, work)]
+        return BoardTracker(grid, reference, looks or [grid.to_small(reference)])
+
+    def _place(self, found: FoundState, tracker: BoardTracker, info: VideoInfo, seconds: float) -> StateSaved:
+        """Save a state as a photo. seconds: how much of the video is done."""
+        picture = encode_image(found.picture)
+        name = self._choose_name(found.state.end)
+        placed = PlacedState(name, compute_id(picture), found.state.start, found.state.end)
+        self._states.append(placed)
+        # First: killed in between, the next run puts the photo in its place, and does not find it once more.
+        self._save(tracker, seconds, picture)
+        self._out.write(name, picture)
+        self._write_record(tracker, info, seconds, complete=False)
+        return StateSaved(self._folder / name, placed.page, placed.start, placed.end)
+
+    def _choose_name(self, seconds: float) -> str:
+        whole, taken = int(seconds), {each.image for each in self._states}
+        base = f"{self._video.stem} {whole // 3600:02}-{whole // 60 % 60:02}-{whole % 60:02}"
+        names = (f"{base}{f' ({number})' if number > 1 else ''}.png" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+    def _save(self, tracker: BoardTracker, seconds: float, picture: bytes = b"") -> None:
+        """Save a checkpoint, unless something is being wiped off."""
+        if tracker.is_calm:
+            told = Checkpoint(self._fingerprint, seconds + 1e-3, tuple(self._states), picture, tracker.save())
+            checkpoint.save(self._folder, self._checkpoint, told)
+            self._saved = time.monotonic()
+
+    def _write_record(self, tracker: BoardTracker, info: VideoInfo, seconds: float, *, complete: bool) -> VideoRecord:
+        length = max(info.seconds, seconds)
+        states = tuple(
+            StoredState(each.image, each.page, each.start, each.end, time_maps.pack(state.times, length))
+            for each, state in zip(self._states, tracker.states, strict=True)
+        )
+        record = VideoRecord(
+            _relative(self._video, self._folder), self._fingerprint, seconds, info.width, info.height, states, complete
+        )
+        self._out.write(video_record.record_name(self._video.stem), video_record.encode(record))
+        return record
+
+
+def _relative(video: Path, folder: Path) -> str:
+    """Return the path of a video from a folder; an absolute one on another drive."""
+    try:
+        return Path(os.path.relpath(video, os.path.abspath(folder))).as_posix()
+    except ValueError:
+        return video.as_posix()
+
+
+def _choose_sharpest(frames: Sequence[RGB]) -> RGB:
+    """Choose the frame with the least blur, by the variance of its Laplacian."""
+    return max(frames, key=lambda each: float(cv2.Laplacian(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var()))
+
+
+def _look_at(grid: Grid, camera: Camera, work: RGB) -> list[RGB]:
+    """Return the small frame of a look, registered; nothing if it shows another view."""
+    view = camera.find(work)
+    if not view.found:
+        return []
+    return [grid.to_small(np.asarray(work if view.matrix is None else register(work, view.matrix), np.uint8))]

@@ -1,0 +1,134 @@
+"""Videos from strangers: what is one, and one clear line for each that can't be read."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_studio.core.video import video_file
+from ocr_studio.core.video.video_file import Frame, VideoError, VideoReader
+
+
+def write_video(path: Path, count: int = 30, *, rate: float = 10.0, size: tuple[int, int] = (96, 64)) -> Path:
+    """A video whose frames get brighter: frame n has the brightness 4 n."""
+    code = cv2.VideoWriter.fourcc(*("MJPG" if path.suffix == ".avi" else "mp4v"))
+    writer = cv2.VideoWriter(str(path), code, rate, size)
+    for number in range(count):
+        writer.write(np.full((size[1], size[0], 3), 4 * number, np.uint8))
+    writer.release()
+    return path
+
+
+def read(path: Path, *, interval: float = 1.0, start: float = 0.0) -> list[Frame]:
+    with VideoReader(path, interval=interval, start=start) as reader:
+        return [frame for frame in reader.frames() if frame is not None]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".avi"])
+def test_one_frame_for_each_interval_with_its_time(tmp_path: Path, suffix: str) -> None:
+    path = write_video(tmp_path / f"film{suffix}")
+    with VideoReader(path, interval=1.0) as reader:
+        frames = [frame for frame in reader.frames() if frame is not None]
+        assert (reader.info.width, reader.info.height) == (96, 64)
+        assert reader.info.seconds == pytest.approx(3.0)
+        assert reader.at == pytest.approx(2.9)
+    assert [frame.seconds for frame in frames] == pytest.approx([0.0, 1.0, 2.0])
+    for frame, bright in zip(frames, (0, 40, 80), strict=True):
+        assert frame.pixels.shape == (64, 96, 3)
+        assert abs(float(frame.pixels.mean()) - bright) < 6
+
+
+def test_reading_begins_where_it_is_asked_to(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", 60)
+    frames = read(path, start=3.5)
+    assert [frame.seconds for frame in frames] == pytest.approx([3.5, 4.0, 5.0])
+    assert abs(float(frames[0].pixels.mean()) - 140) < 6
+
+
+def test_a_wrong_frame_rate_does_no_harm(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.avi", 20)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"strh") + 8
+    assert data[at : at + 4] == b"vids"
+    struct.pack_into("<II", data, at + 20, 1, 0)  # scale and rate: no frame rate at all
+    path.write_bytes(data)
+    frames = read(path, interval=0.5)
+    times = [frame.seconds for frame in frames]
+    assert times == sorted(times)
+    assert len(times) >= 1
+
+
+def test_a_truncated_video_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.avi", 60)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    frames = read(path)
+    assert 1 <= len(frames) < 6
+
+
+MP4_HEAD = struct.pack(">I4s4sI4s", 20, b"ftyp", b"isom", 512, b"isom")
+
+
+def _sound_only() -> bytes:
+    box = b"soun" + bytes(12)
+    return MP4_HEAD + struct.pack(">I4s", 8 + len(box), b"moov") + box
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"%PDF-1.7 not a video at all", "this is not a video in a supported format"),
+        (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "this is not a video in a supported format"),
+        (b"ffconcat version 1.0\nfile /etc/passwd\n", "this is not a video in a supported format"),
+        (b"ID3\x04" + bytes(1000), "this file contains sound but no picture"),
+        (b"RIFF\x24\0\0\0WAVEfmt " + bytes(100), "this file contains sound but no picture"),
+        (_sound_only(), "this file contains sound but no picture"),
+        (MP4_HEAD + struct.pack(">I4s", 1008, b"mdat") + bytes(1000), "its index is missing"),
+        (MP4_HEAD + struct.pack(">I4s", 108, b"moov") + bytes(100), "can’t be decoded"),
+        (b"\x1aE\xdf\xa3" + bytes(2000), "can’t be decoded"),
+    ],
+    ids=["empty", "document", "playlist", "list", "mp3", "wave", "audio only", "no index", "empty index", "broken"],
+)
+def test_what_is_no_video_is_one_clear_line(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "lecture.mp4"
+    path.write_bytes(data)
+    with pytest.raises(VideoError) as refused:
+        read(path)
+    assert said in str(refused.value)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert "\n" not in str(refused.value)
+    assert refused.value.remedy
+
+
+def test_a_video_without_frames_says_so(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.avi", 2)
+    data = path.read_bytes()
+    movie = data.index(b"movi")
+    path.write_bytes(data[: movie + 4])
+    with pytest.raises(VideoError, match=r"no frames|can’t be decoded"):
+        read(path)
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(VideoError, match="the file does not exist"):
+        read(tmp_path / "none.mp4")
+    with pytest.raises(VideoError, match="folder"):
+        read(tmp_path)
+
+
+def test_a_fingerprint_follows_the_contents(tmp_path: Path) -> None:
+    one, other = write_video(tmp_path / "a.mp4", 10), write_video(tmp_path / "b.mp4", 12)
+    before, _ = video_file.check_video(one)
+    assert before != video_file.check_video(other)[0]
+    (tmp_path / "c.mp4").write_bytes(one.read_bytes())
+    assert video_file.check_video(tmp_path / "c.mp4")[0] == before
+
+
+def test_a_video_is_known_by_its_suffix() -> None:
+    assert video_file.is_video(Path("Lecture.MOV"))
+    assert not video_file.is_video(Path("board.jpg"))

@@ -1,0 +1,155 @@
+"""From a video file to photos of the board with their times; interrupted, killed, run again."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.photo_stream import compute_content_id
+from ocr_studio.core.video import video_record
+from ocr_studio.core.video.video_file import VideoError
+from ocr_studio.jobs.video import find_states as job
+from tests import filmed
+from tests.filmed import Filming, Script
+
+SIZE = 320, 192
+
+
+@pytest.fixture(scope="module")
+def lecture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Script]:
+    """A film of two states without a lecturer, a frame a second."""
+    script = filmed.draw_lecture(np.random.default_rng(3), size=SIZE, states=2, seconds=24)
+    filming = Filming(person=False, rate=1, noise=1.0, codec="MJPG")
+    path = filmed.write_film(tmp_path_factory.mktemp("film") / "lecture", script, filming, np.random.default_rng(1))
+    return path, script
+
+
+def saved(events: Iterator[job.VideoEvent] | list[job.VideoEvent]) -> list[job.StateSaved]:
+    return [event for event in events if isinstance(event, job.StateSaved)]
+
+
+def hidden(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.name.startswith(".")}
+
+
+def test_photos_of_the_states_with_their_times(lecture: tuple[Path, Script], tmp_path: Path) -> None:
+    path, script = lecture
+    events = list(job.find_states(path, tmp_path / "out"))
+    found = saved(events)
+    assert len(found) == 2
+    finished = events[-1]
+    assert isinstance(finished, job.VideoFinished)
+    assert finished.record == video_record.load(tmp_path / "out", "lecture.video.json")
+    assert finished.record.complete
+    assert finished.record.locate(tmp_path / "out") == path
+    for each, state in zip(found, script.states, strict=True):
+        whole = int(each.end)
+        assert each.path.name == f"lecture 00-{whole // 60:02}-{whole % 60:02}.png"
+        assert each.page == compute_content_id(each.path)
+        drawn, ink = filmed.draw_state(script, state.strokes)
+        bare = script.board.astype(int)
+        shown = np.abs(photo_file.open_photo(each.path).astype(int) - bare).max(axis=2)
+        true = np.abs(drawn.astype(int) - bare).max(axis=2)
+        near = cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8))
+        assert (near >= true / 2)[ink].mean() > 0.95
+    # Neither a checkpoint nor a lock is left.
+    assert hidden(tmp_path / "out") == {".ocr-studio-files.jsonl"}
+    progress = [event.seconds for event in events if isinstance(event, job.VideoProgress) and not event.looking]
+    assert progress == sorted(progress)
+
+    # Once more: nothing is computed again.
+    before = {each.path: each.path.stat().st_mtime_ns for each in found}
+    again = list(job.find_states(path, tmp_path / "out"))
+    assert saved(again) == found
+    assert not any(isinstance(event, job.VideoProgress) for event in again)
+    assert before == {each.path: each.path.stat().st_mtime_ns for each in found}
+
+
+def test_a_stopped_run_goes_on(lecture: tuple[Path, Script], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, _ = lecture
+    whole = saved(job.find_states(path, tmp_path / "whole"))
+    monkeypatch.setattr(job, "_SAVE_EVERY", 0.0)
+    running = job.find_states(path, tmp_path / "parts")
+    for event in running:
+        if isinstance(event, job.StateSaved):
+            break
+    running.close()
+    assert any(name.endswith(".npz") for name in hidden(tmp_path / "parts"))
+    events = list(job.find_states(path, tmp_path / "parts"))
+    opened = next(event for event in events if isinstance(event, job.VideoOpened))
+    assert opened.resumed > 10
+    parts = saved(events)
+    assert parts[0].path.name == whole[0].path.name
+    assert len(parts) == len(whole)
+    assert abs(parts[1].end - whole[1].end) <= 2
+    assert hidden(tmp_path / "parts") == {".ocr-studio-files.jsonl"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_killed_run_goes_on_and_leaves_whole_photos_only(lecture: tuple[Path, Script], tmp_path: Path) -> None:
+    path, _ = lecture
+    out = tmp_path / "out"
+    code = (
+        "import sys; from pathlib import Path; from ocr_studio.jobs.video import find_states as job\n"
+        "job._SAVE_EVERY = 0.0\n"
+        "for event in job.find_states(Path(sys.argv[1]), Path(sys.argv[2])): print(type(event).__name__, flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(path), str(out)], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if line.strip() == "StateSaved":
+                run.send_signal(signal.SIGKILL)
+                break
+    for photo in out.glob("*.png"):
+        assert photo_file.open_photo(photo).shape == (SIZE[1], SIZE[0], 3)
+    deadline = time.monotonic() + 60
+    while True:  # the system lets go of the lock of a killed program in a moment
+        try:
+            found = saved(job.find_states(path, out))
+            break
+        except StudioError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert len(found) == 2
+    assert sorted(out.glob("*.png")) == [each.path for each in found]
+
+
+def test_another_video_of_the_same_name_is_refused(lecture: tuple[Path, Script], tmp_path: Path) -> None:
+    path, _ = lecture
+    list(job.find_states(path, tmp_path / "out"))
+    other = tmp_path / "lecture.avi"
+    other.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(StudioError, match="another video") as refused:
+        list(job.find_states(other, tmp_path / "out"))
+    assert "--out" in refused.value.typed
+
+
+def test_two_at_a_time_are_refused(lecture: tuple[Path, Script], tmp_path: Path) -> None:
+    path, _ = lecture
+    first = job.find_states(path, tmp_path / "out")
+    next(first)
+    with pytest.raises(StudioError, match="is working on this video"):
+        next(job.find_states(path, tmp_path / "out"))
+    first.close()
+
+
+def test_what_is_no_video_leaves_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "notes.mp4").write_text("no video")
+    with pytest.raises(VideoError):
+        next(job.find_states(tmp_path / "notes.mp4", tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_default_folder_is_beside_the_video() -> None:
+    assert job.default_folder(Path("/films/lecture 1.mp4")) == Path("/films/lecture 1")
+    assert job.default_folder(Path("/films/lecture")) == Path("/films/lecture states")
