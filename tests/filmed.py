@@ -19,7 +19,7 @@ Picture = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stroke:
     """A part of the writing: its place, how it looks there, and which pixels are ink."""
 

@@ -16,9 +16,9 @@ from ocr_studio.core.translation import ENGLISH, language, tr
 
 # In the order of the table of contents.
 TOPICS: Final = (
-    "start", "photos", "phone", "reading", "editing", "review", "text", "search", "board", "projects", "export",
-    "datasets", "training", "evaluation", "models", "synth", "archive", "settings", "command-line", "service",
-    "assistants", "python", "files", "security", "development",
+    "start", "photos", "phone", "reading", "editing", "review", "text", "search", "board", "video", "projects",
+    "export", "datasets", "training", "evaluation", "models", "synth", "archive", "settings", "command-line",
+    "service", "assistants", "python", "files", "security", "development",
 )  # fmt: skip
 
 _HEADING: Final = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)

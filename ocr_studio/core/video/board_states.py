@@ -54,6 +54,8 @@ _VIEW_EVERY: Final = 4.0
 # Share of the board that is covered where a frame shows something else; and for how many seconds that must last.
 _ELSEWHERE: Final = 0.75
 _OTHER_SCENE: Final = 12.0
+# The same for a camera in a hand that was lost, as before an empty board.
+_LOST: Final = 40.0
 # Seconds of a new scene that are looked at for its bare board.
 _LOOK_AGAIN: Final = 20.0
 
@@ -175,7 +177,7 @@ class BoardTracker:
         share = covered[self._ground.board].mean() if self._ground.board.any() else 1.0
         # A camera on a stand still stands where most of the board is hidden or empty.
         if share > _ELSEWHERE or not (view.found or self._camera.stood):
-            yield from self._notice_absence(work, seconds)
+            yield from self._notice_absence(work, seconds, _OTHER_SCENE if view.found else _LOST)
             return
         self._away_since = np.nan
         self._at = seconds
@@ -289,11 +291,11 @@ class BoardTracker:
 
     # --------------------------------------------------------------------------------------------------- other views
 
-    def _notice_absence(self, work: RGB, seconds: float) -> Iterator[FoundState]:
-        """The board is not to be seen; if that lasts, the camera shows something else."""
+    def _notice_absence(self, work: RGB, seconds: float, most: float) -> Iterator[FoundState]:
+        """The board is not to be seen; if that lasts for so many seconds, the camera shows something else."""
         if np.isnan(self._away_since):
             self._away_since = seconds
-        if seconds < self._away_since + _OTHER_SCENE:
+        if seconds < self._away_since + most:
             return
         yield from self._compare(seconds)
         if self._is_novel():
