@@ -120,7 +120,7 @@ def _search_archive(query: str, options: argparse.Namespace) -> int:
         else:
             shown.show("searching", event.done, event.total, detail=f"file {event.done} of {event.total}")
     clear_progress()
-    _ANSWERS[options.format](hits)
+    _ANSWERS[options.format](hits, FolderMoments())
     if not hits:
         complain(f"no results for “{query}”")
     return GOOD

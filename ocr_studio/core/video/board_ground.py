@@ -251,7 +251,9 @@ class BoardGround:
         covered = opened.copy()
         # A white shirt before a white board leaves notches; a person has none that writing could be read in. The frame
         # of the board, which a hand-held camera moves a little, is left out: it goes round all of it.
-        outlines, _ = cv2.findContours(opened & self._inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        outlines, _ = cv2.findContours(
+            cv2.bitwise_and(opened, self._inside), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        )
         for outline in outlines:
             cv2.fillConvexPoly(covered, cv2.convexHull(outline), 1)
         return cv2.dilate(covered, np.ones((wide, wide), np.uint8)) > 0

@@ -399,7 +399,7 @@ class BoardTracker:
         usual = float(np.median(bare)) if len(bare) else 0.0
         noise = float(np.median(np.abs(bare - usual))) if len(bare) else 0.0
         bar = np.maximum(_INK_LEVELS + _NOISE * noise, _INK_SHARE * brightness.astype(np.float32))
-        contrast = cv2.subtract(contrast, np.full_like(contrast, round(usual)))
+        contrast = np.asarray(cv2.subtract(contrast, np.full_like(contrast, round(usual))), dtype=np.uint8)
         known = _to_work(seen, self._grid) & _enlarge(self._ground.around)
         return (contrast > bar) & known, contrast > _GONE * bar
 

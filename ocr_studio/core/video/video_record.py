@@ -235,9 +235,11 @@ def _load_known(folder: Path, name: str, _: tuple[int, ...]) -> VideoRecord | No
 class FolderMoments:
     """The photos of a folder that are moments of videos."""
 
-    def __init__(self, folder: Path) -> None:
-        """Look into a folder. Never raises: without a readable file about a video, there are none."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Look into a folder, if any. Never raises: without a readable file about a video, there are none."""
         self._moments: dict[str, Moment] = {}
+        if folder is None:
+            return
         for record in list_records(folder).values():
             self._moments |= {state.page: Moment(folder, record, state) for state in record.states}
 

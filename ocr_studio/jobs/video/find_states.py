@@ -96,7 +96,7 @@ def default_folder(video: Path) -> Path:
     return video.with_suffix("") if video.suffix else video.with_name(f"{video.name} states")
 
 
-def find_states(video: Path, folder: Path) -> Iterator[VideoEvent]:
+def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
     """Find the states of the board in a video, and save them as photos.
 
     An interrupted run goes on where it was. If all states were found before, they are only listed.
