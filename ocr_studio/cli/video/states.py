@@ -1,4 +1,4 @@
-"""The command ``ocr-studio video``: photos of the board from a video, read and saved with their times."""
+"""What ``ocr-studio video`` does: find the states of the board, read their photos, print them with their times."""
 
 from __future__ import annotations
 
