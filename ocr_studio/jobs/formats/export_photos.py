@@ -106,6 +106,7 @@ def list_all(project: Project) -> list[ListedPhoto]:
     """All photos of a project with a page, and those of its folder without one, in natural order.
 
     A photo that was renamed, or has a damaged page, is listed under its present name; a copy as a photo of its own.
+    Of several pages of one name, only that of the present file is listed: a file that was replaced and read again.
     """
     listed = list_pages(project)
     try:
@@ -120,10 +121,26 @@ def list_all(project: Project) -> list[ListedPhoto]:
         for name in present - whole - {photo.image for photo in listed}
     ]
     found = {photo.page_id for photo in new}
+    outdated = _find_outdated(project, [photo for photo in listed if photo.image in present])
     kept = [
-        photo for photo in listed if photo.page_id not in found or photo_listing.is_listed(project.photos / photo.image)
+        photo
+        for photo in listed
+        if photo.page_id not in outdated
+        and (photo.page_id not in found or photo_listing.is_listed(project.photos / photo.image))
     ]
     return sorted([*kept, *new], key=lambda photo: (make_natural_key(photo.image), photo.page_id))
+
+
+def _find_outdated(project: Project, photos: Sequence[ListedPhoto]) -> set[str]:
+    """Return the ids of pages whose photo was replaced by another one, which has a page, too."""
+    by_image: dict[str, set[str]] = {}
+    for photo in photos:
+        by_image.setdefault(photo.image, set()).add(photo.page_id)
+    outdated = set[str]()
+    for image, page_ids in by_image.items():
+        if len(page_ids) > 1 and (now := _find_page(project.photos / image, page_ids)):
+            outdated |= page_ids - {now}
+    return outdated
 
 
 def _find_page(path: Path, page_ids: Collection[str]) -> str:

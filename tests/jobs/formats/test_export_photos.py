@@ -258,3 +258,11 @@ def test_photos_without_a_page_are_listed_and_a_renamed_one_once(project: Projec
     assert list_all(project) == [*LISTED[:2], ListedPhoto("new.png", page_id)]
     (project.photos / "broken.jpg").write_bytes(b"")
     assert list_all(project)[2] == ListedPhoto("broken.jpg")
+
+
+def test_a_replaced_photo_that_was_read_again_is_listed_once(project: Project) -> None:
+    photo = project.photos / "new.png"
+    project.save_page(written("new.png", "before", photo_file.compute_content_id(photo)))
+    photo_file.save_png(photo, drawn_boards.lit(drawn_boards.face(320, 200)))
+    project.save_page(written("new.png", "now", page_id := photo_file.compute_content_id(photo)))
+    assert list_all(project) == [*LISTED[:2], ListedPhoto("new.png", page_id)]
