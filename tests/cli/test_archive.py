@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_an_archive_from_photos_to_corrections(photos: Path, tmp_path: Path, cap
     assert cli.run(read) == 1
     said = capfd.readouterr()
     assert said.out == ""
-    assert "4 photos in 1 file: 4 read now" in said.err
+    assert "4 photos in 1 file: 3 read now" in said.err
     assert "1 photo could not be read:\n  1 × this is a text file, not a photo" in said.err
 
     assert cli.run([*read, "--format", "json"]) == 0
@@ -81,9 +82,19 @@ def test_an_archive_from_photos_to_corrections(photos: Path, tmp_path: Path, cap
     capfd.readouterr()
     assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(sample)]) == 0
     assert "2 of them unchanged" in capfd.readouterr().out
+    assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(photos / "a.png")]) == 1
+    assert "a.png: there is a file with this name. Choose another folder." in capfd.readouterr().err
 
-    (photos / "a.png").unlink()
-    assert cli.run(["archive", "sample", out, "--count", "4", "--out", str(tmp_path / "other")]) == 1
+    shutil.copyfile(photos / "a.png", photos / "e.png")
+    assert cli.run(read) == 0
+    assert "5 photos in 1 file: 1 read now" in capfd.readouterr().err
+    assert cli.run(["archive", "sample", out, "--count", "5", "--out", str(tmp_path / "twice")]) == 0
+    (line,) = capfd.readouterr().out.splitlines()
+    assert line.startswith("4 photos in ")
+    assert line.endswith("0 of them unchanged; 1 more is a copy of another")
+    for name in ("a.png", "e.png"):
+        (photos / name).unlink()
+    assert cli.run(["archive", "sample", out, "--count", "5", "--out", str(tmp_path / "other")]) == 1
     assert "a.png: the file does not exist" in capfd.readouterr().err
 
 
@@ -114,6 +125,7 @@ def test_what_is_left_over_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_settings_that_differ_and_impossible_options_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "a.jpg").write_text("text", "utf-8")
     command = ["archive", "read", str(tmp_path), "--out", str(tmp_path / "out")]
     assert cli.run(command) == 0
     assert cli.run([*command, "--unit", "lines"]) == 1

@@ -200,11 +200,14 @@ class _Watcher:
 
 def _report_as_text(done: read_archive.ArchiveDone) -> None:
     rate = done.read / max(done.seconds, 1e-3)
-    kept = done.photos - done.read
-    now = f"{done.read} read now in {done.seconds:.0f} s ({rate:.2f} photos a second)"
-    lines = [f"{counted(done.photos, 'photo')} in {counted(done.parts, 'file')}: {now}, {kept} read before"]
+    failed = sum(done.errors.values())
+    now = f"{done.read - failed} read now"
+    if done.read:
+        now += f" in {done.seconds:.0f} s ({rate:.2f} photos a second)"
+    before = f"{done.photos - done.read} in the archive before"
+    lines = [f"{counted(done.photos, 'photo')} in {counted(done.parts, 'file')}: {now}, {before}"]
     if done.errors:
-        lines.append(f"{counted(sum(done.errors.values()), 'photo')} could not be read:")
+        lines.append(f"{counted(failed, 'photo')} could not be read:")
         lines += [f"  {number} × {reason}" for reason, number in done.errors.items()]
     if done.pruned:
         lines.append(f"{counted(done.pruned, 'file')} of photos that are no longer in the source removed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Final
 
 from ocr_studio.cli.archive.arguments import address, number_up_to
@@ -13,7 +14,7 @@ from ocr_studio.core import settings
 from ocr_studio.core.archive import sample as choose
 from ocr_studio.core.archive.folder import ArchiveFolder
 from ocr_studio.core.command_line import CommandParser, visible
-from ocr_studio.core.errors import write_failed
+from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.units import counted
 from ocr_studio.jobs.archive import take_sample
@@ -48,11 +49,15 @@ def run_sample(options: argparse.Namespace) -> int:
     archive.check()
     try:
         options.out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        what = "there is a file with this name"
+        raise StudioError(what, file=options.out, remedy="Choose another folder.") from error
     except OSError as error:
         raise write_failed(options.out, error) from error
     project = Project.open(options.out, **places(options, settings.load()))
     project.lock(create=True)
     copied = known = failed = 0
+    photos = set[Path]()  # a photo that the archive has twice is copied once
     progress = Progress()
     progress.show("choosing photos")
     try:
@@ -64,12 +69,15 @@ def run_sample(options: argparse.Namespace) -> int:
                     complain(event.error)
                     continue
                 copied += 1
-                known += event.known
+                known += event.known and event.photo not in photos
+                photos.add(event.photo)
                 progress.show("copying", copied, options.count, detail=f"photo {copied} of {options.count}")
     finally:
         project.unlock()
     clear_progress()
-    print(f"{counted(copied, 'photo')} in {visible(str(options.out))}, {known} of them unchanged")
+    copies = copied - len(photos)
+    same = f"; {copies} more {'is a copy of another' if copies == 1 else 'are copies of others'}" if copies else ""
+    print(f"{counted(len(photos), 'photo')} in {visible(str(options.out))}, {known} of them unchanged{same}")
     if copied + failed < options.count:
         complain(f"the archive has only {counted(copied + failed, 'photo')} with words")
     return FAILED if failed else GOOD

@@ -181,7 +181,7 @@ def _retry(address: str, work: Callable[[], _Answer]) -> _Answer:
     for attempt in range(1, _ATTEMPTS):
         try:
             return work()
-        except (FileNotFoundError, PermissionError, IsADirectoryError):
+        except (FileNotFoundError, PermissionError, IsADirectoryError, StudioError):
             break
         except Exception:  # noqa: BLE001  (drivers raise what the libraries below them do)
             time.sleep(_PAUSE * attempt)
@@ -191,6 +191,8 @@ def _retry(address: str, work: Callable[[], _Answer]) -> _Answer:
 def _try(address: str, work: Callable[[], _Answer]) -> _Answer:
     try:
         return work()
+    except StudioError:  # it says what is wrong
+        raise
     except Exception as error:
         raise _failed(address, error) from error
 

@@ -18,6 +18,7 @@ from ocr_studio.core.archive.folder import ArchiveFolder
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.archive.shards import Shard
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.translation import tr
 from ocr_studio.jobs.archive import pool
 from ocr_studio.jobs.archive.pool import Engine, PhotoDone, PoolEvent, Waiting, WorkerEnded
 from ocr_studio.jobs.archive.worker import Task
@@ -138,7 +139,7 @@ def read_archive(order: ArchiveOrder, engine: Engine) -> Iterator[ArchiveEvent]:
     """Read the photos of a source. The engine is closed at the end, also if the caller stops early.
 
     Raises:
-        StudioError: The source can't be listed, the archive can't be written, or workers can't read.
+        StudioError: The source can't be listed or has no photos, the archive can't be written, or workers can't read.
     """
     yield from _Run(order, engine).run()
 
@@ -180,6 +181,9 @@ class _Run:
                     yield event
         finally:
             self.engine.close()
+        if not self.photos and not failed:
+            remedy = tr("Check the name, and that the disk or network share is connected.")
+            raise StudioError(tr("no photos were found"), file=order.source, remedy=remedy)
         self._remove_covered(prefix)
         pruned = self._prune() if order.prune and not failed else 0
         yield ArchiveDone(

@@ -117,3 +117,8 @@ def test_an_object_store_is_listed_like_a_folder() -> None:
 def test_an_address_without_a_driver_is_refused() -> None:
     with pytest.raises(StudioError, match=r"nosuch://photos: it can’t be reached: .*nosuch"):
         names_of("nosuch://photos")
+
+
+def test_a_photo_without_a_driver_says_so_once() -> None:
+    with pytest.raises(StudioError, match=r"^nosuch://photos/a.jpg: it can’t be reached: (?!.*can’t be reached)"):
+        storage.read_photo("nosuch://photos/a.jpg")

@@ -171,6 +171,16 @@ def test_what_a_run_left_that_was_killed_before_it_removed_an_old_part_goes(
     assert {Path(row.path).name: row.text for row in archive.rows()}["015.jpg"] == "another text"
 
 
+def test_a_source_without_photos_such_as_a_missing_disk_is_an_error_and_nothing_is_pruned(archive: Archive) -> None:
+    archive.read()
+    before = archive.parts()
+    for photo in archive.photos.iterdir():
+        photo.unlink()
+    with pytest.raises(StudioError, match="no photos were found"):
+        archive.read(prune=True)
+    assert archive.parts() == before
+
+
 def test_a_photo_that_cannot_be_read_is_a_row_with_the_reason(
     archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
