@@ -174,7 +174,7 @@ class _Pool:
             for number, answer in self._engine.wait(1.0):
                 yield from self._take(number, answer)
             yield from self._end_late()
-            yield from self._tell()
+            yield from self._report_delay()
 
     def _start(self, wanted: int) -> None:
         """Start workers, so that some are there for what is left."""
@@ -208,7 +208,7 @@ class _Pool:
             _check_loaded(answer)
             worker.ready = True
         elif isinstance(answer, Ended):
-            yield from self._bury(number, tr("reading it ended the process twice"), answer.reason)
+            yield from self._drop_worker(number, tr("reading it ended the process twice"), answer.reason)
         else:
             self._failures = 0
             worker.tasks.remove(answer.task)
@@ -216,8 +216,8 @@ class _Pool:
             self._strikes.pop((answer.task.shard, answer.task.place), None)
             yield PhotoDone(answer.task, answer.rows)
 
-    def _bury(self, number: int, error: str, reason: str = "") -> Iterator[PoolEvent]:
-        """A worker has ended: its photos are read again, each alone."""
+    def _drop_worker(self, number: int, error: str, reason: str = "") -> Iterator[PoolEvent]:
+        """Forget a worker that has ended; its photos are read again, each alone."""
         worker = self._workers.pop(number)
         self._failures += 1
         yield WorkerEnded(tuple(task.address for task in worker.tasks))
@@ -231,8 +231,9 @@ class _Pool:
             del self._strikes[key]
             yield PhotoDone(task, [ArchiveRow(task.address, error=error)])
         if self._failures >= _MOST_FAILURES and not self._suspects:
+            what = tr("the reading processes keep ending before they have read a photo")
             raise StudioError(
-                tr("the processes that read end before they have read anything") + (f" ({reason})" if reason else ""),
+                f"{what} ({reason})" if reason else what,
                 remedy=tr("The computer may be low on memory: use fewer processes, or close other programs."),
             )
 
@@ -242,9 +243,9 @@ class _Pool:
             if worker.tasks and now - worker.since > self._most_seconds:
                 self._engine.end(number)
                 seconds = round(self._most_seconds)
-                yield from self._bury(number, tr("reading it takes longer than {seconds} s", seconds=seconds))
+                yield from self._drop_worker(number, tr("reading it takes longer than {seconds} s", seconds=seconds))
 
-    def _tell(self) -> Iterator[Waiting]:
+    def _report_delay(self) -> Iterator[Waiting]:
         now = time.monotonic()
         if now - self._told < NOTICE_SECONDS:
             return

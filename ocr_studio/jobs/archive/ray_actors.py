@@ -1,9 +1,9 @@
 """The engine “ray”: actors of a Ray cluster, or of one that is started on this computer for this run.
 
 Ray Core rather than Ray Data, whose pools of actors stand still without a word when they take every CPU. An actor that
-dies isn't restarted by Ray, nor are its calls repeated: ``pool`` starts another one and reads its photos again, as only
-so a photo is known that ends each actor that reads it. An actor takes a little less than a CPU, so that there is always
-room for what else Ray runs.
+dies isn't restarted by Ray, nor are its calls repeated: ``pool`` starts another one and reads its photos again, each
+alone, which shows the photo that ends every actor that reads it. An actor takes a little less than a CPU, so that there
+is always room for what else Ray runs.
 """
 
 from __future__ import annotations

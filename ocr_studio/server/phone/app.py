@@ -1,6 +1,6 @@
 """What the phone asks: its page, the exchange of the token, photos, and what has become of them.
 
-The only modules of this folder that need the extra ``server`` are this one and what it is given to.
+No other module of this folder needs the extra ``server``.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _TEXTS: Final = {
         "No connection to the computer. Check that both are on the same network, and that the computer still shows"
         " “Add photos from phone”."
     ),
-    "expired": later("The time is over. Show a new code on the computer, and scan it."),
+    "expired": later("Time is up. Show a new code on the computer, and scan it."),
     "failed": later("An unexpected error occurred on the computer."),
     "no_code": later("Scan the code that OCR Studio shows on the computer."),
 }

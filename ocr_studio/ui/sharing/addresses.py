@@ -55,7 +55,7 @@ def _find_usual_address() -> str:
     """Return the address from which this computer reaches others; "" if it reaches none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # Chooses the way to an address that is nobody's (RFC 5737); nothing is sent.
+            # Picks the route to an address for documentation (RFC 5737); nothing is sent.
             probe.connect(("192.0.2.1", 9))
         except OSError:
             return ""

@@ -135,7 +135,10 @@ class PhoneController(QObject):
         if dialog is None:
             return
         if not self._address:
-            why = tr("This computer is not in a network. Connect it to the network of the phone, then try again.")
+            why = tr(
+                "This computer isn’t connected to a network. Connect it to the same network as the phone, then"
+                " try again."
+            )
             dialog.show_over(why, wrong=True)
             return
         folder = self._folder()
@@ -185,7 +188,7 @@ class PhoneController(QObject):
         if left:
             self.dialog.show_time(left)
         else:
-            self.stop(tr("The time is over. Show a new code to send more photos."))
+            self.stop(tr("Time is up. Show a new code to send more photos."))
 
     def _stop_if_elsewhere(self) -> None:
         if self._server is not None and self.session is not None and self._folder() != self.session.folder:

@@ -228,7 +228,7 @@ def test_workers_that_end_at_once_are_not_started_for_ever(archive: Archive, mon
 
     monkeypatch.setattr(HereEngine, "wait", wait)
     engine = archive.engine()
-    with pytest.raises(StudioError, match=r"end before they have read anything \(out of memory\)"):
+    with pytest.raises(StudioError, match=r"before they have read a photo \(out of memory\)"):
         list(read_archive(archive.order(), engine))
     assert engine.started == 5
 

@@ -70,7 +70,7 @@ def test_when_the_time_is_over_nothing_listens_and_a_new_code_can_be_shown(studi
     assert controller.session is not None
     controller.session.close()
     qtbot.waitUntil(lambda: dialog.state is CodeState.OVER)
-    assert "The time is over" in dialog.status.text()
+    assert "Time is up" in dialog.status.text()
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
     dialog.new_code.click()
@@ -137,7 +137,7 @@ def test_without_a_network_it_says_so(studio: Studio, monkeypatch: pytest.Monkey
     monkeypatch.setattr("ocr_studio.ui.sharing.addresses.list_addresses", list)
     _, dialog, _ = show(studio)
     assert dialog.state is CodeState.OVER
-    assert "not in a network" in dialog.status.text()
+    assert "isn’t connected to a network" in dialog.status.text()
 
 
 def test_without_the_extra_it_says_how_to_install_it(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

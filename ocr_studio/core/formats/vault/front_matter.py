@@ -1,7 +1,7 @@
 """The properties at the beginning of a note (YAML front matter), updated line by line: what others wrote stays.
 
-Values are written as JSON, which YAML 1.2 contains, so that no library is needed. Read is what editors of notes make of
-them: plain and quoted values, and lists in both notations.
+Values are written as JSON, which YAML 1.2 contains, so that no library is needed. What editors of notes write is read,
+too: plain and quoted values, and lists in both notations.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def read_value(front: str, key: str) -> str | list[str] | None:
 
 
 def _split_blocks(front: str) -> list[list[str]]:
-    """Split lines into those that belong to each key; the first block may be of none."""
+    """Split lines into those that belong to each key; the first block may have no key."""
     blocks: list[list[str]] = []
     for line in _LINE.findall(front):
         if _find_key(line) or not blocks:
