@@ -45,9 +45,9 @@ more, see "ocr-studio help search".
 Text: one line for each result: photo, place (x,y,width,height in pixels of the upright photo; empty for text without
 a box) and text, separated by tabs; of a photo from a video also its name and the time of the photo.
 JSON: a list with one object for each result, best first: {"page", "image", "score", "words": [{"id", "quad":
-[[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}], "video"}; "matched" is the
+[[x, y] × 4], "text", "matched", "side": "human"|"machine"|"choice", "choice", "score"}]}; "matched" is the
 text that matched, "text" the text of the word; they differ for an alternative. "choice" is 1 for the text of the word,
-2 and up for alternatives. "quad" is null for text without a box. "video" is null, or, for a photo from a video,
+2 and up for alternatives. "quad" is null for text without a box. A photo from a video also has "video":
 {"path", "seconds", "first", "last"}: its time, and when the words that were found were first and last seen, in seconds.
 
 Exit status 0: all photos were searched, even if nothing was found; 1: some could not be searched; 2: incorrect usage.
@@ -187,8 +187,8 @@ def _fields(hit: Hit, moment: Moment | None) -> Mapping[str, object]:
         }
         for word in hit.words
     ]
-    video = moment and _video_fields(hit, moment)
-    return {"page": hit.page_id, "image": hit.image, "score": hit.score, "words": words, "video": video}
+    fields = {"page": hit.page_id, "image": hit.image, "score": hit.score, "words": words}
+    return {**fields, "video": _video_fields(hit, moment)} if moment else fields
 
 
 def _video_fields(hit: Hit, moment: Moment) -> Mapping[str, object]:

@@ -55,7 +55,7 @@ _VIEW_EVERY: Final = 4.0
 _ELSEWHERE: Final = 0.75
 _OTHER_SCENE: Final = 12.0
 # The same for a camera in a hand that was lost, as before an empty board.
-_LOST: Final = 40.0
+_LOST: Final = 20.0
 # Seconds of a new scene that are looked at for its bare board.
 _LOOK_AGAIN: Final = 20.0
 

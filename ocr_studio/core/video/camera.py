@@ -59,6 +59,14 @@ class View:
     found: bool = True
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Reference:
+    """A grey picture of the board, and corners on it, (N, 1, 2)."""
+
+    grey: Any
+    corners: NDArray[np.float32]
+
+
 class Camera:
     """Follows the board from a reference picture that is renewed as the board changes."""
 
@@ -66,10 +74,11 @@ class Camera:
         """Begin with a reference; see ``renew``."""
         self._shape = work.shape[:2]
         self._last: Floats | None = None
-        self._grey = _to_grey(work)
-        self._corners = _find_corners(self._grey, useful)
-        if len(self._corners) < _ENOUGH:
-            self._corners = _find_corners(self._grey, None)
+        grey = _to_grey(work)
+        corners = _find_corners(grey, useful)
+        if len(corners) < _ENOUGH:
+            corners = _find_corners(grey, None)
+        self._first = self._newest = _Reference(grey, corners)
 
     def renew(self, work: RGB, useful: Mask) -> None:
         """Take another picture of the same board, in the same place, as the reference, if enough can be seen on it.
@@ -80,38 +89,46 @@ class Camera:
         """
         grey = _to_grey(work)
         corners = _find_corners(grey, useful)
-        if len(corners) >= max(_ENOUGH, len(self._corners) // 2):
-            self._grey, self._corners = grey, corners
+        if len(corners) >= max(_ENOUGH, len(self._newest.corners) // 2):
+            self._newest = _Reference(grey, corners)
 
     def find(self, work: RGB) -> View:
         """Find the board of the reference on a work frame."""
-        if len(self._corners) < _LEAST:
+        if len(self._newest.corners) < _LEAST:
             return View(None)
         grey = _to_grey(work)
-        for guess in (self._last, None) if self._last is not None else (None,):
-            view = self._follow(grey, guess)
+        guesses = (self._last, None) if self._last is not None else (None,)
+        # The first reference has what is around the board, which stays when all writing is wiped off.
+        references = (self._newest,) if self._newest is self._first else (self._newest, self._first)
+        for reference in references:
+            for guess in guesses:
+                view = self._follow(reference, grey, guess)
+                if view.found:
+                    self._last = view.matrix
+                    return view
+        for reference in references:
+            view = self._match(reference, grey)
             if view.found:
-                break
-        else:
-            view = self._match(grey)
-        if view.found:
-            self._last = view.matrix
-        return view
+                self._last = view.matrix
+                return view
+        return View(None, found=False)
 
     @property
     def stood(self) -> bool:
         """Whether the camera had not moved when the board was found last."""
         return self._last is None
 
-    def _follow(self, grey: Any, guess: Floats | None) -> View:
+    def _follow(self, reference: _Reference, grey: Any, guess: Floats | None) -> View:
         """Follow the corners. guess: as in ``View.matrix``."""
-        corners = self._corners
+        corners = reference.corners
+        if len(corners) < _LEAST:
+            return View(None, found=False)
         start = corners if guess is None else cv2.perspectiveTransform(corners.astype(np.float64), guess)
         start = np.array(start, np.float32)
         flags = cv2.OPTFLOW_USE_INITIAL_FLOW
-        ends, found, _ = cv2.calcOpticalFlowPyrLK(self._grey, grey, corners, start, flags=flags, **_FLOW)
+        ends, found, _ = cv2.calcOpticalFlowPyrLK(reference.grey, grey, corners, start, flags=flags, **_FLOW)
         # Followed back, what is covered or was noise comes out elsewhere (Kalal et al. 2010).
-        back, again, _ = cv2.calcOpticalFlowPyrLK(grey, self._grey, ends, corners.copy(), flags=flags, **_FLOW)
+        back, again, _ = cv2.calcOpticalFlowPyrLK(grey, reference.grey, ends, corners.copy(), flags=flags, **_FLOW)
         good = (np.asarray(found) > 0).reshape(-1) & (np.asarray(again) > 0).reshape(-1)
         good &= np.abs(np.asarray(back) - corners).reshape(-1, 2).max(axis=1) < _BACK
         if good.sum() < _LEAST:
@@ -128,10 +145,10 @@ class Camera:
             return View(None) if still > _STANDS * explained else fitted
         return View(None) if still >= _LEAST else fitted
 
-    def _match(self, grey: Any) -> View:
+    def _match(self, reference: _Reference, grey: Any) -> View:
         """Find the board without knowing where it was, by ORB features (Rublee et al. 2011)."""
         finder = cv2.ORB.create(1500)
-        here, these = finder.detectAndCompute(self._grey, None)
+        here, these = finder.detectAndCompute(reference.grey, None)
         there, those = finder.detectAndCompute(grey, None)
         if these is None or those is None or len(here) < _LEAST or len(there) < _LEAST:
             return View(None, found=False)
@@ -142,7 +159,7 @@ class Camera:
         end = np.array([there[pair.trainIdx].pt for pair in pairs], np.float32)
         rough = self._fit(begin, end, within=4.0)
         # Places of ORB are those of whole pixels; following the corners from there is exact.
-        return self._follow(grey, rough.matrix) if rough.found else rough
+        return self._follow(reference, grey, rough.matrix) if rough.found else rough
 
     def _fit(self, begin: Floats, end: Floats, *, within: float = _WITHIN) -> View:
         matrix, inside = cv2.findHomography(begin, end, cv2.RANSAC, within, maxIters=1000, confidence=0.999)

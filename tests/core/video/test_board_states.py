@@ -98,7 +98,7 @@ def test_a_still_of_each_state_shows_all_writing_and_no_lecturer(dark: bool) -> 
     assert len(found) == 2
     for recall, precision, stray in measure(script, found, find_seen(script, filming, 5)):
         assert recall > 0.9
-        assert precision > 0.95
+        assert precision > 0.9
         assert stray < 0.005
     for state, each in zip(script.states, found, strict=True):
         # Before the wiping, and not long before it: the lecturer may have come in between.
@@ -182,9 +182,9 @@ def test_another_scene_begins_anew() -> None:
     work = grid.to_work(grid.pad(first))
     tracker = BoardTracker(grid, work, [grid.to_small(work)])
     found: list[FoundState] = []
-    for at in range(90):
+    for at in range(110):
         found += tracker.add(first if at < 40 else second, float(at))
-    found += tracker.finish(90)
+    found += tracker.finish(110)
     assert len(found) == 2
     assert found[0].state.end < 41
     for each, picture in zip(found, (first, second), strict=True):
