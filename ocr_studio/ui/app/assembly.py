@@ -80,6 +80,8 @@ from ocr_studio.ui.synth.controller import SynthController
 from ocr_studio.ui.text.text_tools import TextSide
 from ocr_studio.ui.training.controller import TrainingController
 from ocr_studio.ui.training.panel import TrainerPanel
+from ocr_studio.ui.video.controller import VideoController
+from ocr_studio.ui.video.strip import VideoStrip
 from ocr_studio.ui.widgets.message_bar import MessageBar
 from ocr_studio.ui.widgets.side_panel import SidePanel
 from ocr_studio.ui.widgets.status_bar import Status
@@ -175,6 +177,8 @@ class AssembledWindow(QMainWindow):
         self.sharing = ShareController(lambda: opening.settings, self)
         self.sharing.changed.connect(lambda: self.status.show_sharing(self.sharing.address))
         self.status.sharing_clicked.connect(self.sharing.show)
+        self.video = VideoController(document, opening, batch.read_added, lanes.slow, self)
+        self.video_strip = VideoStrip(self.video, document, opening, lanes.files)
         self.board_saving = BoardSaving(document, opening, self.board.looking, lanes.slow, self)
         self.synth = SynthController(lanes.slow, lanes.files, self)
         self.preferences = SettingsController(

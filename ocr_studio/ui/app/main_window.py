@@ -64,6 +64,7 @@ class MainWindow(AssembledWindow):
         layout.setSpacing(0)
         layout.addWidget(self.messages)
         layout.addWidget(self._middle, 1)
+        layout.addWidget(self.video_strip)
         self.layouts.focus_changed.connect(self._show_focus_mode)
         self.setCentralWidget(self.layouts.parts)
         self.drops = DropTarget(self, self._services.opening, DropHighlight(self.centre))
@@ -108,6 +109,8 @@ class MainWindow(AssembledWindow):
         self.exporter.failed.connect(self.show_trouble)
         self.printing.message.connect(status.say)
         self.screen_reading.failed.connect(self.show_trouble)
+        self.video.message.connect(status.say)
+        self.video.failed.connect(self.show_trouble)
         self.board_saving.message.connect(status.say)
         self.framing.message.connect(status.say)
         for part in (self.board_saving, self.board.looking, self.framing):

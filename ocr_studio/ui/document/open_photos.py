@@ -25,6 +25,7 @@ from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.undo_log import UndoLog
 from ocr_studio.core.settings import RecentFiles, Settings
 from ocr_studio.core.translation import later, tr
+from ocr_studio.core.video import video_file
 from ocr_studio.jobs.formats.given_labels import LabelsGiven, open_or_import
 from ocr_studio.jobs.photos import open_photo
 from ocr_studio.jobs.photos.open_photo import LinkFound, OpenEvent, PasswordNeeded, PhotoOpened
@@ -53,7 +54,8 @@ class Opening(QObject):
     ``recent_changed()``; ``link_found(LinkFound)`` a photo's project is a symbolic link, see ``follow_link``;
     ``password_needed(PasswordNeeded)`` a photo's PDF is protected, see ``unlock``;
     ``several(SeveralOpened)`` what became of several files and folders, after one of them was opened;
-    ``labels_given(paths)`` no photos were given, but files with labels for the photos of the open folder.
+    ``labels_given(paths)`` no photos were given, but files with labels for the photos of the open folder;
+    ``videos_given(paths)`` these videos were given, whose states become photos.
     """
 
     started = Signal(str)
@@ -68,6 +70,7 @@ class Opening(QObject):
     password_needed = Signal(object)
     several = Signal(object)
     labels_given = Signal(object)
+    videos_given = Signal(object)
 
     def __init__(
         self,
@@ -104,6 +107,9 @@ class Opening(QObject):
 
     def open_paths(self, given: Sequence[Path]) -> None:
         """Open a photo or the first one of a folder; of several files and folders see ``open_several``."""
+        if videos := [path for path in given if video_file.is_video(path) and not paths.is_folder(path)]:
+            self.videos_given.emit(videos)
+            given = [path for path in given if path not in videos]
         if len(given) > 1 or (given and given[0] != self._going_to):
             self._open(*given)
 
@@ -438,12 +444,15 @@ class PhotoDialogs(QObject):
         opening.password_needed.connect(self.ask_password)
 
     def ask_photo(self) -> None:
-        """Ask for one or several photos to open."""
-        endings = " ".join(f"*{suffix}" for suffix in sorted(photo_file.PHOTO_SUFFIXES))
+        """Ask for one or several photos or videos to open."""
+        suffixes = sorted(photo_file.PHOTO_SUFFIXES | video_file.VIDEO_SUFFIXES)
+        endings = " ".join(f"*{suffix}" for suffix in suffixes)
         dialog = self._dialog(tr("Open photo"), QFileDialog.FileMode.ExistingFiles)
         # Both cases of each ending, as some systems tell them apart; too many to show.
         dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
-        dialog.setNameFilters([tr("Photos ({endings})", endings=f"{endings} {endings.upper()}"), tr("All files (*)")])
+        dialog.setNameFilters(
+            [tr("Photos and videos ({endings})", endings=f"{endings} {endings.upper()}"), tr("All files (*)")]
+        )
         dialog.open()
 
     def ask_folder(self) -> None:

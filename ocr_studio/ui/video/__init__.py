@@ -1,0 +1,1 @@
+"""Finds the states of the board in videos, and shows them in the order of time."""
