@@ -213,7 +213,7 @@ class StateList(QListWidget):
         item = QListWidgetItem(QIcon(blank), format_time(state.end), self)
         item.setData(_STATE, state)
         times = {"first": format_time(state.start), "last": format_time(state.end)}
-        item.setToolTip(tr("On the board from {first} to {last}", **times))
+        item.setToolTip(labels.tooltip(tr("On the board from {first} to {last}", **times)))
         self._items[state.image] = item
 
     def _load(self) -> None:
