@@ -95,9 +95,15 @@ def skeleton(text: str) -> dict[str, list[str]]:
         "headings": [mark[1] for mark in re.finditer(r"^(#{1,6}) ", prose, re.MULTILINE)],
         "links": sorted(re.findall(r"\]\(([^)]+)\)", prose)),
         "code": sorted(re.findall(r"`[^`]+`", prose)),
-        "blocks": re.findall(r"(?s)```.*?```", text),
+        "blocks": _code_blocks(text),
         "cells": [str(line.count("|")) for line in prose.splitlines() if line.startswith("|")],
     }
+
+
+def _code_blocks(text: str) -> list[str]:
+    """Blocks of code without what is translated in them: explanations beside commands, and words in diagrams."""
+    blocks = re.findall(r"(?s)```.*?```", text)
+    return ["" if "─" in block else re.sub(r"(?m)^(ocr-studio .*?) {3,}.*$", r"\1", block) for block in blocks]
 
 
 def test_every_language_has_every_page_with_the_same_headings_links_and_code(language: str) -> None:
