@@ -21,7 +21,8 @@ _HINT: Final = "OCR Studio replaces the text between these two comments; write a
 _BEGIN: Final = re.compile(r"^<!-- ocr-studio begin (?P<hash>[0-9a-f]{32})\b[^\r\n>]*-->", re.MULTILINE)
 _END: Final = re.compile(r"^<!-- ocr-studio end -->", re.MULTILINE)
 # Where a link leads is not the user's text: Obsidian changes it when a note or an image is moved.
-_TARGET: Final = re.compile(r"(?<!\\)\]\([^)\r\n]{0,5000}\)")
+# Without "]", so that the time for a note of nothing but "](" grows only with its length.
+_TARGET: Final = re.compile(r"(?<!\\)\]\([^)\]\r\n]{0,5000}\)")
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
