@@ -13,7 +13,7 @@ from typing import Final
 from ocr_studio.cli.project import add_follow_links, places
 from ocr_studio.cli.settings import complain_of_runtime, settings_for
 from ocr_studio.cli.terminal.console import GOOD, command_parser, ending_when_told, given_path, loading
-from ocr_studio.core import extras
+from ocr_studio.core import extras, paths
 from ocr_studio.core.errors import StudioError, WrongUsage
 from ocr_studio.core.models import registry
 from ocr_studio.core.project.project import Project
@@ -89,6 +89,9 @@ def work(options: argparse.Namespace) -> int:
     reader = preferred.reader_options()
     if options.model is not None:
         reader = replace(reader, model=registry.chosen(options.model), writer_profiles=())
+    if options.keep and not paths.is_folder(options.keep):
+        what = "this is a file, not a folder" if paths.exists(options.keep) else "the folder does not exist"
+        raise StudioError(what, file=options.keep, remedy="Specify an existing folder.")
     keep = Project.find(options.keep, **places(options, preferred)) if options.keep else None
     chosen = ServiceOptions(token=token, hosts=tuple(name.lower() for name in options.allow_host))
     server = OcrServer(chosen, reader, host=options.host, port=options.port, keep=keep)

@@ -73,6 +73,14 @@ def test_an_address_for_others_needs_a_token(capsys: pytest.CaptureFixture[str])
         OcrServer(ServiceOptions(), ReaderOptions(), host="192.168.1.2")
 
 
+def test_photos_are_only_kept_in_a_folder_that_exists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["serve", "--port", "0", "--keep", str(tmp_path / "none")]) == 1
+    assert "none: the folder does not exist." in capsys.readouterr().err
+    (tmp_path / "file").touch()
+    assert main.run(["serve", "--port", "0", "--keep", str(tmp_path / "file")]) == 1
+    assert "file: this is a file, not a folder." in capsys.readouterr().err
+
+
 def test_a_port_that_is_taken_is_said_and_nothing_stays_open() -> None:
     first = OcrServer(ServiceOptions(), ReaderOptions())
     first.start()
