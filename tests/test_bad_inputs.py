@@ -363,7 +363,8 @@ def test_the_command_reads_the_good_one_among_all_the_bad_and_says_that_some_fai
     good = np.full((200, 700, 3), 245, np.uint8)
     cv2.putText(good, "HELLO BOARD", (30, 130), cv2.FONT_HERSHEY_SIMPLEX, 2.5, (20, 20, 60), 6, cv2.LINE_AA)
     (folder / "good.png").write_bytes(drawn.file_of(good, "PNG"))
-    bad = [case.path(folder) for case in REFUSED if case.name != "folder.jpg"]
+    # Of a cut GIF, the frames that are there are tried besides.
+    bad = [case.path(folder) for case in REFUSED if case.name not in ("folder.jpg", "cut.gif")]
     status = cli.run(["read", *map(str, bad), str(folder / "good.png")])
     said = capsys.readouterr()
     assert status == 1

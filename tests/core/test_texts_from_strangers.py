@@ -127,6 +127,8 @@ def test_every_format_can_be_written(text: str) -> None:
     page = replace(page_of(read_word(one_line(text), 5)), image=f"{text}.jpg")
     photos = PhotoSource(lambda _: resources.sample_photo())
     for kind in FORMATS.values():
+        if kind.name == "vtt":  # refuses photos that are not from a video
+            continue
         written = kind.render([page] if kind.scope is FileScope.EACH else [page, page], photos)
         assert isinstance(written, bytes) or "\x1b" not in written
     assert json.loads(json_pages.render([page]))["words"][0]["text"] == one_line(text)

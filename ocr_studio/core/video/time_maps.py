@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final, TypeAlias
 
-import cv2
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
@@ -46,6 +45,8 @@ class TimeMaps:
         Args:
             quad: In pixels of the picture.
         """
+        import cv2  # noqa: PLC0415  (texts of a project need nothing that opens photos)
+
         height, width = self.first.shape
         left, top, right, bottom = (each / self.scale for each in quad.bounds())
         x0, y0 = max(0, math.floor(left)), max(0, math.floor(top))

@@ -23,6 +23,7 @@ _READERS: Final[Mapping[str, str]] = {
     "xlsx": later("For Microsoft Excel, LibreOffice, Google Sheets"),
     "svg": later("For web browsers, Inkscape"),
     "vault": later("Updates its notes and keeps what you write around the text"),
+    "vtt": later("For video players"),
     CLEANED: later("The boards as the board view shows them"),
     "page": later("For Transkribus, eScriptorium, kraken, OCR-D"),
     "alto": later("For eScriptorium, kraken, libraries and archives"),

@@ -238,7 +238,7 @@ def test_text_without_a_box_is_in_texts_and_files_and_in_no_dataset() -> None:
     assert page_file.decode(page_file.encode(page)) == page
     assert "rice or pasta salt" in plain_text_file.render([page])
     assert [each["quad"] for each in json.loads(json_pages.render([page]))["words"] if each["text"] == "or"] == [None]
-    assert any(line.endswith("or,1.0,corrected,2,,,,,,,,") for line in spreadsheet.render([page]).splitlines())
+    assert any("or,1.0,corrected,2,,,,,,,,," in line for line in spreadsheet.render([page]).splitlines())
     for unit, left_out in (("words", ["or"]), ("lines", ["rice or pasta salt"])):
         found = eligibility.find_candidates(SourcePage(page, Path("p.png"), whole=True), unit=unit, letters=None)
         assert [each.text for each in found if each.reason] == left_out

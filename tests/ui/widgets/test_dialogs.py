@@ -323,6 +323,6 @@ def test_the_filter_of_photos_lists_no_ending_twice(open_studio: Open, qtbot: Qt
     dialog = _shown(studio, qtbot)
     shown = dialog.findChild(QComboBox, "fileTypeCombo")
     assert shown is not None
-    assert [shown.itemText(index) for index in range(shown.count())] == ["Photos", "All files"]
+    assert [shown.itemText(index) for index in range(shown.count())] == ["Photos and videos", "All files"]
     assert {"*.jpg", "*.JPG"} <= set(dialog.nameFilters()[0].rstrip(")").split())
     dialog.reject()
