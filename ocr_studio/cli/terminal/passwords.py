@@ -15,7 +15,7 @@ from ocr_studio.cli.terminal.progress import clear_progress
 from ocr_studio.core import paths
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import page_paths, photo_file
+from ocr_studio.core.images import page_paths
 
 _TRIES: Final = 3
 _MOST_BYTES: Final = 64 << 10
@@ -72,6 +72,8 @@ class PasswordPrompt:
         Raises:
             StudioError: It stays locked.
         """
+        from ocr_studio.core.images import photo_file  # noqa: PLC0415  (opens photos, which texts don't need)
+
         if not photo_file.is_locked(source, name=name):
             return
         name = name or str(source)
@@ -87,6 +89,8 @@ class PasswordPrompt:
 
     def _ask(self, source: Path | bytes, name: str) -> None:
         """Ask for the password until it is right, or nothing is typed. Raises StudioError."""
+        from ocr_studio.core.images import photo_file  # noqa: PLC0415  (as above)
+
         for tries in range(_TRIES):
             if not (password := _type_password(f"Password of {visible(name)}: ")):
                 raise StudioError(_LOCKED, file=name, remedy="No password was typed.")
