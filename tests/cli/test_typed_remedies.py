@@ -467,11 +467,13 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, str]]:
 # ------------------------------------------------------------------------- what the command line says by itself
 
 # Whose options are meant in a file of the command line; in the others a whole command has to be named.
-COMMANDS = {"cli/keep_readings.py": ("read",)} | {
+COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     f"cli/{name}.py": (name,)
     for name in ("dataset", "evaluate", "export", "models", "read", "search", "synth", "train")
 }
-COMMANDS |= {"cli/archive/read.py": ("archive", "read"), "cli/services/serve.py": ("serve",)}
+COMMANDS["cli/keep_readings.py"] = ("read",)
+COMMANDS["cli/archive/read.py"] = ("archive", "read")
+COMMANDS["cli/services/serve.py"] = ("serve",)
 
 
 def test_what_the_command_line_says_names_what_there_is() -> None:
