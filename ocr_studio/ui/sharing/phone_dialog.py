@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ocr_studio.core.translation import later, tr, tr_n
 from ocr_studio.ui.sharing.addresses import LocalAddress
-from ocr_studio.ui.sharing.qr_code import CodeOrSign
+from ocr_studio.ui.sharing.qr_code import CodeOrSign, lay_out_beside_code
 from ocr_studio.ui.style import design, labels, theme
 from ocr_studio.ui.widgets.elided_label import StatusLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
@@ -122,16 +121,7 @@ class PhoneDialog(QDialog):
         right.addWidget(self.status)
         right.addWidget(self.photos, 1)
         right.addStretch(0)
-        top = QHBoxLayout()
-        top.setSpacing(design.APART)
-        top.addWidget(self._place, 2)
-        top.addLayout(right, 3)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(design.WIDE, design.APART, design.WIDE, design.APART)
-        layout.setSpacing(design.EDGE)
-        layout.addLayout(top, 1)
-        layout.addWidget(self.buttons)
-        self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
+        lay_out_beside_code(self, self._place, right, self.buttons, size=_SIZE)
 
     def show_code(self, address: str) -> None:
         """Show a new code. address: of the page, with the token."""

@@ -9,10 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLayout,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ocr_studio.core.translation import tr
-from ocr_studio.ui.style import theme
+from ocr_studio.ui.style import design, theme
 from ocr_studio.ui.widgets.plain_label import PlainLabel
 
 # Modules of white around the code that a scanner needs (ISO/IEC 18004).
@@ -86,3 +95,27 @@ class CodeOrSign(QWidget):
         """Show an icon, in a colour of the theme."""
         self._sign.setPixmap(theme.icon(icon, role=role).pixmap(_SIGN, _SIGN))
         self._stack.setCurrentWidget(self._sign)
+
+
+def lay_out_beside_code(
+    dialog: QDialog, code: CodeOrSign, right: QLayout, buttons: QDialogButtonBox, *, size: QSize
+) -> None:
+    """Lay out a dialog: the code, something to its right, and the buttons below.
+
+    Args:
+        dialog: The dialog.
+        code: The code, or a sign.
+        right: What stands to its right.
+        buttons: The buttons.
+        size: The size of the dialog, on a screen that is large enough.
+    """
+    top = QHBoxLayout()
+    top.setSpacing(design.APART)
+    top.addWidget(code, 2)
+    top.addLayout(right, 3)
+    layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(design.WIDE, design.APART, design.WIDE, design.APART)
+    layout.setSpacing(design.EDGE)
+    layout.addLayout(top, 1)
+    layout.addWidget(buttons)
+    dialog.resize(size.boundedTo(dialog.screen().availableSize() * 0.94))

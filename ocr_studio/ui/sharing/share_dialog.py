@@ -8,11 +8,11 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from ocr_studio.core.translation import later, tr
 from ocr_studio.ui.sharing.addresses import LocalAddress
-from ocr_studio.ui.sharing.qr_code import CodeOrSign
+from ocr_studio.ui.sharing.qr_code import CodeOrSign, lay_out_beside_code
 from ocr_studio.ui.style import design
 from ocr_studio.ui.widgets.elided_label import StatusLabel
 from ocr_studio.ui.widgets.form_fields import ComboBox, Form
@@ -82,16 +82,7 @@ class ShareDialog(QDialog):
         right.addLayout(form)
         right.addWidget(self.status)
         right.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(design.APART)
-        top.addWidget(self._place, 2)
-        top.addLayout(right, 3)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(design.WIDE, design.APART, design.WIDE, design.APART)
-        layout.setSpacing(design.EDGE)
-        layout.addLayout(top, 1)
-        layout.addWidget(self.buttons)
-        self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.94))
+        lay_out_beside_code(self, self._place, right, self.buttons, size=_SIZE)
 
     def show_off(self, why: str = "") -> None:
         """Show that the service doesn't run. why: an error, if that is the reason."""
