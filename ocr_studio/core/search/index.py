@@ -21,6 +21,7 @@ from typing import Final, TypeVar
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.page import Page
+from ocr_studio.core.project.outdated_pages import OutdatedPages
 from ocr_studio.core.project.page_cache import PageSummary, Stamp
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.search import index_location, index_packing
@@ -77,6 +78,7 @@ class Index:
         self._lacking = False  # it knew all pages, then was thrown away
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._arrays = IndexArrays()
+        self._outdated = OutdatedPages(project)
         self._rows: dict[str, PageRow] | None = None
         self.complete = False
         project.watch(self._note_change)
@@ -95,6 +97,8 @@ class Index:
     def words(self, *, unchecked_only: bool = False, limit: int | None = None) -> list[IndexedWord]:
         """List words of all photos, unread ones first, then by increasing confidence.
 
+        Those of photos that were replaced are left out, here and in ``search``.
+
         Args:
             unchecked_only: Leave out checked words.
             limit: Maximum number of words.
@@ -102,7 +106,7 @@ class Index:
         Raises:
             IndexTrouble: The index is unavailable.
         """
-        return self._read(lambda reading: reading.words(unchecked_only, limit))
+        return self._read(lambda reading: reading.words(unchecked_only, limit, without=self._find_outdated()))
 
     def read_alike(self, misread: str, right: str, limit: int) -> list[str]:
         """Return the ids of up to ``limit`` pages with unchecked words that may be the same word, misread as well.
@@ -133,7 +137,12 @@ class Index:
         self, query: str, limit: int = _LIMIT, *, typing: bool = False, page_id: str | None = None
     ) -> SearchResult:
         """As ``find``, with the total number of hits."""
-        return self._read(lambda reading: reading.find(query, limit, typing=typing, page_id=page_id))
+
+        def search(reading: IndexQuery) -> SearchResult:
+            without = self._find_outdated() if page_id is None else frozenset[int]()
+            return reading.find(query, limit, typing=typing, page_id=page_id, without=without)
+
+        return self._read(search)
 
     def pages_with(self, text: str) -> frozenset[str]:
         """Return the ids of the pages that contain each word of a text, also inside longer words.
@@ -298,6 +307,12 @@ class Index:
                 pass
             answer = self._with(work)
         return answer
+
+    def _find_outdated(self) -> frozenset[int]:
+        """Return the numbers of the pages whose photo was replaced by another one with a page."""
+        pages, images = self._arrays.pages, self._arrays.images
+        found = self._outdated.find({page_id: images[number] for number, page_id in pages.items()})
+        return frozenset(number for page_id in found if (number := self._arrays.number_of(page_id)) is not None)
 
     def _with(self, work: Callable[[IndexFile], _Answer]) -> _Answer:
         """Run ``work`` with the file; a damaged file is deleted and created again first. Raises IndexTrouble."""

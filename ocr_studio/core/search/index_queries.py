@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol, TypeAlias
@@ -77,13 +77,15 @@ class IndexQuery:
         self._file, self._arrays = file, arrays
         self._seen: dict[int, WordPlaces] = {}
 
-    def find(self, query: str, limit: int, *, typing: bool, page_id: str | None) -> SearchResult:
-        """See ``Index.find``."""
+    def find(
+        self, query: str, limit: int, *, typing: bool, page_id: str | None, without: Collection[int] = ()
+    ) -> SearchResult:
+        """See ``Index.find``. without: numbers of pages that are not searched."""
         terms = matching.parse_query(query, typing=typing)
         page = None if page_id is None else self._arrays.number_of(page_id)
         if not terms or limit < 1 or (page_id is not None and page is None):
             return SearchResult([], 0, 0)
-        found = [matching.find_rows(self._arrays, term, page=page) for term in terms]
+        found = [self._leave_out(without, matching.find_rows(self._arrays, term, page=page)) for term in terms]
         if len(terms) > 1:
             parts, photos = multi_word.find_places(self._arrays, terms, found, self._page_words, limit=limit)
             if len(parts) < limit:
@@ -93,6 +95,11 @@ class IndexQuery:
         return SearchResult(
             self._hits(multi_word.make_single_parts(best)), len(found[0].entries), self._photos(found[0].entries)
         )
+
+    def _leave_out(self, pages: Collection[int], found: matching.TermMatches) -> matching.TermMatches:
+        if not pages:
+            return found
+        return found.on(np.flatnonzero(~np.isin(self._arrays.entries.all["page"][found.entries], list(pages))))
 
     def pages_with(self, text: str) -> frozenset[str]:
         """See ``Index.pages_with``."""
@@ -151,10 +158,10 @@ class IndexQuery:
         texts = self._file.texts(numbers.tolist())
         return Counter({texts[number]: count for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)})
 
-    def words(self, unchecked_only: bool, limit: int | None) -> list[IndexedWord]:
-        """See ``Index.words``."""
+    def words(self, unchecked_only: bool, limit: int | None, *, without: Collection[int] = ()) -> list[IndexedWord]:
+        """See ``Index.words``. without: numbers of pages that are left out."""
         entries = self._arrays.entries.all
-        places = np.flatnonzero(entries["page"] >= 0)
+        places = np.flatnonzero((entries["page"] >= 0) & ~np.isin(entries["page"], list(without)))
         if unchecked_only:
             places = places[(entries["flags"][places] & CHECKED) == 0]
         sure = np.nan_to_num(entries["confidence"][places], nan=-1.0)

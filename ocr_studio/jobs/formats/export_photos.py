@@ -20,6 +20,7 @@ from ocr_studio.core.images import page_paths, photo_listing
 from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, compute_content_id
 from ocr_studio.core.page import Page, PageState
 from ocr_studio.core.photo_list.rows import PhotoRow
+from ocr_studio.core.project.outdated_pages import OutdatedPages
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.formats import planned_files
@@ -121,7 +122,7 @@ def list_all(project: Project) -> list[ListedPhoto]:
         for name in present - whole - {photo.image for photo in listed}
     ]
     found = {photo.page_id for photo in new}
-    outdated = _find_outdated(project, [photo for photo in listed if photo.image in present])
+    outdated = OutdatedPages(project).find({photo.page_id: photo.image for photo in listed if photo.image in present})
     kept = [
         photo
         for photo in listed
@@ -129,18 +130,6 @@ def list_all(project: Project) -> list[ListedPhoto]:
         and (photo.page_id not in found or photo_listing.is_listed(project.photos / photo.image))
     ]
     return sorted([*kept, *new], key=lambda photo: (make_natural_key(photo.image), photo.page_id))
-
-
-def _find_outdated(project: Project, photos: Sequence[ListedPhoto]) -> set[str]:
-    """Return the ids of pages whose photo was replaced by another one, which has a page, too."""
-    by_image: dict[str, set[str]] = {}
-    for photo in photos:
-        by_image.setdefault(photo.image, set()).add(photo.page_id)
-    outdated = set[str]()
-    for image, page_ids in by_image.items():
-        if len(page_ids) > 1 and (now := _find_page(project.photos / image, page_ids)):
-            outdated |= page_ids - {now}
-    return outdated
 
 
 def _find_page(path: Path, page_ids: Collection[str]) -> str:

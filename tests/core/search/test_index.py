@@ -6,10 +6,12 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Alternative, Mark, Page, PageFacts, PageState, TextSource, Transcription, Word
 from ocr_studio.core.project import page_file
 from ocr_studio.core.project.page_cache import PageSummary
@@ -457,3 +459,24 @@ def test_pages_with_words_that_were_read_alike_and_that_nobody_has_checked(tmp_p
     index = indexed(project)
     assert {page_id.rstrip("0") for page_id in index.read_alike("retum", "return", 9)} == {"held", "same"}
     assert len(index.read_alike("retum", "return", 1)) == 1
+
+
+def test_a_photo_that_was_replaced_is_found_once(tmp_path: Path) -> None:
+    """Until the new photo has a page, the old one's words are found; its own page stays as it is."""
+    project = opened(tmp_path / "photos")
+    photo, ids = project.photos / "board.png", []
+    for shade, text in ((200, "modern"), (90, "modern map")):
+        photo_file.save_png(photo, np.full((40, 60, 3), shade, np.uint8))
+        ids.append(photo_file.compute_content_id(photo))
+        words = [read_word(each, 100 * number) for number, each in enumerate(text.split(), 1)]
+        project.save_page(replace(page_of(*words), id=ids[-1], image="board.png"))
+    index = indexed(project)
+    answer = index.search("modern")
+    assert ([hit.page_id for hit in answer.hits], answer.total, answer.photos) == ([ids[1]], 1, 1)
+    assert {word.page_id for word in index.words()} == {ids[1]}
+    assert [hit.page_id for hit in index.find("modern", page_id=ids[0])] == ids[:1]
+    photo_file.save_png(photo, np.full((40, 60, 3), 200, np.uint8))  # the old photo is there again
+    assert {hit.page_id for hit in index.find("modern")} == {ids[0]}
+    photo.unlink()
+    assert {hit.page_id for hit in index.find("modern")} == set(ids)
+    index.close()
