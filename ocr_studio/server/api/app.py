@@ -35,7 +35,7 @@ from ocr_studio.core.settings import UNITS
 from ocr_studio.core.translation import tr
 from ocr_studio.server.api import answers, corrections, schemas, uploads
 from ocr_studio.server.api.answers import AnswerFormat
-from ocr_studio.server.api.guard import ServiceGuard
+from ocr_studio.server.api.guard import guard_service
 from ocr_studio.server.api.lane import LaneFull, NotRead, Photo, ReadingLane
 from ocr_studio.server.api.options import ServiceLimits, ServiceOptions
 from ocr_studio.server.api.problems import MEDIA_TYPE, Refused, answer_problem
@@ -155,7 +155,7 @@ def create_app(options: ServiceOptions, lane: ReadingLane, page: WebPage, *, aut
         summary="Read a photo in JSON, as the old web app did",
         openapi_extra={"requestBody": _OLD_BODY},
     )(routes.read_for_old_clients)
-    return ServiceGuard(app, options, authority=authority)
+    return guard_service(app, options, authority=authority)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ No other module of this folder needs the extra ``server``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,13 +26,14 @@ from ocr_studio.core.images import photo_stream
 from ocr_studio.core.translation import tr
 from ocr_studio.core.units import size
 from ocr_studio.jobs.photos.receive_photo import receive_photo
+from ocr_studio.server.phone.page import MOST_BYTES
 from ocr_studio.server.phone.session import PhoneRefused, PhoneSession, Refusal, SentPhoto, TooManyPhotos
 from ocr_studio.server.request_guard import RequestGuard
 from ocr_studio.server.web_page import WebPage
 
-# A photo of 200 megapixels as the phones that can take one store it, with room.
-MOST_BYTES: Final = 64 << 20
 _MOST_QUESTION: Final = 1000
+# What is read of a photo that is refused.
+_MOST_DISCARDED: Final = 1 << 30
 # Seconds in which a photo has to arrive, and a question.
 _PATIENCE: Final = 180.0
 _STATUS: Final = {Refusal.WRONG: 401, Refusal.USED: 409, Refusal.EXPIRED: 410}
@@ -103,8 +105,13 @@ class _PhoneRoutes:
         self._check(request)
         try:
             async with self.lane:
-                self.session.check_room()
-                data = await _read_body(request, MOST_BYTES)
+                try:
+                    self.session.check_room()
+                except TooManyPhotos:
+                    with contextlib.suppress(_TooLarge):
+                        await _read_body(request, 0, discard=_MOST_DISCARDED)
+                    raise
+                data = await _read_body(request, MOST_BYTES, discard=_MOST_DISCARDED)
                 photo = await to_thread.run_sync(partial(self._save, data))
         except StudioError as error:
             self.notify(PhotoRefused(str(error)))
@@ -150,20 +157,33 @@ def create_phone_app(
             ClientDisconnect: _answer_lost,
         },
     )
-    return RequestGuard(app, authority=authority)
+    return RequestGuard(app, allows_host=authority.__eq__)
 
 
-async def _read_body(request: Request, most: int) -> bytes:
-    """Read a body of at most so many bytes. Raises _TooLarge without reading on."""
-    if int(request.headers.get("content-length") or 0) > most:
-        raise _TooLarge
+async def _read_body(request: Request, most: int, *, discard: int = 0) -> bytes:
+    """Read a body of at most so many bytes.
+
+    Args:
+        request: The request.
+        most: How many.
+        discard: How many more are read for nothing if it is larger: a browser looks for the answer at the end.
+
+    Raises:
+        _TooLarge: It is larger.
+    """
     parts, count = [], 0
-    with anyio.fail_after(_PATIENCE):
-        async for part in request.stream():
-            count += len(part)
-            if count > most:
-                raise _TooLarge
-            parts.append(part)
+    is_larger = int(request.headers.get("content-length") or 0) > most
+    if not is_larger or discard:
+        with anyio.fail_after(_PATIENCE):
+            async for part in request.stream():
+                count += len(part)
+                is_larger = is_larger or count > most
+                if not is_larger:
+                    parts.append(part)
+                elif count > most + discard:
+                    break
+    if is_larger:
+        raise _TooLarge
     return b"".join(parts)
 
 

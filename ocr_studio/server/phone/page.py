@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from ocr_studio.core.translation import later, tr
+from ocr_studio.core.units import size
 from ocr_studio.server.web_page import WebPage, load_web_page
+
+# Of a photo: one of 200 megapixels as the phones that can take one store it, with room.
+MOST_BYTES: Final = 64 << 20
 
 _TEXTS: Final = {
     "title": later("Send photos to OCR Studio"),
@@ -21,6 +25,7 @@ _TEXTS: Final = {
     "state_failed": later("Saved, but not read"),
     "state_refused": later("Not sent"),
     "again": later("Try again"),
+    "too_large": later("The photo is larger than {size}. Send a smaller copy."),
     "sum": later("{read} of {total} read"),
     "no_text": later("No text found."),
     "offline": later(
@@ -35,4 +40,5 @@ _TEXTS: Final = {
 
 def load_page() -> WebPage:
     """Load the page with its texts in the current language. Raises ResourceMissing."""
-    return load_web_page("phone.html", texts={key: tr(text) for key, text in _TEXTS.items()})
+    limits = {"bytes": MOST_BYTES, "size": size(MOST_BYTES)}
+    return load_web_page("phone.html", texts={key: tr(text) for key, text in _TEXTS.items()}, limits=limits)

@@ -18,6 +18,7 @@ from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.translation import tr
 from ocr_studio.ui.document.document import Document
 from ocr_studio.ui.document.open_photos import Opening
+from ocr_studio.ui.job_thread import Trouble
 from ocr_studio.ui.sharing import addresses, missing_extra
 from ocr_studio.ui.sharing.phone_dialog import PhoneDialog
 
@@ -55,13 +56,14 @@ class PhoneController(QObject):
         self.session: PhoneSession | None = None
         self._server: ServerThread | None = None
         self._address = ""
-        self._being_read: set[Path] = set()
+        self._being_read: set[Path] = set()  # of those that the dialog shows
         self._arrived: list[Path] = []  # not being read yet
         self._clock = QTimer(self, interval=500)
         self._clock.timeout.connect(self._show_time)
         # Events come in the threads of the server.
         self._happened.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
         document.opened.connect(self._stop_if_elsewhere)
+        opening.refused.connect(self._open_next)
 
     @property
     def available(self) -> bool:
@@ -177,6 +179,7 @@ class PhoneController(QObject):
 
     def _close(self) -> None:
         dialog, self.dialog = self.dialog, None
+        self._being_read.clear()
         self.stop()
         if dialog is not None:
             dialog.deleteLater()
@@ -208,14 +211,22 @@ class PhoneController(QObject):
 
     def _on_received(self, path: Path) -> None:
         self._show_photo(path, "waiting")
-        self._being_read.add(path)
+        if self.dialog is not None:
+            self._being_read.add(path)
         self._arrived.append(path)
         if self._opening.project is None:
-            if len(self._arrived) == 1:
-                self._opening.open_paths([path])
+            self._opening.open_paths(self._arrived[:1])  # does nothing while it is being opened
         else:
             self._opening.look_again(path.parent)
             self._read_arrived()
+
+    def _open_next(self, path: Path, trouble: Trouble) -> None:
+        """Open the next photo that has arrived, because the first one could not be opened."""
+        if self._opening.project is None and path in self._arrived:
+            self._arrived.remove(path)
+            self.note_failed(path, trouble.message)
+            if self._arrived:
+                self._opening.open_paths(self._arrived[:1])
 
     def _read_arrived(self) -> None:
         """Have the photos read that have arrived, once their folder is open."""

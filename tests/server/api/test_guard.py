@@ -7,10 +7,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Message
 
+from ocr_studio.server import request_guard
+from ocr_studio.server.api.guard import guard_service
 from ocr_studio.server.api.options import ServiceLimits, ServiceOptions, is_allowed_host
 from tests import drawn
 from tests.server.api.made_service import AUTHORITY, KnownLane, made_client
@@ -107,6 +112,37 @@ def test_a_token_is_asked_for_where_photos_are_sent() -> None:
         for path in ("/", "/openapi.json", "/api/v1/health"):
             assert client.get(path).status_code == 200
             assert token not in client.get(path).text
+
+
+@pytest.mark.parametrize("path", ["/api/v1/read", "/"])
+def test_without_the_token_it_is_answered_before_anything_is_read(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the client sends is then read for a moment, or it may not see the answer."""
+    monkeypatch.setattr(request_guard, "_PATIENCE", 0.05)
+    options, happened = ServiceOptions(token="a" * 22), list[str]()
+    app = guard_service(Starlette(), options, authority=AUTHORITY)
+    headers = {"host": AUTHORITY, "content-length": "1000000"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+
+    async def receive() -> Message:
+        happened.append("read")
+        if happened.count("read") > 3:
+            await anyio.sleep_forever()
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            assert (b"connection", b"close") in message["headers"]
+            happened.append(str(message["status"]))
+        elif message["body"]:
+            happened.append("answered")
+
+    anyio.run(app, scope, receive, send)
+    assert happened == ["404" if path == "/" else "401", "answered", "read", "read", "read", "read"]
 
 
 def test_a_large_request_is_refused_by_what_it_says_and_by_what_it_sends() -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.server import request_guard
 from ocr_studio.server.phone import app as phone_app
 from ocr_studio.server.phone import session
 from ocr_studio.server.phone.app import PhoneEvent, PhonePaired, PhotoReceived, PhotoRefused, create_phone_app
@@ -144,6 +145,29 @@ def test_what_is_no_photo_or_too_large_is_refused(desk: Desk, monkeypatch: pytes
     desk.ask(story)
     assert desk.files == []
     assert sum(isinstance(event, PhotoRefused) for event in desk.events) == 5
+    assert sent == 1000 * len(PHOTO)  # the phone shows the answer once it has sent everything
+
+
+def test_what_is_endless_is_not_read_to_its_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phone_app, "_MOST_DISCARDED", 10 * len(PHOTO))
+    monkeypatch.setattr(phone_app, "MOST_BYTES", len(PHOTO))
+    monkeypatch.setattr(request_guard, "_MOST_DISCARDED", 10 * len(PHOTO))
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield PHOTO
+
+    async def story(client: httpx.AsyncClient) -> None:
+        assert (await client.post("/photos", content=endless())).status_code == 401
+        await pair(client, desk.session.token)
+        assert (await client.post("/photos", content=endless())).status_code == 413
+
+    desk.ask(story)
+    assert sent < 50
+    assert desk.files == []
 
 
 def test_photos_that_are_sent_at_once_are_counted_one_after_the_other(

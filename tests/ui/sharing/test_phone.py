@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ocr_studio.core import extras
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.photo_stream import PhotoError
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.sharing.phone_controller import PhoneController
 from ocr_studio.ui.sharing.phone_dialog import CodeState, PhoneDialog
@@ -170,3 +172,35 @@ def test_without_an_open_photo_they_go_to_the_library_and_the_first_is_opened(
     assert studio.window.phone.dialog is not None
     assert studio.window.phone.dialog.state is CodeState.USED
     phone.leave()
+
+
+def test_if_the_first_photo_can_not_be_opened_the_next_one_is(
+    open_studio: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio()
+    controller, dialog, address = show(studio)
+    phone = Phone(address, qtbot)
+    phone.pair()
+    usual = photo_file.open_photo_with_id
+
+    def open_second(path: Path) -> tuple[photo_file.RGB, str]:
+        if controller.session is not None and path == controller.session.photos[0].path:
+            raise PhotoError("the disk is broken", file=path)
+        return usual(path)
+
+    monkeypatch.setattr(photo_file, "open_photo_with_id", open_second)
+    for number in (8, 9):
+        made_board.write_photo(tmp_path / "sent" / f"board {number}.png", number)
+        phone.ask("POST", "/photos", content=(tmp_path / "sent" / f"board {number}.png").read_bytes())
+
+    def states() -> list[str]:
+        return [photo["state"] for photo in phone.ask("GET", "/photos").json()["photos"]]
+
+    qtbot.waitUntil(lambda: states() == ["failed", "read"])
+    assert "disk is broken" in phone.ask("GET", "/photos").json()["photos"][0]["text"]
+    phone.leave()
+    controller._being_read.add(tmp_path / "still read.png")
+    dialog.reject()
+    again = show(studio)[1]
+    controller.note_failed(tmp_path / "still read.png", "damaged")  # of the earlier dialog
+    assert again.photos.count() == 0
