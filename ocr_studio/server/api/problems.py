@@ -9,6 +9,8 @@ from typing import Final
 from starlette.responses import JSONResponse
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images.photo_stream import PhotoTooLarge
+from ocr_studio.core.translation import tr
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -27,18 +29,21 @@ class Refused(Exception):
         self.status, self.detail, self.headers = status, detail, dict(headers or {})
 
     @classmethod
-    def because(cls, error: StudioError, *, status: int, file: str = "") -> Refused:
+    def because(cls, error: StudioError, *, status: int, file: str = "", remedy: str = "") -> Refused:
         """Make the refusal for an error, without the path that it names.
 
         Args:
             error: The error.
             status: HTTP status.
             file: Name of the file as the client knows it.
+            remedy: What a client can do, if that of the error is for the window.
         """
         what = error.what.rstrip(".")
         place = f"{file}: " if file else ""
         said = f"{place}{what}" if file else what[:1].upper() + what[1:]
-        return cls(status, f"{said}. {error.remedy}".rstrip())
+        if isinstance(error, PhotoTooLarge):
+            remedy = tr("Send a smaller copy.")
+        return cls(status, f"{said}. {remedy or error.remedy}".rstrip())
 
 
 def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

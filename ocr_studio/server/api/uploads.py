@@ -149,7 +149,8 @@ def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> list[Photo
         except PhotoTooLarge as error:
             raise Refused.because(error, status=413, file=upload.name) from error
         except PhotoError as error:
-            raise Refused.because(error, status=422 if suffix else 415, file=upload.name) from error
+            remedy = tr("Send a copy without a password.") if photo_file.is_locked(path) else ""
+            raise Refused.because(error, status=422 if suffix else 415, file=upload.name, remedy=remedy) from error
         photos += _list_pages(path, upload.name, pages)
     return photos
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final, NotRequired, TypedDict, cast
@@ -16,6 +15,7 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.documents import json_pages
 from ocr_studio.core.geometry import photo_frame
 from ocr_studio.core.page import Page, PageFacts, PageState
+from ocr_studio.core.project.outdated_pages import OutdatedPages
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.search import matching
@@ -25,7 +25,7 @@ from ocr_studio.core.units import counted
 from ocr_studio.jobs.photos import index as indexing
 from ocr_studio.jobs.reading import read as reading
 from ocr_studio.jobs.reading import read_batch
-from ocr_studio.server.assistants.shared_folders import SharedFolders, SharedPlace
+from ocr_studio.server.assistants.shared_folders import NamedPage, SharedFolders, SharedPlace
 
 # Of one answer: an assistant has to take it in as a whole.
 MOST_PHOTOS: Final = 500
@@ -95,9 +95,11 @@ class WordInfo(TypedDict):
 
 
 class PageWords(TypedDict):
-    """Some words of a page in reading order. total: how many there are."""
+    """Some words of a page in reading order. total: how many there are; page: of so many pages of the file."""
 
     photo: str
+    page: int
+    pages: int
     width: int
     height: int
     total: int
@@ -105,9 +107,11 @@ class PageWords(TypedDict):
 
 
 class ReadPicture(TypedDict):
-    """What was just read on a photo."""
+    """What was just read on a photo. page: of so many pages of the file."""
 
     photo: str
+    page: int
+    pages: int
     text: str
     seconds: float
     words: NotRequired[PageWords]
@@ -146,7 +150,8 @@ class PhotoLibrary:
         for place in self.folders.list_places():
             with contextlib.suppress(StudioError):  # said when this folder is asked for
                 project = self._find_project(place)
-                files, known = len(place.list_files()), _count_read(project)
+                known = sum(state is not PageState.UNREAD for state in _find_states(project).values())
+                files = len(place.list_files())
                 if files or known:
                     found.append(FolderInfo(folder=place.address, files=files, with_text=known))
         return found
@@ -155,7 +160,7 @@ class PhotoLibrary:
         """List photos of a folder in natural order. Raises StudioError."""
         place = self.folders.find(folder)
         project = self._find_project(place)
-        states = {each.image: each.state for each in project.summaries().values()} if project else {}
+        states = _find_states(project)
         names = [name for name in place.list_photos() if _is_sendable(name)]
         first = max(offset, 0)
         photos = [
@@ -179,30 +184,53 @@ class PhotoLibrary:
                 if unreadable:
                     unavailable.append(f"{place.address}: {counted(unreadable, 'photo')} with damaged text")
             except StudioError as error:
-                unavailable.append(self.folders.hide_paths(f"{place.address}: {error}"))
+                unavailable.append(self.hide_paths(f"{place.address}: {error}"))
         results.sort(key=lambda hit: -hit["score"])
         return SearchAnswer(results=results[:limit], unavailable=unavailable)
 
-    def page_text(self, folder: str, photo: str, *, offset: int) -> str:
-        """Return the text of a page that was read before, with the user's corrections. Raises StudioError."""
-        text = page_order.compose_text(self._load_page(folder, photo))
+    def hide_paths(self, text: str) -> str:
+        """Replace paths in a message by names: those of shared folders, and of the folder with the user's projects."""
+        return self.folders.hide_paths(text).replace(str(self._settings.library()), "library")
+
+    def page_text(self, folder: str, photo: str, *, page: int = 1, offset: int) -> str:
+        """Return the text of a page that was read before, with the user's corrections.
+
+        Args:
+            folder: The address of its folder.
+            photo: The name of the photo, or of a file with several pages.
+            page: Of a file with several pages, from 1.
+            offset: How many characters to skip.
+
+        Raises:
+            StudioError: There is no such photo, or it has not been read.
+        """
+        place = self.folders.find(folder)
+        named = place.find_page(photo, page)
+        text = page_order.compose_text(self._load_page(place, named.photo))
         first = max(offset, 0)
         part = text[first : first + MOST_CHARACTERS]
         left = len(text) - first - len(part)
-        return f"{part}\n[{left} more characters; continue with offset {first + len(part)}]" if left > 0 else part
+        notes = [f"[{left} more characters; continue with offset {first + len(part)}]"] if left > 0 else []
+        if named.pages > 1:
+            notes.append(f"[This is page {named.page} of {named.pages}; use “page” for the others.]")
+        return "\n".join([part, *notes])
 
-    def page_words(self, folder: str, photo: str, *, offset: int, limit: int) -> PageWords:
-        """Return words of a page that was read before. Raises StudioError."""
-        return _describe_words(self._load_page(folder, photo), photo, offset=offset, limit=limit)
+    def page_words(self, folder: str, photo: str, *, page: int = 1, offset: int, limit: int) -> PageWords:
+        """Return words of a page that was read before; see ``page_text``. Raises StudioError."""
+        place = self.folders.find(folder)
+        named = place.find_page(photo, page)
+        return _describe_words(self._load_page(place, named.photo), named, offset=offset, limit=limit)
 
-    def read_picture(self, folder: str, photo: str, *, words: bool) -> ReadPicture:
+    def read_picture(self, folder: str, photo: str, *, page: int = 1, words: bool) -> ReadPicture:
         """Read a photo now, without saving the result. Waits for photos that are being read. Raises StudioError."""
         place = self.folders.find(folder)
-        done = self._lane.submit(self._read, place, photo).result()
+        named = place.find_page(photo, page)
+        done = self._lane.submit(self._read, place, named.photo).result()
         text = page_order.compose_text(done.page)[:MOST_CHARACTERS]
-        answer = ReadPicture(photo=photo, text=text, seconds=round(done.seconds, 2))
+        seconds = round(done.seconds, 2)
+        answer = ReadPicture(photo=named.photo, page=named.page, pages=named.pages, text=text, seconds=seconds)
         if words:
-            answer["words"] = _describe_words(done.page, photo, offset=0, limit=MOST_WORDS)
+            answer["words"] = _describe_words(done.page, named, offset=0, limit=MOST_WORDS)
         return answer
 
     def _read(self, place: SharedPlace, photo: str) -> reading.PhotoRead:
@@ -221,9 +249,8 @@ class PhotoLibrary:
                 raise StudioError(event.error)
         raise AssertionError("a photo is read, or fails")
 
-    def _load_page(self, folder: str, photo: str) -> Page:
+    def _load_page(self, place: SharedPlace, photo: str) -> Page:
         """Load the page of a photo: by the photo's content, or by its name if the photo is gone."""
-        place = self.folders.find(folder)
         project = self._find_project(place)
         page = None
         if project is not None:
@@ -292,21 +319,31 @@ def _describe_hit(place: SharedPlace, hit: Hit, frame: Page | None) -> SearchHit
     )
 
 
-def _describe_words(page: Page, photo: str, *, offset: int, limit: int) -> PageWords:
+def _describe_words(page: Page, named: NamedPage, *, offset: int, limit: int) -> PageWords:
     built = json_pages.build_page_object(page)
     words, first = cast("list[WordInfo]", built["words"]), max(offset, 0)
     part = words[first : first + _limit(limit, MOST_WORDS)]
     for word in part:
         word["alternatives"] = word["alternatives"][:_MOST_ALTERNATIVES]
     width, height = page.file_size
-    return PageWords(photo=photo, width=width, height=height, total=len(words), words=part)
+    return PageWords(
+        photo=named.photo,
+        page=named.page,
+        pages=named.pages,
+        width=width,
+        height=height,
+        total=len(words),
+        words=part,
+    )
 
 
-def _count_read(project: Project | None) -> int:
-    pages: Sequence[object] = ()
-    if project is not None:
-        pages = [each for each in project.summaries().values() if each.state is not PageState.UNREAD]
-    return len(pages)
+def _find_states(project: Project | None) -> dict[str, PageState]:
+    """Return whether the text of each photo of a project is known."""
+    if project is None:
+        return {}
+    pages = project.summaries()
+    outdated = OutdatedPages(project).find({key: page.image for key, page in pages.items()})
+    return {page.image: page.state for key, page in pages.items() if key not in outdated}
 
 
 def _limit(asked: int, most: int) -> int:

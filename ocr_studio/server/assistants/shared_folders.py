@@ -18,10 +18,20 @@ from ocr_studio.core.files.safe_folder import FolderEntry, SafeFolder, TooLarge,
 from ocr_studio.core.images import page_paths, photo_file, photo_listing, photo_stream
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.project.project import FOLDER, Project
+from ocr_studio.core.units import counted
 
 # Folders inside a shared folder that are listed, and levels that are searched for them.
 _MOST_FOLDERS: Final = 500
 _MOST_LEVELS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPage:
+    """A photo, or a page of a file with several. photo: its name; page: its number from 1, of so many ``pages``."""
+
+    photo: str
+    page: int = 1
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,18 @@ class SharedPlace:
             return self.root.is_file(self._name(self._find(photo).file))
         except StudioError:
             return False
+
+    def find_page(self, photo: str, page: int) -> NamedPage:
+        """Find a page by the name of its file; a photo, and what is the name of a page itself, has one.
+
+        Raises:
+            StudioError: There is no page of this number.
+        """
+        names = [path.name for path in photo_listing.expand_pages(self.path / photo)] if self.has_photo(photo) else []
+        if page > max(1, len(names)) or page < 1:
+            what = f"there is no page {page} in “{photo}”, which has {counted(max(1, len(names)), 'page')}"
+            raise StudioError(what, remedy="Choose another page.")
+        return NamedPage(names[page - 1], page, len(names)) if names else NamedPage(photo)
 
     def open_photo(self, photo: str) -> tuple[RGB, str]:
         """Open a photo: (H, W, 3) uint8 sRGB, upright, and its content id.

@@ -128,3 +128,17 @@ def test_wrong_json_is_refused(client: TestClient, body: object, status: int) ->
     answer = client.post("/api/", json=body)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_a_client_can_do_is_said_and_not_what_the_window_offers(client: TestClient) -> None:
+    scan, locked = io.BytesIO(), io.BytesIO()
+    Image.new("L", (200, 100), 200).save(scan, "PDF")
+    with pikepdf.open(scan) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(owner="one", user="other"))
+    large = drawn.png((30_000, 30_000, 1, 0), bytes(1000))
+    for path in ("/api/v1/read", "/api/v1/picture"):
+        answer = client.post(path, files={"files": ("scan.pdf", locked.getvalue())})
+        said = "scan.pdf: the PDF is protected with a password. Send a copy without a password."
+        assert (answer.status_code, answer.json()["detail"]) == (422, said)
+        answer = client.post(path, files={"files": ("wall.png", large)})
+        assert answer.json()["detail"].endswith(". Send a smaller copy.")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ocr_studio.core.editing import photo_frames
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import apply
 from ocr_studio.core.project.project import FOLDER, Project
 from ocr_studio.core.settings import Settings
@@ -130,3 +132,44 @@ def test_a_damaged_page_is_said_and_stays_in_its_place(
     assert answer["unavailable"] == ["boards: 1 photo with damaged text"]
     assert snapshot(boards) == before
     assert "not valid JSON" in caplog.text
+
+
+def test_a_file_with_several_pages_is_asked_for_page_by_page(library: PhotoLibrary, boards: Path) -> None:
+    for number, text in enumerate(("one", "two"), start=1):
+        keep(boards / "2026", f"scan #{number}.tif", page_of(read_word(text, 10)))
+    said = "one\n[This is page 1 of 2; use “page” for the others.]"
+    assert library.page_text("boards/2026", "scan.tif", offset=0) == said
+    assert library.page_text("boards/2026", "scan.tif", page=2, offset=0).startswith("two\n[This is page 2 of 2")
+    assert library.page_text("boards/2026", "scan #2.tif", offset=0) == "two"
+    words = library.page_words("boards/2026", "scan.tif", page=2, offset=0, limit=5)
+    assert (words["photo"], words["page"], words["pages"], words["total"]) == ("scan #2.tif", 2, 2, 1)
+    for photo, page, count in (("scan.tif", 3, "2 pages"), ("scan #2.tif", 2, "1 page"), ("gone.tif", 2, "1 page")):
+        with pytest.raises(StudioError, match=count):
+            library.page_text("boards/2026", photo, page=page, offset=0)
+
+
+def test_a_photo_that_was_replaced_counts_once(library: PhotoLibrary, boards: Path) -> None:
+    photo_file.save_png(boards / "board.png", np.full((60, 80, 3), 90, np.uint8))
+    keep(boards, "board.png", page_of(read_word("balancer", 10)))
+    assert library.list_folders()[0] == {"folder": "boards", "files": 2, "with_text": 1}
+    assert [hit["text"] for hit in library.search("balancer", folder="", limit=5)["results"]] == ["balancer"]
+    assert library.page_text("boards", "board.png", offset=0) == "balancer"
+
+
+def test_where_the_projects_of_the_user_are_is_not_said(
+    boards: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen = Settings(library_folder=str(tmp_path / "library"))
+    (boards / FOLDER).rename(tmp_path / "gone")
+    moved = Project.find(boards, library=chosen.library(), prefer_library=True)
+    moved.folder.parent.mkdir(parents=True)
+    (tmp_path / "gone").rename(moved.folder)
+    library = PhotoLibrary(SharedFolders([boards]), chosen)
+    page = next((moved.folder / "pages").iterdir())
+    page.write_text("{")
+    with pytest.raises(StudioError) as raised:
+        library.page_text("boards", "board.png", offset=0)
+    assert str(tmp_path) in str(raised.value)
+    assert str(tmp_path) not in library.hide_paths(str(raised.value))
+    assert "not valid JSON" in caplog.text
+    library.close()
