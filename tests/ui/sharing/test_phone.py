@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ocr_studio.core import extras
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.photo_stream import PhotoError
+from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.ui.app.app import Studio
 from ocr_studio.ui.sharing.phone_controller import PhoneController
 from ocr_studio.ui.sharing.phone_dialog import CodeState, PhoneDialog
@@ -183,7 +184,7 @@ def test_if_the_first_photo_can_not_be_opened_the_next_one_is(
     phone.pair()
     usual = photo_file.open_photo_with_id
 
-    def open_second(path: Path) -> tuple[photo_file.RGB, str]:
+    def open_second(path: Path) -> tuple[RGB, str]:
         if controller.session is not None and path == controller.session.photos[0].path:
             raise PhotoError("the disk is broken", file=path)
         return usual(path)
