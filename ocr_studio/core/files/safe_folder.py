@@ -198,6 +198,13 @@ class SafeFolder:
 
     def write_beside(self, name: str, data: bytes, *, flush: bool = True) -> str:
         """The first half of ``replace``: write a new file in the same folder, and return its name for ``put``."""
+        with self.writing_beside(name, flush=flush) as (temporary, stream):
+            stream.write(data)
+        return temporary
+
+    @contextlib.contextmanager
+    def writing_beside(self, name: str, *, flush: bool = True) -> Iterator[tuple[str, BinaryIO]]:
+        """Open a new file in the same folder for writing; it's removed if that fails. Yields its name for ``put``."""
         # Not made from the file's own name: a name as long as the file system allows has no room for an ending.
         fresh = f".{secrets.token_hex(8)}.tmp"
         with self._parent(name) as (at, last):
@@ -206,7 +213,7 @@ class SafeFolder:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _PLAIN, 0o666, dir_fd=at)
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
+                    yield _make_temporary_name(normalize_name(name), fresh), stream
                     stream.flush()
                     if mode is not None and sys.platform != "win32":
                         os.fchmod(stream.fileno(), mode)
@@ -216,7 +223,6 @@ class SafeFolder:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary, dir_fd=at)
                 raise
-        return _make_temporary_name(normalize_name(name), fresh)
 
     def put(self, temporary: str, name: str) -> None:
         """Give a file another name, in place of the file that had it, if any. Both lie in the same folder."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.content import Content
 from ocr_studio.core.page import Page
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Makes a file of pages; the photos are for formats that contain them or refer to them.
 Renderer: TypeAlias = "Callable[[Sequence[Page], PhotoSource | None], str | bytes]"
+# Begins a file in an empty one.
+FileBeginner: TypeAlias = "Callable[[BinaryIO, PhotoSource], GrowingFile]"
 ExtraRenderer: TypeAlias = "Callable[[Sequence[tuple[str, Page]], PhotoSource | None], Mapping[str, bytes]]"
 
 
@@ -29,6 +32,18 @@ class FileScope(StrEnum):
     DOCUMENT = "document"
     ALL = "all"
     ANY = "any"
+
+
+class GrowingFile(Protocol):
+    """A file that is written page by page, as it may be too large for memory. See ``pdf.searchable_pdf``."""
+
+    def add(self, pages: Sequence[Page], /) -> Sequence[StudioError | None]:
+        """Add a photo, or pages of one file. Returns for each None, or why it can't be read and is left out."""
+        ...
+
+    def finish(self) -> None:
+        """Write the end; nothing if no page was added."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class ExportFormat:
         embeds_photo: Whether its files contain the photos, so that making one may take seconds.
         holds: What the format has a place for; None for documents and tables, which nobody expects to hold
             everything.
+        begin: Begins a file that is written page by page; None for formats whose files fit into memory.
         extra: Makes further files once all are written, by their names; it gets the names of the files with the pages
             in them, and the photos.
     """
@@ -61,6 +77,7 @@ class ExportFormat:
     most_bytes: int | None = None
     embeds_photo: bool = False
     holds: frozenset[Content] | None = None
+    begin: FileBeginner | None = None
     extra: ExtraRenderer | None = None
 
     @property

@@ -39,6 +39,7 @@ _LAST: Final = 4
 # The list is written anew when so much of it is outdated.
 _OUTDATED: Final = 256 << 10
 _BEGINNING: Final = 32
+_BLOCK: Final = 1 << 20
 # Photos as cameras take them, which this program does not open, and so does not know by how they begin.
 _RAW: Final = frozenset(
     f".{kind}" for kind in ["arw", "cr2", "cr3", "dng", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "srw", "x3f"]
@@ -103,6 +104,31 @@ class OutputFolder:
                 self._folder.make_folder(name.rpartition("/")[0])
             self._note(name, content)  # first: killed in between, the file is still known by what it held
             self._folder.replace(name, data)
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[BinaryIO]:
+        """Open a file that is too large for memory, to be written whole or not at all; not at all if it stays empty.
+
+        Args:
+            name: See ``write``.
+
+        Raises:
+            WriteFailed: It cannot be written or may not; what was there stays.
+        """
+        self._check(name)
+        with _converting_errors(self.path / name):
+            with self._folder.writing_beside(name) as (temporary, stream):
+                yield stream
+            try:
+                with self._folder.reading(temporary) as written:
+                    content = _Content.read(written)
+                if content.size:
+                    self._check(name, content)  # another program may have written one meanwhile
+                    self._note(name, content)
+                    self._folder.put(temporary, name)
+            finally:
+                with suppress(OSError):  # where it was not put in its place
+                    self._folder.remove(temporary)
 
     def _check(self, name: str, *content: _Content) -> None:
         contents = {*content, *self._written.get(name, ())}
@@ -195,6 +221,15 @@ class _Content(NamedTuple):
     def of(cls, data: bytes) -> _Content:
         return cls(len(data), hashlib.blake2b(data, digest_size=32).hexdigest())
 
+    @classmethod
+    def read(cls, stream: BinaryIO) -> _Content:
+        """Read a file from its beginning."""
+        size, digest = 0, hashlib.blake2b(digest_size=32)
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            digest.update(block)
+        return cls(size, digest.hexdigest())
+
 
 def _format_note(name: str, content: _Content) -> bytes:
     return json.dumps({"name": name, **content._asdict()}).encode("ascii")
@@ -203,9 +238,7 @@ def _format_note(name: str, content: _Content) -> bytes:
 def _has_content(stream: BinaryIO, contents: set[_Content]) -> bool:
     """Whether an open file holds one of these."""
     sizes = {each.size for each in contents}
-    if (size := os.fstat(stream.fileno()).st_size) not in sizes:
-        return False
-    return _Content.of(stream.read(size)) in contents
+    return os.fstat(stream.fileno()).st_size in sizes and _Content.read(stream) in contents
 
 
 def _check_target(

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ from ocr_studio.core.errors import StudioError, WriteFailed, WrongUsage
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import CLEANED, FORMATS, VAULT
 from ocr_studio.core.formats.content import Content
+from ocr_studio.core.formats.export_format import FileBeginner, GrowingFile
 from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images import page_paths, photo_listing
@@ -197,22 +199,16 @@ def export_photos(
     """
     _check_folder(project, out, planned_files.get_suffix(kind))
     plan = plan_files(project, photos, kind, chosen=chosen, one_file=one_file)
-    total = sum(len(file.photos) for file in plan)
-    seek = bool(set(project.page_ids()) - {photo.page_id for photo in photos})
+    loader = _Loader(project, photos, sum(len(file.photos) for file in plan), needs_text=kind != CLEANED)
     write, count_losses = _choose_writer(project, kind, out), _choose_counter(kind)
     together = planned_files.goes_together(kind, one_file=one_file)
     written: list[tuple[str, Page]] = []
     lost: Counter[Content] = Counter()
-    done = 0
     for file in plan:
-        pages: list[Page] = []
-        for photo in (photos[place] for place in file.photos):
-            yield ExportProgress(done, total, photo.image)
-            done += 1
-            try:
-                pages.append(_load(project, photo, needs_text=kind != CLEANED, seek=seek))
-            except StudioError as error:
-                yield PhotoSkipped(photo.image, error)
+        if kind != CLEANED and (begin := FORMATS[kind].begin) is not None:
+            yield from _grow_file(out, file, begin, loader, together=together)
+            continue
+        pages = yield from loader.load(file.photos)
         try:
             good = (yield from write(file, pages)) if pages else []
         except WriteFailed as error:
@@ -228,6 +224,70 @@ def export_photos(
         _write_extra(project, out, kind, written)
     if lost:
         yield ContentLost(lost)
+
+
+class _Loader:
+    """Loads the pages of an export, and counts how far it is."""
+
+    def __init__(self, project: Project, photos: Sequence[ListedPhoto], total: int, *, needs_text: bool) -> None:
+        self.project, self.photos = project, photos
+        self._total, self._done, self._needs_text = total, 0, needs_text
+        self._seek = bool(set(project.page_ids()) - {photo.page_id for photo in photos})
+
+    def find_file(self, place: int) -> Path:
+        """Return the file of the photo with this index, which has several pages or is the photo."""
+        return page_paths.find_page(self.project.photos / self.photos[place].image).file
+
+    def load(self, places: Iterable[int]) -> Generator[ExportEvent, None, list[Page]]:
+        """Load the pages of the photos with these indices. Returns those that can be loaded."""
+        pages = []
+        for photo in (self.photos[place] for place in places):
+            yield ExportProgress(self._done, self._total, photo.image)
+            self._done += 1
+            try:
+                pages.append(_load(self.project, photo, needs_text=self._needs_text, seek=self._seek))
+            except StudioError as error:
+                yield PhotoSkipped(photo.image, error)
+        return pages
+
+
+def _grow_file(
+    out: OutputFolder, file: PlannedFile, begin: FileBeginner, loader: _Loader, *, together: bool
+) -> Iterator[ExportEvent]:
+    """Write a file page by page, of the photos that can be read.
+
+    Args:
+        out: Where to.
+        file: The file.
+        begin: Begins it.
+        loader: Loads its pages.
+        together: Whether all photos go to it. Then WriteFailed is raised, else told for each photo.
+    """
+    project, images = loader.project, [loader.photos[place].image for place in file.photos]
+    source, skipped = PhotoSource(project.photo, out.path), set[str]()
+    try:
+        with out.writing(file.name) as stream:
+            growing = begin(stream, source)
+            for _, group in groupby(file.photos, loader.find_file):
+                for event in _add_pages(growing, loader, list(group)):
+                    if isinstance(event, PhotoSkipped):
+                        skipped.add(event.image)
+                    yield event
+            growing.finish()
+    except WriteFailed as error:
+        if together:
+            raise
+        yield from (PhotoSkipped(image, error) for image in images if image not in skipped)
+        return
+    yield from (PhotoWritten(image, file.name) for image in images if image not in skipped)
+
+
+def _add_pages(growing: GrowingFile, loader: _Loader, places: Sequence[int]) -> Iterator[ExportEvent]:
+    """Add a photo, or the pages of one file, to a file."""
+    if pages := (yield from loader.load(places)):
+        for page, error in zip(pages, growing.add(pages), strict=True):
+            if error is not None:
+                yield PhotoSkipped(page.image, error)
 
 
 def _write_file(

@@ -14,7 +14,8 @@ from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.content import Content
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.formats.pdf import searchable_pdf
+from ocr_studio.core.images import page_paths, photo_file
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
 from ocr_studio.jobs.formats import planned_files
@@ -182,6 +183,48 @@ def test_a_page_that_is_not_read_is_left_out_of_the_file(
     events = list(export_photos(project, scans, OutputFolder(tmp_path / "out"), "csv"))
     assert set(skipped(events)) == {"scan #1.pdf", "scan #2.pdf", "scan #3.pdf"}
     assert names_of(events)["scan #1.tif"] == "scan.tif.csv"
+
+
+def test_a_pdf_of_all_photos_is_written_in_parts(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searchable_pdf, "_PART_PAGES", 2)
+    names = [f"{letter}.png" for letter in "abcdefg"]
+    for number, name in enumerate(names):
+        Image.new("RGB", (96, 64), (number, 0, 0)).save(project.photos / name)
+        project.save_page(written(name, f"word{number}", photo_file.compute_content_id(project.photos / name)))
+    listed = [photo for photo in list_all(project) if photo.image in names and photo.page_id]
+    (project.photos / "c.png").write_bytes(b"\x89PNG\r\n\x1a\n damaged")
+    out = OutputFolder(tmp_path / "out")
+    events = list(export_photos(project, listed, out, "pdf", one_file=True))
+    assert set(skipped(events)) == {"c.png"}
+    left = [name for name in names if name != "c.png"]
+    assert names_of(events) == dict.fromkeys(left, "boards.pdf")
+    with pikepdf.open(out.path / "boards.pdf") as pdf, pdf.open_outline() as outline:
+        assert pdf.check_pdf_syntax() == []
+        assert [item.title for item in outline.root] == left
+    with pypdfium2.PdfDocument(out.path / "boards.pdf") as pdf:
+        texts = [pdf[number].get_textpage().get_text_range().strip() for number in range(len(pdf))]
+    assert texts == [f"word{names.index(name)}" for name in left]
+    again = list(export_photos(project, listed, OutputFolder(tmp_path / "out"), "pdf", one_file=True))
+    assert names_of(again) == names_of(events)
+
+
+def test_a_pdf_that_is_not_finished_leaves_what_was_there(
+    project: Project, scans: list[ListedPhoto], tmp_path: Path
+) -> None:
+    out = OutputFolder(tmp_path / "out")
+    list(export_photos(project, scans, out, "pdf", one_file=True))
+    before = (out.path / "boards.pdf").read_bytes()
+    stopped = export_photos(project, scans, out, "pdf", one_file=True)
+    for _ in range(4):
+        next(stopped)
+    stopped.close()  # type: ignore[attr-defined]
+    for photo in scans:
+        (project.photos / page_paths.find_page(project.photos / photo.image).file).unlink(missing_ok=True)
+    assert not names_of(list(export_photos(project, scans, out, "pdf", one_file=True)))
+    assert (out.path / "boards.pdf").read_bytes() == before
+    assert {path.name for path in out.path.iterdir()} == {"boards.pdf", ".ocr-studio-files.jsonl"}
 
 
 def test_records_are_divided_among_several_files(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import BinaryIO, Final
 
 from ocr_studio.core.formats.documents import json_pages, markdown, spreadsheet, text
-from ocr_studio.core.formats.export_format import ExportFormat, FileScope, Renderer
+from ocr_studio.core.formats.export_format import ExportFormat, FileScope, GrowingFile, Renderer
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page
 from ocr_studio.core.translation import later
+
+# Larger ones are more than many programs open; the table of a PDF ends at 10 GB. ISO 32000-1, annex C.
+_MOST_PDF: Final = 4 << 30
 
 
 def _without_photos(render: Callable[[Sequence[Page]], str]) -> Renderer:
@@ -24,6 +27,12 @@ def _render_pdf(pages: Sequence[Page], photos: PhotoSource | None) -> bytes:
     from ocr_studio.core.formats.pdf import searchable_pdf  # noqa: PLC0415
 
     return searchable_pdf.render(pages, _require(photos))
+
+
+def _begin_pdf(stream: BinaryIO, photos: PhotoSource) -> GrowingFile:
+    from ocr_studio.core.formats.pdf import searchable_pdf  # noqa: PLC0415
+
+    return searchable_pdf.SearchablePdf(stream, photos)
 
 
 def _render_docx(pages: Sequence[Page], _: PhotoSource | None) -> bytes:
@@ -67,7 +76,15 @@ FORMATS: Final = (
     ExportFormat("md", ".md", later("Markdown"), _without_photos(markdown.render)),
     ExportFormat("json", ".json", later("JSON with boxes"), _without_photos(json_pages.render)),
     ExportFormat("csv", ".csv", later("Word table (CSV)"), _without_photos(spreadsheet.render)),
-    ExportFormat("pdf", ".pdf", later("Searchable PDF"), _render_pdf, embeds_photo=True),
+    ExportFormat(
+        "pdf",
+        ".pdf",
+        later("Searchable PDF"),
+        _render_pdf,
+        most_bytes=_MOST_PDF,
+        embeds_photo=True,
+        begin=_begin_pdf,
+    ),
     ExportFormat("docx", ".docx", later("Word document"), _render_docx),
     ExportFormat("odt", ".odt", later("OpenDocument text"), _render_odt),
     ExportFormat("xlsx", ".xlsx", later("Excel workbook"), _render_xlsx),

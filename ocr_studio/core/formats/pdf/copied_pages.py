@@ -43,10 +43,12 @@ class CopiedPages:
     Attributes:
         pdf: A PDF of these pages alone.
         typeset: Whether each has text that can be seen, so that it needs no text layer.
+        size: The bytes of the PDF.
     """
 
     pdf: pikepdf.Pdf
     typeset: tuple[bool, ...]
+    size: int
 
 
 def copy_pages(file: Path, pages: Sequence[int]) -> CopiedPages:
@@ -78,7 +80,7 @@ def copy_pages(file: Path, pages: Sequence[int]) -> CopiedPages:
         raise PhotoError(error.what, file=file, remedy=error.remedy, command=error.command) from error
     except (*DAMAGED, json_schema.BadValue) as error:  # the file may have taken over the child
         raise make_damaged_error(file) from error
-    return CopiedPages(copied, tuple(typeset))
+    return CopiedPages(copied, tuple(typeset), len(data))
 
 
 def make_damaged_error(file: Path) -> PhotoError:

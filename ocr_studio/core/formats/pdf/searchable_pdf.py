@@ -7,23 +7,23 @@ taken over as it is, and gets the words, unless it was typeset: then it has its 
 from __future__ import annotations
 
 import io
-from collections import defaultdict
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, NamedTuple
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, OutlineItem
+from pikepdf import Array, Dictionary, Name
 
 from ocr_studio.core.editing import photo_frames
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.formats.names import format_photo_name
 from ocr_studio.core.formats.pdf import copied_pages, embedded_photo, text_layer
 from ocr_studio.core.formats.pdf.copied_pages import CopiedPages
+from ocr_studio.core.formats.pdf.pdf_writer import PdfWriter
 from ocr_studio.core.formats.pdf.text_layer_font import TextLayerFont
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.images import page_paths
-from ocr_studio.core.images.page_paths import FilePage
 from ocr_studio.core.images.photo_stream import is_pdf, open_stream
 from ocr_studio.core.page import Page
 
@@ -31,10 +31,79 @@ _INCH: Final = 72.0  # points
 # No page of a PDF is larger, ISO 32000-1, annex C.2.
 _MOST_POINTS: Final = 14_400.0
 _BEGINNING: Final = 1024
+# So much is kept in memory until it is written.
+_PART_PAGES, _PART_BYTES = 50, 32 << 20
+
+
+class SearchablePdf:
+    """A searchable PDF that is being written page by page, with a bookmark for each photo or file."""
+
+    def __init__(self, stream: BinaryIO, photos: PhotoSource) -> None:
+        """Begin a PDF.
+
+        Args:
+            stream: An empty file; it stays empty if no page can be added.
+            photos: Opens the photos.
+        """
+        self._writer, self._photos, self._part = PdfWriter(stream), photos, _Part()
+        self._added: list[_Added] = []
+
+    def add(self, pages: Sequence[Page]) -> list[StudioError | None]:
+        """Add a photo, or pages of one file, which are read together as they share fonts and pictures.
+
+        Args:
+            pages: The page of the photo, or those of the file.
+
+        Returns:
+            For each of them None, or why it can't be read and is left out.
+        """
+        errors = self._part.add(pages, self._photos)
+        for page, error in zip(pages, errors, strict=True):
+            if error is None:
+                path = self._photos.path(page)
+                self._added.append(_Added(page.image, path, page_paths.find_page(path).file))
+        if self._part.is_full:
+            self._write_part()
+        return errors
+
+    def finish(self) -> None:
+        """Write what is left, and the end of the file."""
+        self._write_part()
+        title, bookmarks = self._find_titles()
+        facts = {"/Producer": "OCR Studio"} | ({"/Title": title} if title else {})
+        self._writer.finish(facts=facts, bookmarks=bookmarks)
+
+    def _write_part(self) -> None:
+        self._part.write(self._writer)
+        self._part = _Part()
+
+    def _find_titles(self) -> tuple[str, dict[int, str]]:
+        """Name what is in the PDF: by its title if that is one photo or one file, else by bookmarks."""
+        added = self._added
+        starts = [number for number, each in enumerate(added) if number == 0 or each.file != added[number - 1].file]
+        if len(added) == 1:
+            return format_photo_name(added[0].image), {}
+        if len(starts) == 1 and added[0].is_page:
+            return format_photo_name(added[0].file.name), {}
+        names = {start: added[start].file.name if added[start].is_page else added[start].image for start in starts}
+        return "", {start: format_photo_name(name) for start, name in names.items()}
+
+
+class _Added(NamedTuple):
+    """A page in the PDF: its photo, the path of that, and the file."""
+
+    image: str
+    path: Path
+    file: Path
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the photo is a page of a file with several."""
+        return self.path != self.file
 
 
 def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
-    """Make a PDF of photos, with a bookmark for each if there are several; the pages of a file have one together.
+    """Make a PDF of photos, see SearchablePdf.
 
     Args:
         pages: Their pages.
@@ -43,17 +112,13 @@ def render(pages: Sequence[Page], photos: PhotoSource) -> bytes:
     Raises:
         StudioError: A photo can't be read.
     """
-    with pikepdf.new() as pdf:
-        font, copied = TextLayerFont(pdf), _PdfPages(pages, photos)
-        for page in pages:
-            if not copied.add(pdf, font, page):
-                _add_photo(pdf, font, page, photos)
-        font.finish()
-        _add_titles(pdf, pages, photos)
-        pdf.docinfo["/Producer"] = "OCR Studio"
-        out = io.BytesIO()
-        # The same pages give the same bytes.
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    out = io.BytesIO()
+    made = SearchablePdf(out, photos)
+    for _, group in groupby(pages, lambda page: page_paths.find_page(photos.path(page)).file):
+        for error in made.add(list(group)):
+            if error is not None:
+                raise error
+    made.finish()
     return out.getvalue()
 
 
@@ -75,31 +140,80 @@ def render_text_layer(page: Page, *, dpi: float, font_name: str) -> bytes:
     return out.getvalue()
 
 
-def _add_titles(pdf: pikepdf.Pdf, pages: Sequence[Page], photos: PhotoSource) -> None:
-    """Name what is in the PDF: by its title if that is one photo or one file, else by bookmarks."""
-    paths = [photos.path(page) for page in pages]
-    files = [page_paths.find_page(path).file for path in paths]
-    starts = [number for number, file in enumerate(files) if number == 0 or file != files[number - 1]]
-    if len(pages) == 1:
-        pdf.docinfo["/Title"] = format_photo_name(pages[0].image)
-    elif len(starts) == 1 and files[0] != paths[0]:
-        pdf.docinfo["/Title"] = format_photo_name(files[0].name)
-    else:
-        with pdf.open_outline() as outline:
-            for start in starts:
-                title = pages[start].image if files[start] == paths[start] else files[start].name
-                outline.root.append(OutlineItem(format_photo_name(title), start))
+class _Part:
+    """The next pages of a PDF, in memory until they are written."""
 
+    def __init__(self) -> None:
+        self._pdf = pikepdf.new()
+        self._font = TextLayerFont(self._pdf)
+        self._bytes = 0
 
-def _add_photo(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page, photos: PhotoSource) -> None:
-    """Add a photo as a page. Raises PhotoError."""
-    path, data = photos.path(page), photos.read(page)
-    photo = embedded_photo.embed_photo(pdf, path, data)
-    scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
-    matrix = " ".join(f"{scale * value:.5f}" for value in photo.find_matrix(page))
-    content = f"q {matrix} cm /Photo Do Q\n".encode() + text_layer.format_words(page, font, scale=scale)
-    resources = Dictionary(XObject=Dictionary(Photo=photo.image), Font=_name_font(font))
-    _append_page(pdf, page, scale, content, resources)
+    @property
+    def is_full(self) -> bool:
+        """Whether it should be written before more is added."""
+        return len(self._pdf.pages) >= _PART_PAGES or self._bytes >= _PART_BYTES
+
+    def write(self, writer: PdfWriter) -> None:
+        """Write its pages, after which it can't be used any more."""
+        with self._pdf as pdf:
+            if pdf.pages:
+                self._font.finish()
+                writer.add_pages(pdf)
+
+    def add(self, pages: Sequence[Page], photos: PhotoSource) -> list[StudioError | None]:
+        """Add a photo, or pages of one file; see SearchablePdf."""
+        try:
+            file = page_paths.find_page(photos.path(pages[0])).file
+            with open_stream(file) as stream:
+                copies = is_pdf(stream.read(_BEGINNING))
+        except StudioError as error:
+            return [error] * len(pages)
+        if copies:
+            return self._copy_pages(file, pages, photos)
+        return [self._add_photo(page, photos) for page in pages]
+
+    def _add_photo(self, page: Page, photos: PhotoSource) -> StudioError | None:
+        """Add a photo. Returns why it can't be read."""
+        try:
+            data = photos.read(page)
+            photo = embedded_photo.embed_photo(self._pdf, photos.path(page), data)
+        except StudioError as error:
+            return error
+        scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
+        matrix = " ".join(f"{scale * value:.5f}" for value in photo.find_matrix(page))
+        content = f"q {matrix} cm /Photo Do Q\n".encode() + text_layer.format_words(page, self._font, scale=scale)
+        resources = Dictionary(XObject=Dictionary(Photo=photo.image), Font=_name_font(self._font))
+        _append_page(self._pdf, page, scale, content, resources)
+        self._bytes += len(data)
+        return None
+
+    def _copy_pages(self, file: Path, pages: Sequence[Page], photos: PhotoSource) -> list[StudioError | None]:
+        """Add pages of another PDF with their words. Returns for each why it can't be read."""
+        sheets = [page_paths.find_page(photos.path(page)).page for page in pages]
+        numbers = list(dict.fromkeys(sheets))
+        try:
+            copied = copied_pages.copy_pages(file, numbers)
+        except StudioError as error:
+            if len(pages) == 1:
+                return [error]
+            return [error for page in pages for error in self._copy_pages(file, [page], photos)]
+        self._bytes += copied.size
+        return [
+            self._copy_page(copied, numbers.index(sheet), page, photos)
+            for sheet, page in zip(sheets, pages, strict=True)
+        ]
+
+    def _copy_page(self, copied: CopiedPages, place: int, page: Page, photos: PhotoSource) -> StudioError | None:
+        pdf = self._pdf
+        count = len(pdf.pages)
+        try:
+            pdf.pages.append(copied.pdf.pages[place])
+            if not copied.typeset[place]:
+                _add_words(pdf, self._font, page)
+        except copied_pages.DAMAGED:
+            del pdf.pages[count:]
+            return copied_pages.make_damaged_error(photos.path(page))
+        return None
 
 
 def _name_font(font: TextLayerFont, name: str = text_layer.FONT) -> Dictionary:
@@ -115,39 +229,6 @@ def _append_page(pdf: pikepdf.Pdf, page: Page, scale: float, content: bytes, res
         Contents=pdf.make_stream(content),
     )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(shown)))
-
-
-class _PdfPages:
-    """The pages of PDF files among the photos: those of a file are read together, as they share fonts and pictures."""
-
-    def __init__(self, pages: Sequence[Page], photos: PhotoSource) -> None:
-        self._photos = photos
-        self._numbers: dict[Path, list[int]] = defaultdict(list)
-        self._copied: dict[Path, CopiedPages] = {}
-        for page in pages:
-            if found := self._find(page):
-                self._numbers[found.file].append(found.page)
-
-    def add(self, pdf: pikepdf.Pdf, font: TextLayerFont, page: Page) -> bool:
-        """Add the page of a PDF with its words; False if the photo is none. Raises PhotoError."""
-        if (found := self._find(page)) is None:
-            return False
-        numbers = list(dict.fromkeys(self._numbers[found.file]))
-        if found.file not in self._copied:
-            self._copied[found.file] = copied_pages.copy_pages(found.file, numbers)
-        copied, place = self._copied[found.file], numbers.index(found.page)
-        try:
-            pdf.pages.append(copied.pdf.pages[place])
-            if not copied.typeset[place]:
-                _add_words(pdf, font, page)
-        except copied_pages.DAMAGED as error:
-            raise copied_pages.make_damaged_error(self._photos.path(page)) from error
-        return True
-
-    def _find(self, page: Page) -> FilePage | None:
-        found = page_paths.find_page(self._photos.path(page))
-        with open_stream(found.file) as stream:
-            return found if is_pdf(stream.read(_BEGINNING)) else None
 
 
 def _add_words(pdf: pikepdf.Pdf, font: TextLayerFont, page: Page) -> None:
