@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ocr_studio.core.archive import rows
 from ocr_studio.core.archive.folder import ArchiveError, ArchiveFolder
+from ocr_studio.core.archive.rows import ArchiveWord
 from ocr_studio.core.files.json_schema import BadValue
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.search import folding, matching
@@ -28,10 +29,10 @@ _TEXT: Final = "words.list.element.text"
 _CHOICE: Final = "words.list.element.alternatives.list.element.text"
 # Of so many photos, those whose words fit best, the words are read.
 _LEAST_PHOTOS: Final = 150
-# Different texts that are compared at once.
-_AT_ONCE: Final = 200_000
+# Texts that are compared at once, each different one of them once.
+_AT_ONCE: Final = 1_000_000
 
-_Scores = NDArray[np.float32]
+_Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,89 +71,116 @@ def search_archive(folder: ArchiveFolder, query: str, limit: int) -> Iterator[Ar
         StudioError: The archive can't be read.
     """
     folder.check()
-    terms, parts = matching.parse_query(query), folder.parts()
-    most = max(_LEAST_PHOTOS, limit)
+    search = _Search(matching.parse_query(query), max(_LEAST_PHOTOS, limit))
+    parts = folder.parts()
     hits: list[Hit] = []
     # Alternatives come behind all words, and there are five times as many texts of them.
     for choices in (False, True):
-        best: list[_Candidate] = []
-        for done, (name, found) in enumerate(_scan(folder, parts, terms, choices=choices), start=1):
-            best = heapq.nsmallest(most, [*best, *(_Candidate(-score, name, row) for row, score in found)])
+        columns = [_TEXT, _CHOICE] if choices else [_TEXT]
+        for done, name in enumerate(parts, start=1):
+            search.add(name, folder.read_columns(name, columns))
             yield ArchiveScan(done + choices * len(parts), (1 + choices) * len(parts))
-        hits = _find_on_photos(folder, sorted(best), query)
+        hits = _find_on_photos(folder, search.finish(), query, search.matching_texts)
         if len(hits) >= limit:
             break
     yield ArchiveHits(tuple(hits[:limit]))
 
 
-def _scan(
-    folder: ArchiveFolder, parts: Sequence[str], terms: Sequence[SearchTerm], *, choices: bool
-) -> Iterator[tuple[str, list[tuple[int, float]]]]:
-    """The rows of each part on which all terms may be, with their scores. Parts are compared together."""
-    waiting: list[tuple[str, list[_Texts]]] = []
-    numbers: dict[str, int] = {}
-    for name in parts:
-        table = folder.read_columns(name, [_TEXT, _CHOICE] if choices else [_TEXT])
-        waiting.append((name, _read_texts(table, numbers, choices=choices)))
-        if len(numbers) >= _AT_ONCE:
-            yield from _compare(waiting, numbers, terms)
-            waiting, numbers = [], {}
-    yield from _compare(waiting, numbers, terms)
+class _Search:
+    """Collects the texts of parts, and compares them with a query as soon as there are enough."""
+
+    def __init__(self, terms: Sequence[SearchTerm], most: int) -> None:
+        """most: number of photos to choose."""
+        self._terms, self._most = terms, most
+        self._best: list[_Candidate] = []
+        self._texts = set[str]()
+        self._clear()
+
+    @property
+    def matching_texts(self) -> set[str] | None:
+        """The texts that match the only word of the query; None if it has several."""
+        return self._texts if len(self._terms) == 1 else None
+
+    def add(self, name: str, table: Any) -> None:
+        """Take the texts of a part. table: its rows, with the texts of their words, and perhaps the alternatives."""
+        from pyarrow import compute
+
+        words = table.column("words").combine_chunks()
+        row_of, each = _number_parents(words) + self._rows, compute.list_flatten(words)
+        self._words.append((row_of, each.field("text")))
+        self._count += len(each)
+        if "alternatives" in [field.name for field in each.type]:
+            others = each.field("alternatives")
+            texts = compute.list_flatten(others).field("text")
+            self._choices.append((row_of[_number_parents(others)], texts))
+            self._count += len(texts)
+        self._parts.append(name)
+        self._firsts.append(self._rows)
+        self._rows += len(table)
+        if self._count >= _AT_ONCE:
+            self._compare()
+
+    def finish(self) -> list[_Candidate]:
+        """Return the photos on which the query may be, best first, and begin again."""
+        self._compare()
+        best, self._best = sorted(self._best), []
+        return best
+
+    def _clear(self) -> None:
+        self._parts, self._firsts = list[str](), list[int]()  # names of the parts, numbers of their first rows
+        self._rows = self._count = 0
+        # The numbers of the rows, and the texts.
+        self._words, self._choices = list[tuple[_Integers, Any]](), list[tuple[_Integers, Any]]()
+
+    def _compare(self) -> None:
+        import pyarrow as pa
+
+        found = [*self._words, *self._choices]
+        if self._terms and found:
+            encoded = pa.concat_arrays([texts for _, texts in found]).fill_null("").dictionary_encode()
+            known = encoded.dictionary.to_pylist()
+            numbers = encoded.indices.to_numpy(zero_copy_only=False)
+            self._choose(known, numbers, np.concatenate([row_of for row_of, _ in found]))
+        self._clear()
+
+    def _choose(self, known: Sequence[str], numbers: _Integers, row_of: _Integers) -> None:
+        """Choose among the rows on which each term may be, by the sums of their best scores.
+
+        Args:
+            known: The different texts.
+            numbers: For each text, words first, which of them it is.
+            row_of: Its row.
+        """
+        words = sum(len(texts) for _, texts in self._words)
+        vocabulary = Vocabulary()
+        vocabulary.add("\n".join(map(_fold, known)), len(known) - 1)
+        vocabulary.count(numbers[:words])
+        total, everywhere = np.zeros(self._rows), np.ones(self._rows, np.bool_)
+        for term in self._terms:
+            best = np.zeros(self._rows)
+            counts, choice = matching.score_texts(vocabulary, term)
+            for fits, some in ((counts, slice(words)), (matching.CHOICE * choice, slice(words, None))):
+                scores = fits[numbers[some]]
+                places = np.flatnonzero(scores)
+                np.maximum.at(best, row_of[some][places], scores[places])
+            everywhere &= best > 0
+            total += best
+            self._texts.update(known[number] for number in np.flatnonzero(np.maximum(counts, choice)).tolist())
+        chosen = np.flatnonzero(everywhere)
+        chosen = chosen[np.argsort(-total[chosen], kind="stable")[: self._most]]
+        parts = np.searchsorted(self._firsts, chosen, side="right") - 1
+        candidates = [
+            _Candidate(-float(total[row]), self._parts[part], row - self._firsts[part])
+            for row, part in zip(chosen.tolist(), parts.tolist(), strict=True)
+        ]
+        self._best = heapq.nsmallest(self._most, [*self._best, *candidates])
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """Texts of a part.
-
-    Attributes:
-        rows: Of each, the number of its row.
-        numbers: Which text it is.
-        choice: They are alternatives.
-    """
-
-    rows: NDArray[np.int64]
-    numbers: NDArray[np.int64]
-    choice: bool
-
-
-def _read_texts(table: Any, numbers: dict[str, int], *, choices: bool) -> list[_Texts]:
-    """Number the texts of a part; the same text has the same number in all parts."""
-    import pyarrow as pa
+def _number_parents(lists: Any) -> _Integers:
+    """For each element of the lists of an array, the number of its list."""
     from pyarrow import compute
 
-    words = table.column("words").combine_chunks()
-    words = words.chunk(0) if isinstance(words, pa.ChunkedArray) else words
-    row_of = compute.list_parent_indices(words).to_numpy(zero_copy_only=False).astype(np.int64)
-    each = compute.list_flatten(words)
-    found = [_Texts(row_of, _number(each.field("text"), numbers), choice=False)]
-    if choices:
-        others = each.field("alternatives")
-        word_of = compute.list_parent_indices(others).to_numpy(zero_copy_only=False).astype(np.int64)
-        texts = compute.list_flatten(others).field("text")
-        found.append(_Texts(row_of[word_of], _number(texts, numbers), choice=True))
-    return found
-
-
-def _number(texts: Any, numbers: dict[str, int]) -> NDArray[np.int64]:
-    encoded = texts.dictionary_encode()
-    known = [numbers.setdefault(text or "", len(numbers)) for text in encoded.dictionary.to_pylist()]
-    places = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False)
-    return np.asarray(known or [0], np.int64)[places] if len(places) else np.empty(0, np.int64)
-
-
-def _compare(
-    waiting: Sequence[tuple[str, list[_Texts]]], numbers: dict[str, int], terms: Sequence[SearchTerm]
-) -> Iterator[tuple[str, list[tuple[int, float]]]]:
-    vocabulary = Vocabulary()
-    folded = "\n".join(map(_fold, numbers))
-    vocabulary.add(folded, len(numbers) - 1)
-    for _, texts in waiting:
-        for each in texts:
-            if not each.choice:
-                vocabulary.count(each.numbers)
-    scores = [matching.score_texts(vocabulary, term) for term in terms] if numbers else []
-    for name, texts in waiting:
-        yield name, _score_rows(texts, scores)
+    return np.asarray(compute.list_parent_indices(lists).to_numpy(zero_copy_only=False), np.int64)
 
 
 def _fold(text: str) -> str:
@@ -163,22 +191,8 @@ def _fold(text: str) -> str:
     return " ".join(folding.tokenize(one_line(text)[:LONGEST]))
 
 
-def _score_rows(texts: Sequence[_Texts], scores: Sequence[tuple[_Scores, _Scores]]) -> list[tuple[int, float]]:
-    """The rows on which each term may be, with the sums of their best scores."""
-    size = max((int(each.rows.max(initial=-1)) + 1 for each in texts), default=0)
-    total, everywhere = np.zeros(size), np.ones(size, np.bool_)
-    for counts, choice in scores:
-        best = np.zeros(size)
-        for each in texts:
-            fits = matching.CHOICE * choice if each.choice else counts
-            np.maximum.at(best, each.rows, fits[each.numbers])
-        everywhere &= best > 0
-        total += best
-    return [(row, float(total[row])) for row in np.flatnonzero(everywhere).tolist()] if scores else []
-
-
-def _find_on_photos(folder: ArchiveFolder, best: Sequence[_Candidate], query: str) -> list[Hit]:
-    """Search the words of photos, each path once."""
+def _find_on_photos(folder: ArchiveFolder, best: Sequence[_Candidate], query: str, texts: set[str] | None) -> list[Hit]:
+    """Search the words of photos, each path once. texts: if known, all texts that can be found."""
     by_part: dict[str, list[int]] = {}
     for candidate in best:
         by_part.setdefault(candidate.part, []).append(candidate.row)
@@ -193,6 +207,11 @@ def _find_on_photos(folder: ArchiveFolder, best: Sequence[_Candidate], query: st
         for photo in photos:
             if photo.path not in seen:
                 seen.add(photo.path)
-                page = rows.make_page(photo, image=photo.path)
+                some = tuple(word for word in photo.words if texts is None or _matches(word, texts))
+                page = rows.make_page(replace(photo, words=some), image=photo.path)
                 found += [replace(hit, image=photo.path) for hit in PageSearch(page).find(query)]
     return sorted(found, key=lambda hit: (-hit.score, hit.image))
+
+
+def _matches(word: ArchiveWord, texts: set[str]) -> bool:
+    return word.text in texts or any(other.text in texts for other in word.alternatives)
