@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,18 @@ from PIL import Image, ImageDraw
 
 from ocr_studio.cli import main as cli
 from ocr_studio.core import extras
-from ocr_studio.core.archive import rows
+from ocr_studio.core.archive import listing, rows, shards
 from ocr_studio.core.archive.folder import ArchiveFolder
-from ocr_studio.core.page import TextSource
+from ocr_studio.core.datasets import dataset
+from ocr_studio.core.images import photo_file
+from ocr_studio.core.page import Page, TextSource
 from ocr_studio.core.project.project import Project
+from ocr_studio.jobs.learning import train as training
+from tests.core import made_datasets
 from tests.drawn import board
 from tests.jobs.archive import stub_readers
 from tests.jobs.archive.stub_readers import HereEngine
+from tests.ui.made_course import StandInLearner
 
 
 @pytest.fixture
@@ -82,8 +88,9 @@ def test_an_archive_from_photos_to_corrections(photos: Path, tmp_path: Path, cap
     capfd.readouterr()
     assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(sample)]) == 0
     assert "2 of them unchanged" in capfd.readouterr().out
-    assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(photos / "a.png")]) == 1
-    assert "a.png: there is a file with this name. Choose another folder." in capfd.readouterr().err
+    (tmp_path / "file").write_text("x", "utf-8")
+    assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(tmp_path / "file")]) == 1
+    assert "file: there is a file with this name. Choose another folder." in capfd.readouterr().err
 
     shutil.copyfile(photos / "a.png", photos / "e.png")
     assert cli.run(read) == 0
@@ -137,6 +144,91 @@ def test_settings_that_differ_and_impossible_options_are_refused(
     assert "no archive in this folder" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("stubbed")
+def test_photos_that_failed_in_earlier_runs_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("a.jpg", "b-broken.jpg"):
+        (tmp_path / "photos" / name).write_text("text", "utf-8")
+    command = ["archive", "read", str(tmp_path / "photos"), "--out", str(tmp_path / "out")]
+    assert cli.run(command) == 1
+    assert "earlier runs" not in capsys.readouterr().err
+    assert cli.run(command) == 0
+    said = "1 photo could not be read in earlier runs; --retry reads it again:\n  1 × the file is damaged or incomplete"
+    assert said in capsys.readouterr().err
+    assert cli.run([*command, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["errors_before"] == {"the file is damaged or incomplete": 1}
+    (tmp_path / "photos" / "c.jpg").write_text("text", "utf-8")
+    assert cli.run(command) == 0
+    assert said in capsys.readouterr().err
+    assert cli.run([*command, "--retry"]) == 1
+    assert "earlier runs" not in capsys.readouterr().err
+
+
+def archive_of(folder: Path, photos: Path) -> ArchiveFolder:
+    """An archive with three drawn boards that are in a folder; on each, one of eight words was misread."""
+    photos.mkdir()
+    archive = ArchiveFolder(str(folder))
+    archive.prepare({})
+    content = []
+    for number in (1, 2, 3):
+        photo = photos / f"board {number}.png"
+        photo_file.save_png(photo, made_datasets.drawn(number))
+        words = {word.id: replace(word, human=None) for word in made_datasets.words(number)}
+        page = Page(photo_file.compute_content_id(photo), "", made_datasets.WIDTH, made_datasets.HEIGHT, words)
+        content.append([rows.make_row(page, str(photo), model="pp-ocrv6-small", seconds=0.1)])
+    source = shards.source_prefix(shards.digest_source(listing.name_source(str(photos))))
+    archive.write_part(f"{source}a-x.parquet", rows.encode_part(content, ["x"] * 3))
+    return archive
+
+
+def test_corrections_of_a_sample_train(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, sample = archive_of(tmp_path / "out", tmp_path / "photos"), tmp_path / "sample"
+    assert cli.run(["archive", "sample", archive.address, "--count", "3", "--out", str(sample)]) == 0
+    project = Project.open(sample)
+    for page_id in project.page_stamps():
+        page = project.load_page(page_id)
+        assert page is not None
+        wrong = [word.id for word in page.words.values() if word.text == "queves"]
+        assert len(wrong) == 1
+        right = {key: made_datasets.checked(word) for key, word in page.words.items()}
+        project.save_page(replace(page, words=right | {wrong[0]: made_datasets.checked(right[wrong[0]], "queues")}))
+    project.unlock()
+    assert cli.run(["dataset", str(sample), "--out", str(tmp_path / "data")]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("24 of 24 words written to ")
+    examples = dataset.read(tmp_path / "data").examples
+    assert [example.text for example in examples].count("queues") == 3
+    learner = StandInLearner()
+    monkeypatch.setattr(training, "_LEARNERS", {"recognizer": learner})
+    assert cli.run(["train", "--dataset", str(tmp_path / "data"), "--name", "mine"]) == 0
+    assert learner.begun == 1
+    assert "Saved as “mine”" in capsys.readouterr().out
+
+
+def test_a_sample_is_kept_apart_from_the_archive_and_its_photos(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "photos"
+    archive = archive_of(tmp_path / "out", photos)
+    command = ["archive", "sample", archive.address, "--count", "3", "--out"]
+    for place in (photos, photos / "below"):
+        assert cli.run([*command, str(place)]) == 1
+        said = f"{place}: this folder is among the photos of the archive. Choose a folder outside {photos}."
+        assert said in capsys.readouterr().err
+    for place in (tmp_path / "out", tmp_path / "out" / "sample"):
+        assert cli.run([*command, str(place)]) == 1
+        assert "this is the folder of the archive, or a folder inside it" in capsys.readouterr().err
+    (part,) = archive.parts()
+    archive.write_part("part-of-a-list.parquet", archive.read_part(part))
+    archive.remove_part(part)
+    assert cli.run([*command, str(photos)]) == 1
+    assert "among the photos" in capsys.readouterr().err
+    assert not (photos / "below").exists()
+    assert sorted(path.suffix for path in photos.iterdir()) == [".png"] * 3
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
 def test_without_the_extra_it_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,7 +252,7 @@ def test_the_command_needs_neither_package_to_be_loaded() -> None:
 
 
 def test_a_sample_can_be_of_the_photos_read_with_the_least_confidence(tmp_path: Path) -> None:
-    from ocr_studio.core.archive.sample import LEAST_CONFIDENT, choose_rows
+    from ocr_studio.core.archive.sample import LEAST_CONFIDENT, choose_photos
 
     archive = ArchiveFolder(str(tmp_path))
     archive.prepare({})
@@ -169,10 +261,10 @@ def test_a_sample_can_be_of_the_photos_read_with_the_least_confidence(tmp_path: 
     ]
     content.append([rows.ArchiveRow("/d.jpg", error="damaged")])
     archive.write_part("part-a-b-c.parquet", rows.encode_part(content, ["x"] * 4))
-    chosen = [row.path for row in choose_rows(archive, 2, order=LEAST_CONFIDENT)]
+    chosen = [row.path for row in choose_photos(archive, 2, order=LEAST_CONFIDENT)]
     assert chosen == ["/b.jpg", "/c.jpg"]
-    some = {seed: [row.path for row in choose_rows(archive, 1, seed=seed)] for seed in range(20)}
-    assert some == {seed: [row.path for row in choose_rows(archive, 1, seed=seed)] for seed in range(20)}
+    some = {seed: [row.path for row in choose_photos(archive, 1, seed=seed)] for seed in range(20)}
+    assert some == {seed: [row.path for row in choose_photos(archive, 1, seed=seed)] for seed in range(20)}
     assert {path for paths in some.values() for path in paths} == {"/a.jpg", "/b.jpg", "/c.jpg"}
 
 

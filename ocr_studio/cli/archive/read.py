@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -208,11 +208,20 @@ def _report_as_text(done: read_archive.ArchiveDone) -> None:
     lines = [f"{counted(done.photos, 'photo')} in {counted(done.parts, 'file')}: {now}, {before}"]
     if done.errors:
         lines.append(f"{counted(failed, 'photo')} could not be read:")
-        lines += [f"  {number} × {reason}" for reason, number in done.errors.items()]
+        lines += _list_reasons(done.errors)
+    if done.errors_before:
+        number = sum(done.errors_before.values())
+        again = f"--retry reads {'it' if number == 1 else 'them'} again"
+        lines.append(f"{counted(number, 'photo')} could not be read in earlier runs; {again}:")
+        lines += _list_reasons(done.errors_before)
     if done.pruned:
         lines.append(f"{counted(done.pruned, 'file')} of photos that are no longer in the source removed")
     for line in lines:
         print(visible(line), file=sys.stderr, flush=True)
+
+
+def _list_reasons(errors: Mapping[str, int]) -> list[str]:
+    return [f"  {number} × {reason}" for reason, number in errors.items()]
 
 
 def _report_as_json(done: read_archive.ArchiveDone) -> None:
@@ -224,6 +233,7 @@ def _report_as_json(done: read_archive.ArchiveDone) -> None:
                 "seconds": round(done.seconds, 3),
                 "photos_per_second": round(done.read / max(done.seconds, 1e-3), 3),
                 "errors": dict(done.errors),
+                "errors_before": dict(done.errors_before),
                 "files": done.parts,
                 "left_over": done.left_over,
                 "pruned": done.pruned,

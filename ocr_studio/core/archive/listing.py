@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import hashlib
 import os
+import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -43,8 +46,8 @@ def list_photos(source: str, complain: Complain, *, piped: BinaryIO | None = Non
     """List the photos of a source.
 
     Of a folder those in folders below it, too, the files of each folder by name before its subfolders. Hidden files and
-    folders, and links to folders, are left out. Of a list, the paths and addresses in it, in its order; relative ones
-    start at the current folder.
+    folders, and links to folders, are left out. Of a list, the paths and addresses in it, in its order, each once;
+    relative ones start at the current folder.
 
     Args:
         source: Folder, photo or text file with a list, by path or address; "-" for a list on standard input.
@@ -146,14 +149,22 @@ def _list_file(path: Path) -> Iterator[Photo]:
 
 
 def _list_lines(stream: BinaryIO, name: str) -> Iterator[Photo]:
-    """The photos of a list, a line each, or ended by NUL as ``find -print0`` writes them."""
-    for line in _split_lines(stream, name):
-        text = os.fsdecode(line)
-        if not storage.is_remote(text):
-            path = storage.local_path(text)
-            yield _make_photo(os.path.abspath(path)) if is_valid_path(str(path)) else Photo(text, _MISSING)
-        else:
-            yield _look_up(text)
+    """The photos of a list, a line each, or ended by NUL as ``find -print0`` writes them. Each is listed once."""
+    with contextlib.closing(sqlite3.connect("", check_same_thread=False)) as listed:
+        # A file without a name, which the system removes: a set of a hundred million paths would fill the memory.
+        listed.execute("CREATE TABLE paths (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        for line in _split_lines(stream, name):
+            photo = _convert_line(os.fsdecode(line))
+            digest = hashlib.blake2b(photo.address.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+            if listed.execute("INSERT OR IGNORE INTO paths VALUES (?)", (digest,)).rowcount:
+                yield photo
+
+
+def _convert_line(text: str) -> Photo:
+    if storage.is_remote(text):
+        return _look_up(text)
+    path = storage.local_path(text)
+    return _make_photo(os.path.abspath(path)) if is_valid_path(str(path)) else Photo(text, _MISSING)
 
 
 def _look_up(address: str) -> Photo:

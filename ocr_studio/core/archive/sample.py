@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from ocr_studio.core.archive import rows
+from ocr_studio.core.archive import listing, rows, shards, storage
 from ocr_studio.core.archive.folder import ArchiveError, ArchiveFolder
 from ocr_studio.core.archive.rows import ArchiveRow
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.json_schema import BadValue
 from ocr_studio.core.translation import tr
 
@@ -19,14 +22,16 @@ _CONFIDENCE: Final = "words.list.element.confidence"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Choice:
+class Choice:
+    """A photo that was chosen. rank: the lowest are chosen; part, row: where its row is."""
+
     rank: float
     path: str
     part: str
     row: int
 
 
-def choose_rows(folder: ArchiveFolder, count: int, *, order: str = RANDOM, seed: int = 0) -> Iterator[ArchiveRow]:
+def choose_photos(folder: ArchiveFolder, count: int, *, order: str = RANDOM, seed: int = 0) -> list[Choice]:
     """Choose photos that were read and have words.
 
     Args:
@@ -39,25 +44,52 @@ def choose_rows(folder: ArchiveFolder, count: int, *, order: str = RANDOM, seed:
         StudioError: The archive can't be read.
     """
     folder.check()
-    best: dict[str, _Choice] = {}
+    best: dict[str, Choice] = {}
     for name in folder.parts():
         choices = sorted([*best.values(), *_rank(folder, name, order, seed)])
         best = {}
         for choice in choices:  # a photo may be in several parts
             if len(best) < count:
                 best.setdefault(choice.path, choice)
-    by_part: dict[str, list[_Choice]] = {}
-    for choice in best.values():
+    return list(best.values())
+
+
+def read_rows(folder: ArchiveFolder, chosen: Iterable[Choice]) -> Iterator[ArchiveRow]:
+    """Read the rows of photos, part by part. Raises StudioError."""
+    by_part: dict[str, list[Choice]] = {}
+    for choice in chosen:
         by_part.setdefault(choice.part, []).append(choice)
-    for name, chosen in sorted(by_part.items()):
-        places = sorted(choice.row for choice in chosen)
+    for name, some in sorted(by_part.items()):
+        places = sorted(choice.row for choice in some)
         try:
             yield from rows.convert_rows(folder.read_columns(name, None).take(places).to_pylist())
         except BadValue as error:
             raise ArchiveError(tr("it can’t be read: {reason}", reason=error), file=name) from error
 
 
-def _rank(folder: ArchiveFolder, name: str, order: str, seed: int) -> Iterator[_Choice]:
+def check_target(folder: ArchiveFolder, chosen: Iterable[Choice], target: Path) -> None:
+    """Check that photos may be copied to a folder. Raises StudioError if the archive or its photos are there."""
+    target, real = Path(os.path.abspath(target)), Path(os.path.realpath(target))
+    above = {*target.parents, *real.parents, target, real}
+    if folder.path is not None and Path(os.path.realpath(folder.path)) in above:
+        what = tr("this is the folder of the archive, or a folder inside it")
+        raise StudioError(what, file=target, remedy=tr("Choose another folder."))
+    names = folder.parts()
+    for path in sorted(above, key=str, reverse=True):
+        prefix = shards.source_prefix(shards.digest_source(listing.name_source(str(path))))
+        if any(name.startswith(prefix) for name in names):
+            raise _make_inside_error(target, path)
+    for choice in chosen:  # of a list
+        if not storage.is_remote(choice.path) and storage.local_path(choice.path).parent in (target, real):
+            raise _make_inside_error(target, target)
+
+
+def _make_inside_error(target: Path, photos: Path) -> StudioError:
+    what = tr("this folder is among the photos of the archive")
+    return StudioError(what, file=target, remedy=tr("Choose a folder outside {folder}.", folder=photos))
+
+
+def _rank(folder: ArchiveFolder, name: str, order: str, seed: int) -> Iterator[Choice]:
     table = folder.read_columns(name, ["path", "error", _CONFIDENCE])
     columns = (table.column(column).to_pylist() for column in ("path", "error", "words"))
     for row, (path, error, words) in enumerate(zip(*columns, strict=True)):
@@ -69,4 +101,4 @@ def _rank(folder: ArchiveFolder, name: str, order: str, seed: int) -> Iterator[_
         else:
             known = [word["confidence"] for word in words if word["confidence"] is not None]
             rank = sum(known) / len(known) if known else 0.0
-        yield _Choice(rank, path, name, row)
+        yield Choice(rank, path, name, row)

@@ -6,6 +6,7 @@ for. Paths never go through ``fsspec``: they are opened as everywhere in this pr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -113,8 +114,13 @@ def write_remote(address: str, data: bytes) -> None:
 
     def write() -> None:
         temporary = f"{path}.{secrets.token_hex(8)}.tmp"
-        system.pipe_file(temporary, data)
-        system.mv(temporary, path)
+        try:
+            system.pipe_file(temporary, data)
+            system.mv(temporary, path)
+        except BaseException:
+            with contextlib.suppress(Exception):
+                system.rm_file(temporary)
+            raise
 
     _retry(address, write)
 

@@ -64,9 +64,15 @@ def split_page_name(name: str) -> tuple[str, int] | None:
     return str(path.with_name(found["stem"] + path.suffix)), int(found["number"])
 
 
+def number_page(name: str, index: int) -> str:
+    """Return the usual name of a page of a file, by the name, path or address of the file. index: from 0."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem} #{index + 1}{dot}{suffix}"
+
+
 def make_page_path(file: Path, index: int) -> Path:
     """Return the path of a page of a file. index: from 0."""
-    usual = file.with_name(f"{file.stem} #{index + 1}{file.suffix}")
+    usual = file.with_name(number_page(file.name, index))
     return file.with_name(f"{file.name} #{index + 1}{file.suffix}") if os.path.lexists(usual) else usual
 
 

@@ -11,7 +11,7 @@ from ocr_studio.jobs.archive.pool import Engine
 from ocr_studio.jobs.archive.processes import ProcessEngine
 from ocr_studio.jobs.archive.ray_actors import RayEngine
 from ocr_studio.jobs.archive.worker import load_reader
-from ocr_studio.jobs.synth.workers import cores
+from ocr_studio.jobs.worker_process import count_cores
 
 HERE, RAY = "here", "ray"
 ENGINES: Final = (HERE, RAY)
@@ -32,4 +32,4 @@ def make_engine(name: str, plan: ArchivePlan, *, size: int | None = None, addres
     if name == RAY:
         extras.require("ray")
         return RayEngine(partial(load_reader, plan.for_other_computers()), size=size, address=address)
-    return ProcessEngine(partial(load_reader, plan.reading), size=size or cores())
+    return ProcessEngine(partial(load_reader, plan.reading), size=size or count_cores())

@@ -117,13 +117,12 @@ def _copy_model(address: str, folder: Path) -> Model:
         target.mkdir()
         for entry, data in files.items():
             (target / entry).write_bytes(data)
+        model_folder.inspect(target, thoroughly=True)
+        return registry.in_folder(target)
     except OSError as error:
         what = tr("the model can’t be saved: {reason}", reason=error.strerror or error)
         raise StudioError(what, file=target, remedy=tr("Free up disk space.")) from error
-    try:
-        model_folder.inspect(target, thoroughly=True)
-        return registry.in_folder(target)
-    except BadModel as error:
+    except BadModel as error:  # it names the copy
         raise BadModel(error.what, file=address, remedy=error.remedy) from error
 
 

@@ -1,7 +1,8 @@
 """Lets workers read photos: hands out few at a time, and finds out which photo ends the process that reads it.
 
 When a worker ends, each of its photos may be to blame; each is then read alone. A photo that ends a worker a second
-time becomes a row with an error. A photo that takes too long counts as if it had ended its worker.
+time becomes a row with an error. A photo that takes too long counts as if it had ended its worker. What was killed from
+outside, or may have been, hardly was so because of the photo: that takes five times.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from ocr_studio.jobs.archive.worker import Loaded, Task
 
 # Photos that a worker has at a time: one to read and one to fetch meanwhile.
 _IN_HAND: Final = 2
-_STRIKES: Final = 2
+_MOST_CRASHES: Final = 2
+_MOST_ENDS: Final = 5
 # Seconds that a photo may take: 100 times as long as a large one.
 MOST_SECONDS: Final = 300.0
 # Workers that end one after the other before any has read something: there is no use in starting more.
@@ -40,9 +42,15 @@ class PhotoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A worker has ended. reason: if the engine knows it."""
+    """A worker has ended.
+
+    Attributes:
+        reason: If the engine knows it.
+        killed: It was ended from outside, for example as the computer was low on memory, or may have been.
+    """
 
     reason: str = ""
+    killed: bool = False
 
 
 Answer: TypeAlias = Loaded | PhotoAnswer | Ended
@@ -147,7 +155,9 @@ class _Pool:
         self._engine, self._most_seconds = engine, most_seconds
         self._workers: dict[int, _Worker] = {}
         self._suspects: deque[Task] = deque()
-        self._strikes: Counter[tuple[int, int]] = Counter()
+        # For each photo, by its shard and place: workers that have ended while they had it, and those that crashed.
+        self._ends: Counter[tuple[int, int]] = Counter()
+        self._crashes: Counter[tuple[int, int]] = Counter()
         self._failures = 0
         self._heard = self._told = time.monotonic()
 
@@ -208,34 +218,42 @@ class _Pool:
             _check_loaded(answer)
             worker.ready = True
         elif isinstance(answer, Ended):
-            yield from self._drop_worker(number, tr("reading it ended the process twice"), answer.reason)
+            error = tr("reading it ended the process twice")
+            if answer.killed:
+                error = tr("the process that was reading it ended {count} times", count=_MOST_ENDS)
+            yield from self._drop_worker(number, error, answer)
         else:
             self._failures = 0
             worker.tasks.remove(answer.task)
             worker.since, worker.alone = time.monotonic(), False
-            self._strikes.pop((answer.task.shard, answer.task.place), None)
+            self._forget(answer.task)
             yield PhotoDone(answer.task, answer.rows)
 
-    def _drop_worker(self, number: int, error: str, reason: str = "") -> Iterator[PoolEvent]:
+    def _drop_worker(self, number: int, error: str, ended: Ended) -> Iterator[PoolEvent]:
         """Forget a worker that has ended; its photos are read again, each alone."""
         worker = self._workers.pop(number)
         self._failures += 1
         yield WorkerEnded(tuple(task.address for task in worker.tasks))
         for task in worker.tasks:
             key = task.shard, task.place
-            self._strikes[key] += 1
-            if self._strikes[key] < _STRIKES:
+            self._ends[key] += 1
+            self._crashes[key] += not ended.killed
+            if self._crashes[key] < _MOST_CRASHES and self._ends[key] < _MOST_ENDS:
                 self._suspects.append(task)
                 continue
             self._failures = 0
-            del self._strikes[key]
+            self._forget(task)
             yield PhotoDone(task, [ArchiveRow(task.address, error=error)])
         if self._failures >= _MOST_FAILURES and not self._suspects:
             what = tr("the reading processes keep ending before they have read a photo")
             raise StudioError(
-                f"{what} ({reason})" if reason else what,
+                f"{what} ({ended.reason})" if ended.reason else what,
                 remedy=tr("The computer may be low on memory: use fewer processes, or close other programs."),
             )
+
+    def _forget(self, task: Task) -> None:
+        for counter in (self._ends, self._crashes):
+            counter.pop((task.shard, task.place), None)
 
     def _end_late(self) -> Iterator[PoolEvent]:
         now = time.monotonic()
@@ -243,7 +261,9 @@ class _Pool:
             if worker.tasks and now - worker.since > self._most_seconds:
                 self._engine.end(number)
                 seconds = round(self._most_seconds)
-                yield from self._drop_worker(number, tr("reading it takes longer than {seconds} s", seconds=seconds))
+                yield from self._drop_worker(
+                    number, tr("reading it takes longer than {seconds} s", seconds=seconds), Ended()
+                )
 
     def _report_delay(self) -> Iterator[Waiting]:
         now = time.monotonic()

@@ -1,7 +1,6 @@
-"""The engine “here”: processes of this computer, which end with the program, even if it is killed.
+"""The engine “here”: processes of this computer.
 
-They are started by ``spawn``, as forking a program with threads isn't safe. Nothing that they send is unpickled: their
-answers are JSON, checked as it comes in.
+Nothing that they send is unpickled: their answers are JSON, checked as it comes in.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ import contextlib
 import itertools
 import multiprocessing
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -21,16 +18,17 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Final
 
-import cv2
 import msgspec
 
-from ocr_studio.core import resources, translation
 from ocr_studio.core.archive.rows import ArchiveRow
+from ocr_studio.jobs import worker_process
 from ocr_studio.jobs.archive.pool import Answer, Ended, PhotoAnswer
 from ocr_studio.jobs.archive.worker import Loaded, MakeReader, Station, Task
+from ocr_studio.jobs.worker_process import Language
 
-# Added to the niceness of workers, so that the computer stays responsive (19 is the lowest priority).
-_NICENESS: Final = 10
+# Codes with which a process ends that was ended from outside: SIGKILL and SIGTERM, and on Windows the task manager.
+_KILLED: Final = frozenset({-9, -15, 1})
+_ENDING: Final = 5.0  # seconds that a process has from closing its pipe to its end
 _MOST_ANSWER: Final = 256 << 20  # bytes
 
 
@@ -63,7 +61,7 @@ class ProcessEngine:
         number = next(self._numbers)
         process = self._context.Process(
             target=_serve,
-            args=(self._make, theirs, translation.language(), translation.figure(".")),
+            args=(self._make, theirs, worker_process.get_language()),
             name=f"archive-{number}",
         )
         process.start()
@@ -110,19 +108,16 @@ class ProcessEngine:
             rows = msgspec.json.decode(data, type=list[ArchiveRow])
             return PhotoAnswer(self._running[number].tasks.popleft(), rows)
         except (OSError, EOFError, IndexError, msgspec.MsgspecError):
+            process = self._running[number].process
+            process.join(_ENDING)
+            killed = process.exitcode in _KILLED
             self.end(number)
-            return Ended()
+            return Ended(killed=killed)
 
 
-def _serve(make: MakeReader, pipe: Connection, language: str, point: str) -> None:
+def _serve(make: MakeReader, pipe: Connection, language: Language) -> None:
     """Run in a process until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
-    threading.Thread(target=_end_with_the_program, daemon=True).start()
-    cv2.setNumThreads(1)
-    with contextlib.suppress(OSError, AttributeError):  # not available on Windows
-        os.nice(_NICENESS)
-    if language != translation.ENGLISH:
-        translation.use(resources.translations(), language, point=point)
+    worker_process.set_up(language)
     station = Station(make)
     with contextlib.suppress(OSError, EOFError):
         pipe.send_bytes(station.load())
@@ -134,11 +129,3 @@ def _serve(make: MakeReader, pipe: Connection, language: str, point: str) -> Non
 def _answer(pipe: Connection, read: Future[bytes]) -> None:
     with contextlib.suppress(OSError):
         pipe.send_bytes(read.result())
-
-
-def _end_with_the_program() -> None:
-    """Exit when the parent process ends, even if it was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

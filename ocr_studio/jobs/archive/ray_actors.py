@@ -121,7 +121,8 @@ class RayEngine:
             data = self._ray.get(call)
         except exceptions.RayError as error:
             self.end(number)
-            return number, Ended(" ".join(str(error).split())[:_REASON])
+            # Ray doesn't tell a crash from a kill.
+            return number, Ended(" ".join(str(error).split())[:_REASON], killed=True)
         if task is None:
             return number, msgspec.json.decode(data, type=Loaded)
         return number, PhotoAnswer(task, msgspec.json.decode(data, type=list[ArchiveRow]))

@@ -96,6 +96,7 @@ class ArchiveDone:
         read: Those that were read now.
         seconds: How long that took.
         errors: Reasons why photos could not be read now, with how many.
+        errors_before: Reasons why photos could not be read in earlier runs and were not tried again, with how many.
         parts: Parts of the source.
         left_over: Parts of photos that are no longer in the source.
         pruned: How many of them were removed.
@@ -105,6 +106,7 @@ class ArchiveDone:
     read: int
     seconds: float
     errors: Mapping[str, int]
+    errors_before: Mapping[str, int]
     parts: int
     left_over: int
     pruned: int
@@ -153,6 +155,7 @@ class _Run:
     read: int = 0
     parts: int = 0
     errors: Counter[str] = field(default_factory=Counter)
+    errors_before: Counter[str] = field(default_factory=Counter)
     _open: dict[int, _OpenShard] = field(default_factory=dict)
     _troubles: list[StudioError] = field(default_factory=list)
     _left_over: set[str] = field(default_factory=set)  # names of parts that no shard has taken over so far
@@ -191,6 +194,7 @@ class _Run:
             self.read,
             time.monotonic() - start,
             dict(self.errors.most_common()),
+            dict(self.errors_before.most_common()),
             self.parts,
             len(self._left_over),
             pruned,
@@ -211,7 +215,9 @@ class _Run:
             while self._troubles:
                 yield ListingTrouble(self._troubles.pop(0))
             before = parts.pop(shard.prefix, [])
-            if shard.name in before and not (order.retry and self._has_errors(shard.name)):
+            errors = self._read_errors(shard.name) if shard.name in before else []
+            if shard.name in before and not (order.retry and errors):
+                self.errors_before.update(errors)
                 self._left_over.discard(shard.name)
                 self.kept += len(shard.photos)
                 if self.photos - told >= _LISTED:
@@ -242,11 +248,13 @@ class _Run:
         slots = [known.get(digest) for digest in digests]
         if self.order.retry:
             slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
+        self.errors_before.update(row.error for slot in slots for row in slot or () if row.error)
         return _OpenShard(shard, digests, slots, before)
 
-    def _has_errors(self, name: str) -> bool:
-        column = self.order.out.read_columns(name, ["error"]).column("error")
-        return bool(column.null_count < len(column))
+    def _read_errors(self, name: str) -> list[str]:
+        """The reasons why photos of a part could not be read."""
+        found: list[str] = self.order.out.read_columns(name, ["error"]).column("error").drop_null().to_pylist()
+        return found
 
     def _take(self, event: PhotoDone) -> Iterator[ArchiveEvent]:
         opened = self._open[event.task.shard]

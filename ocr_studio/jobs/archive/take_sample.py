@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from ocr_studio.core.archive import rows, storage
+from ocr_studio.core.archive import page_addresses, rows, storage
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import StudioError, WriteFailed, write_failed
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -65,7 +65,7 @@ def take_sample(chosen: Iterable[ArchiveRow], project: Project) -> Iterator[Samp
 
 
 def _copy(row: ArchiveRow, project: Project, folder: SafeFolder) -> tuple[Path, bool]:
-    address, index = _find_file(row.path)
+    address, index = page_addresses.find_page(row.path)
     data = storage.read_photo(address)
     page_id = photo_stream.add_page(photo_stream.compute_id(data), index)
     if page_id != row.content_id:
@@ -78,19 +78,6 @@ def _copy(row: ArchiveRow, project: Project, folder: SafeFolder) -> tuple[Path, 
     page = rows.make_page(row, image=project.relative(image), when=now())
     store_readings.keep(project, page, again=False)
     return image, there is not None
-
-
-def _find_file(address: str) -> tuple[str, int]:
-    """The file of a photo, and which of its pages it is, from 0."""
-    if not storage.is_remote(address):
-        path = storage.local_path(address)
-        file, index = page_paths.find_page(path)
-        return (address, 0) if file == path else (storage.write_address(str(file)), index)
-    above, _, name = address.rpartition("/")
-    found = page_paths.split_page_name(name)
-    if found is None or storage.look_up(address) is not None:
-        return address, 0
-    return storage.join(above, found[0]), found[1] - 1
 
 
 def _write_photo(folder: SafeFolder, address: str, data: bytes) -> str:

@@ -18,6 +18,7 @@ import msgspec
 
 import ocr_studio
 from ocr_studio.core.archive import storage
+from ocr_studio.core.archive.page_addresses import make_page_address
 from ocr_studio.core.archive.rows import ArchiveRow, make_row
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import page_paths, photo_file, photo_limit, photo_stream
@@ -144,7 +145,7 @@ class _NetworkReader:
         paged = path.suffix.lower() in page_paths.PAGED_SUFFIXES
         count = photo_file.count_pages(data, name=address).count if paged else 1
         return [
-            self._read_page(name_page(address, index) if count > 1 else address, data, content_id, index)
+            self._read_page(make_page_address(address, index) if count > 1 else address, data, content_id, index)
             for index in range(count)
         ]
 
@@ -163,12 +164,6 @@ class _NetworkReader:
         page = Page(photo_stream.add_page(content_id, index), address, width, height, words)
         seconds = round(time.perf_counter() - start, 3)
         return make_row(page_order.number_words(page), address, model=self._reader.name, seconds=seconds)
-
-
-def name_page(address: str, index: int) -> str:
-    """Return the address of a page of a file, as ``page_paths`` names it. index: from 0."""
-    stem, dot, suffix = address.rpartition(".")
-    return f"{stem} #{index + 1}{dot}{suffix}"
 
 
 class Station:

@@ -27,7 +27,8 @@ from ocr_studio.core.synth.dataset import BOARD, WORD, SynthDatasetWriter, Synth
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.synth.target_folder import FolderContents, TargetFolder
 from ocr_studio.core.translation import tr, tr_n
-from ocr_studio.jobs.synth.workers import Crew, Task, Unmade, cores
+from ocr_studio.jobs.synth.workers import Crew, Task, Unmade
+from ocr_studio.jobs.worker_process import count_cores
 
 if TYPE_CHECKING:
     from ocr_studio.engine.synth.sample_maker import SampleMaker, Stocks
@@ -204,7 +205,7 @@ def _children(tasks: list[Task]) -> int:
     words = sum(len(indices) for kind, indices in tasks if kind == WORD)
     if words <= _FEW_WORDS and boards <= _FEW_BOARDS:
         return 0
-    return min(cores(), len(tasks))
+    return min(count_cores(), len(tasks))
 
 
 # ------------------------------------------------------------------------------------------------------- preview
@@ -309,7 +310,7 @@ def estimate(options: SynthOptions, shown: Sequence[Shown]) -> Estimate | None:
             seconds += wanted * statistics.median_low([each.seconds for each in some])
             size += wanted * statistics.fmean([each.size for each in some])
             examples += wanted * statistics.fmean([each.examples for each in some])
-    return Estimate(_STARTING + seconds / cores(), round(size), round(examples))
+    return Estimate(_STARTING + seconds / count_cores(), round(size), round(examples))
 
 
 def about(source: SynthSource) -> list[str]:

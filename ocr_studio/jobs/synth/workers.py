@@ -1,7 +1,6 @@
 """Worker processes that generate synthetic samples, one per core; small jobs run in the calling process.
 
-Workers are started by ``spawn``, as forking a program with threads isn't safe; they load neither Qt nor TensorFlow, and
-end with the program, even if it is killed.
+Workers load neither Qt nor TensorFlow.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import multiprocessing
-import os
 import signal
 import sys
 import threading
@@ -20,14 +18,14 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-import cv2
-
-from ocr_studio.core import logs, resources, translation
+from ocr_studio.core import logs
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth.dataset import SynthSample, SynthSource
 from ocr_studio.core.synth.options import SynthOptions
 from ocr_studio.core.translation import tr
+from ocr_studio.jobs import worker_process
+from ocr_studio.jobs.worker_process import Language
 
 if TYPE_CHECKING:
     from ocr_studio.engine.synth.sample_maker import SampleMaker
@@ -36,8 +34,6 @@ _Answer = TypeVar("_Answer")
 
 # Windows can't wait for more processes at once.
 _MOST: Final = 60
-# Added to the niceness of workers, so that the window stays responsive (19 is the lowest priority).
-_NICENESS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class Crew:
                 min(children, _MOST),
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_init_worker,
-                initargs=(synth_options.options_values(options), translation.language(), translation.figure(".")),
+                initargs=(synth_options.options_values(options), worker_process.get_language()),
             )
         else:
             self._maker = _maker(options)
@@ -100,13 +96,6 @@ class Crew:
         if self._pool is not None:
             with _undisturbed():
                 self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-def cores() -> int:
-    """The number of cores this program may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
 
 
 def _as_they_come(
@@ -156,27 +145,12 @@ class _Here:
     maker: SampleMaker | None = None
 
 
-def _init_worker(raw: object, language: str, point: str) -> None:
-    """Initialize a worker, with low priority and a single OpenCV thread. language, point: as in ``translation.use``."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the parent ends the workers
-    threading.Thread(target=_end_with_the_program, daemon=True).start()
-    cv2.setNumThreads(1)
+def _init_worker(raw: object, language: Language) -> None:
+    worker_process.set_up(language)
     # Only if stderr is a console or the log: the user's script runs here as well, and may have replaced it.
     if logs.is_standard_error(sys.stderr) and not faulthandler.is_enabled():
         faulthandler.enable()
-    with contextlib.suppress(OSError, AttributeError):  # not available on Windows
-        os.nice(_NICENESS)
-    if language != translation.ENGLISH:
-        translation.use(resources.translations(), language, point=point)
     _Here.maker = _maker(synth_options.parse_options(raw))
-
-
-def _end_with_the_program() -> None:
-    """Exit when the parent process ends, even if it was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _maker(options: SynthOptions) -> SampleMaker:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from ocr_studio.core.archive import rows
+from ocr_studio.core.archive import rows, storage
 from ocr_studio.core.archive.folder import SETTINGS, ArchiveError, ArchiveFolder
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import StudioError, WriteFailed
@@ -102,6 +103,25 @@ def test_nothing_half_is_left_where_the_disk_is_full(tmp_path: Path, monkeypatch
     with pytest.raises(WriteFailed, match="No space left on device"):
         folder.write_part("part-a-b-c.parquet", PART)
     assert [path.name for path in (tmp_path / "out").iterdir()] == [SETTINGS]
+
+
+def test_nothing_half_is_left_on_a_server_that_cannot_rename(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = fsspec.filesystem("memory")
+    folder = ArchiveFolder("memory://renamed")
+    monkeypatch.setattr(storage, "_RENAMES", {"memory"})
+    monkeypatch.setattr(storage, "_PAUSE", 0.0)
+    folder.prepare({})
+    with monkeypatch.context() as broken:
+
+        def move(*_: Any) -> None:
+            raise OSError(errno.EIO, "the connection was lost")
+
+        broken.setattr(type(store), "mv", move)
+        with pytest.raises(StudioError, match="the connection was lost"):
+            folder.write_part("part-a-b-c.parquet", PART)
+    assert store.ls("/renamed", detail=False) == [f"/renamed/{SETTINGS}"]
+    folder.write_part("part-a-b-c.parquet", PART)
+    assert folder.read_part("part-a-b-c.parquet") == PART
 
 
 def test_an_archive_in_an_object_store(tmp_path: Path) -> None:

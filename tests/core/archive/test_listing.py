@@ -62,6 +62,13 @@ def test_a_list_has_a_path_on_each_line(photos: Path, tmp_path: Path, end: str) 
     assert names_of("-", piped=text) == wanted
 
 
+def test_a_photo_that_a_list_names_twice_is_listed_once(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(photos)
+    lines = [b"b.jpg", b"./b.jpg", os.fsencode(photos / "a.JPG"), b"z/../b.jpg", b"memory://c.jpg", b"memory://c.jpg"]
+    expected = [str(photos / "b.jpg"), str(photos / "a.JPG"), "memory://c.jpg"]
+    assert names_of("-", piped=b"\n".join(lines)) == expected
+
+
 def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "list").write_bytes(b"x" * 100_000)
     with pytest.raises(StudioError, match="not a list of photos"):

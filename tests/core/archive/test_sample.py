@@ -17,5 +17,5 @@ def test_a_photo_that_is_in_two_parts_takes_the_place_of_no_other(tmp_path: Path
         folder.write_part(f"part-x-{part}-y.parquet", rows.encode_part(found, names))
     for order in sample.ORDERS:
         for count in (1, 3, 4, 9):
-            chosen = [row.path for row in sample.choose_rows(folder, count, order=order)]
+            chosen = [row.path for row in sample.choose_photos(folder, count, order=order)]
             assert len(chosen) == len(set(chosen)) == min(count, 4)

@@ -60,7 +60,7 @@ def test_the_same_photos_from_another_source_are_other_shards() -> None:
     assert not other & {shard.name for shard in cut(photos)}
 
 
-def test_a_list_that_names_photos_twice_has_no_shard_twice() -> None:
-    photos = photos_of(50)
-    names = [shard.prefix for shard in cut([*photos, *photos, *photos])]
-    assert len(names) == len(set(names))
+def test_shards_whose_digests_collide_have_different_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocr_studio.core.archive.shards._PLACE", 2)
+    names = [shard.prefix for shard in cut(photos_of(16_000))]
+    assert len(names) == len(set(names)) > 900

@@ -79,11 +79,13 @@ class HereEngine:
 
     Attributes:
         ends_on: Photos on which a worker ends, with how often it still does.
+        killed: Whether it is killed then; otherwise it crashes.
     """
 
     make: MakeReader
     size: int = 1
     ends_on: dict[str, int] = field(default_factory=dict)
+    killed: bool = False
     closed: bool = False
     started: int = 0
     _answers: list[tuple[int, Answer]] = field(default_factory=list)
@@ -101,7 +103,7 @@ class HereEngine:
         if self.ends_on.get(Path(task.address).name, 0):
             self.ends_on[Path(task.address).name] -= 1
             self.end(worker)
-            self._answers.append((worker, Ended()))
+            self._answers.append((worker, Ended(killed=self.killed)))
             return
         read: Future[bytes] = self._stations[worker].begin(task)
         self._answers.append((worker, PhotoAnswer(task, msgspec.json.decode(read.result(), type=list[ArchiveRow]))))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import io
+import multiprocessing
 import os
+import signal
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -199,8 +202,10 @@ def test_a_photo_that_cannot_be_read_is_a_row_with_the_reason(
     assert rows["004-broken.jpg"] == "the file is damaged or incomplete"
     assert len(archive.rows()) == 23
     archive.noted()
-    assert (archive.read().read, archive.noted()) == (0, [])
-    assert archive.read(retry=True).read == 3
+    done = archive.read()
+    assert (done.read, done.errors_before, archive.noted()) == (0, expected, [])
+    done = archive.read(retry=True)
+    assert (done.read, done.errors, done.errors_before) == (3, expected, {})
     assert archive.noted() == ["004-broken.jpg", "005-odd.jpg"]
 
 
@@ -213,6 +218,17 @@ def test_a_photo_on_which_a_worker_ends_is_read_again_and_one_that_ends_two_is_a
         "005.jpg": "reading it ended the process twice"
     }
     assert len(archive.rows()) == 20
+
+
+def test_a_photo_whose_workers_are_killed_from_outside_is_read_up_to_five_times(archive: Archive) -> None:
+    engine = archive.engine(size=2, ends_on={"003.jpg": 4, "005.jpg": 5}, killed=True)
+    events = list(read_archive(archive.order(), engine))
+    assert len([event for event in events if isinstance(event, WorkerEnded)]) == 9
+    assert {Path(row.path).name: row.error for row in archive.rows() if row.error} == {
+        "005.jpg": "the process that was reading it ended 5 times"
+    }
+    assert archive.read(retry=True).read == 1
+    assert not [row for row in archive.rows() if row.error]
 
 
 def test_workers_that_cannot_load_the_model_say_why(archive: Archive) -> None:
@@ -322,6 +338,23 @@ def test_photos_of_a_list_on_standard_input(archive: Archive) -> None:
 
 
 # ------------------------------------------------------------------------------------------------- real processes
+
+
+@pytest.mark.parametrize(("number", "killed"), [(signal.SIGTERM, True), (signal.SIGSEGV, False)])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_process_that_is_killed_is_told_from_one_that_crashes(
+    tmp_path: Path, number: signal.Signals, *, killed: bool
+) -> None:
+    engine = ProcessEngine(stub_readers.maker(tmp_path / "log"), size=1)
+    try:
+        worker = engine.start()
+        assert [type(answer) for _, answer in engine.wait(120)] == [Loaded]
+        (child,) = [each for each in multiprocessing.active_children() if each.name.startswith("archive-")]
+        assert child.pid is not None
+        os.kill(child.pid, number)
+        assert engine.wait(120) == [(worker, pool.Ended(killed=killed))]
+    finally:
+        engine.close()
 
 
 def test_processes_read_the_same_and_a_photo_that_ends_them_costs_one_row(archive: Archive) -> None:
