@@ -23,6 +23,7 @@ PIPED: Final = "-"
 _MISSING: Final = "missing"
 _MOST_LINE: Final = 32 << 10  # bytes of a path in a list
 _PIECE: Final = 1 << 16
+_MOST_CACHE: Final = 64 << 10  # KiB; enough for a list of two million paths
 
 
 class Photo(NamedTuple):
@@ -151,7 +152,8 @@ def _list_file(path: Path) -> Iterator[Photo]:
 def _list_lines(stream: BinaryIO, name: str) -> Iterator[Photo]:
     """The photos of a list, a line each, or ended by NUL as ``find -print0`` writes them. Each is listed once."""
     with contextlib.closing(sqlite3.connect("", check_same_thread=False)) as listed:
-        # A file without a name, which the system removes: a set of a hundred million paths would fill the memory.
+        # A temporary file of SQLite: a set of a hundred million paths would fill the memory.
+        listed.execute(f"PRAGMA cache_size = -{_MOST_CACHE}")
         listed.execute("CREATE TABLE paths (digest BLOB PRIMARY KEY) WITHOUT ROWID")
         for line in _split_lines(stream, name):
             photo = _convert_line(os.fsdecode(line))
@@ -163,8 +165,8 @@ def _list_lines(stream: BinaryIO, name: str) -> Iterator[Photo]:
 def _convert_line(text: str) -> Photo:
     if storage.is_remote(text):
         return _look_up(text)
-    path = storage.local_path(text)
-    return _make_photo(os.path.abspath(path)) if is_valid_path(str(path)) else Photo(text, _MISSING)
+    path = str(storage.local_path(text)) if storage.is_file_address(text) else text
+    return _make_photo(os.path.abspath(path)) if is_valid_path(path) else Photo(text, _MISSING)
 
 
 def _look_up(address: str) -> Photo:

@@ -51,7 +51,12 @@ class StoredItem(NamedTuple):
 
 def is_remote(address: str) -> bool:
     """Whether an address is one for ``fsspec``, not a path or ``file://``."""
-    return bool(_PROTOCOL.match(address)) and not address.startswith(_FILE)
+    return bool(_PROTOCOL.match(address)) and not is_file_address(address)
+
+
+def is_file_address(address: str) -> bool:
+    """Whether an address is a path after ``file://``."""
+    return address.startswith(_FILE)
 
 
 def is_private(address: str) -> bool:
@@ -61,7 +66,7 @@ def is_private(address: str) -> bool:
 
 def local_path(address: str) -> Path:
     """Return the path of an address that is not remote."""
-    if address.startswith(_FILE):
+    if is_file_address(address):
         return Path(os.fsdecode(unquote_to_bytes(address.removeprefix(_FILE))))
     return Path(address)
 

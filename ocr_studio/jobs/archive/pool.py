@@ -220,7 +220,7 @@ class _Pool:
         elif isinstance(answer, Ended):
             error = tr("reading it ended the process twice")
             if answer.killed:
-                error = tr("the process that was reading it ended {count} times", count=_MOST_ENDS)
+                error = tr("the process that was reading it ended five times")
             yield from self._drop_worker(number, error, answer)
         else:
             self._failures = 0

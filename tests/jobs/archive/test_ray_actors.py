@@ -39,7 +39,7 @@ def test_actors_read_the_same_and_a_photo_that_ends_them_costs_one_row(tmp_path:
     assert address.startswith("127.0.0.1:")  # others on the network can't reach it
     rows = archive.rows()
     assert {Path(row.path).name: row.error for row in rows if row.error} == {
-        "005-poison.jpg": "the process that was reading it ended 5 times"
+        "005-poison.jpg": "the process that was reading it ended five times"
     }
     archive.out.rename(tmp_path / "by actors")
     (archive.photos / "005-poison.jpg").unlink()

@@ -225,7 +225,7 @@ def test_a_photo_whose_workers_are_killed_from_outside_is_read_up_to_five_times(
     events = list(read_archive(archive.order(), engine))
     assert len([event for event in events if isinstance(event, WorkerEnded)]) == 9
     assert {Path(row.path).name: row.error for row in archive.rows() if row.error} == {
-        "005.jpg": "the process that was reading it ended 5 times"
+        "005.jpg": "the process that was reading it ended five times"
     }
     assert archive.read(retry=True).read == 1
     assert not [row for row in archive.rows() if row.error]
