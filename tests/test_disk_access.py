@@ -153,7 +153,7 @@ _MAY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "cli/archive/read.py": (_OWN, "tempfile.TemporaryDirectory"),
         "cli/archive/sample.py": (_NAMED, ".mkdir"),
         "cli/terminal/passwords.py": (_NAMED, ".iterdir open"),
-        "core/archive/listing.py": (_NAMED, "os.scandir"),
+        "core/archive/listing.py": (_NAMED, "os.scandir sqlite3.connect"),
         "core/archive/storage.py": (_NAMED, ".open"),
         "core/video/checkpoint.py": (_STREAM, "np.savez"),
         "core/video/frame_decoder.py": (_NAMED, "cv2.VideoCapture"),
