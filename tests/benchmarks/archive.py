@@ -7,7 +7,7 @@
     python -m tests.benchmarks.archive poison                     a photo that crashes each process that reads it
     python -m tests.benchmarks.archive listing --photos 1000000   empty files; needs as many inodes in --folder
     python -m tests.benchmarks.archive stores                     memory://, file://, and s3:// through moto (--peers)
-    python -m tests.benchmarks.archive search --words 1000000     seconds for a query
+    python -m tests.benchmarks.archive search --words 1000000     seconds and memory of a query
 
 “engines” and “workers” read drawn boards with the networks; the others have readers without networks, which note what
 they read. Each writes into a folder of its own below --folder, and removes it.
@@ -385,13 +385,22 @@ def _search(folder: Path, options: argparse.Namespace) -> bool:
         part += 1
     size = sum(path.stat().st_size for path in (folder / "out").iterdir()) / 2**20
     print(f"{options.words:,} words, {part} files, {size:.0f} MiB")
-    print(f"{'query':<24} {'hits':>5} {'seconds':>8}")
+    print(f"{'query':<24} {'hits':>5} {'seconds':>8} {'of CPU':>7} {'MiB more':>9}")
     for query in (known[7], f"{known[7]} {known[8]}", f'"{known[9]} {known[10]}"', known[11][:3] + "*", "qqzzxxjj"):
-        start = time.monotonic()
+        Path("/proc/self/clear_refs").write_text("5", "ascii")  # forgets the most memory so far
+        before, start, processor_start = _read_memory("VmRSS"), time.monotonic(), time.process_time()
         *_, found = search_archive(archive, query, 100)
         assert isinstance(found, ArchiveHits)
-        print(f"{query:<24} {len(found.hits):>5} {time.monotonic() - start:>8.2f}", flush=True)
+        seconds, of_processor = time.monotonic() - start, time.process_time() - processor_start
+        more = _read_memory("VmHWM") - before
+        print(f"{query:<24} {len(found.hits):>5} {seconds:>8.2f} {of_processor:>7.2f} {more:>9.0f}", flush=True)
     return True
+
+
+def _read_memory(key: str) -> float:
+    """MiB, as the system counts it."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(key))
 
 
 def _write_texts(folder: Path, count: int) -> None:
