@@ -14,6 +14,7 @@ from ocr_studio.core.archive.folder import ArchiveError, ArchiveFolder
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files.json_schema import BadValue
+from ocr_studio.core.files.safe_folder import is_valid_path
 from ocr_studio.core.translation import tr
 
 RANDOM, LEAST_CONFIDENT = "random", "least-confident"
@@ -79,9 +80,10 @@ def check_target(folder: ArchiveFolder, chosen: Iterable[Choice], target: Path) 
         prefix = shards.source_prefix(shards.digest_source(listing.name_source(str(path))))
         if any(name.startswith(prefix) for name in names):
             raise _make_inside_error(target, path)
-    for choice in chosen:  # of a list
-        if not storage.is_remote(choice.path) and storage.local_path(choice.path).parent in (target, real):
-            raise _make_inside_error(target, target)
+    # Of a list, or of a folder that was given by another path.
+    local = {str(storage.local_path(choice.path).parent) for choice in chosen if not storage.is_remote(choice.path)}
+    if any(Path(os.path.realpath(path)) == real for path in filter(is_valid_path, local)):
+        raise _make_inside_error(target, target)
 
 
 def _make_inside_error(target: Path, photos: Path) -> StudioError:
