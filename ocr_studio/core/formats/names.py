@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import unquote
 
 from ocr_studio.core.images import page_paths
 from ocr_studio.core.plain_text import one_line
@@ -14,6 +15,10 @@ _NO_BYTES: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # halves of surro
 
 
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+# Characters of what is a path.
+_LONGEST: Final = 1000
 
 
 def format_photo_name(image: str) -> str:
@@ -33,6 +38,30 @@ def make_titles(images: Sequence[str]) -> list[str]:
 def format_photo_path(path: str) -> str:
     """The path of a photo for other programs that open it: as it is, but for what is no text, and for line breaks."""
     return _CONTROLS.sub(" ", _decode(path))
+
+
+def resolve_photo_name(told: str) -> str:
+    """Return which photo a file of another program means, as ``ExchangePage.image`` has it; "" if it tells none.
+
+    Of a path that leads out of the folder, only what is below counts; of an address, and of a path that is absolute or
+    from Windows, only the name.
+
+    Args:
+        told: A name, a path, perhaps on some other computer, or an address.
+    """
+    text = _CONTROLS.sub("", told).strip() if len(told) <= _LONGEST else ""
+    is_absolute = False
+    if address := _ADDRESS.match(text):
+        text, is_absolute = unquote(re.split(r"[?#]", text[address.end() :])[0]), True
+    text = text.replace("\\", "/")
+    if drive := _DRIVE.match(text):
+        text, is_absolute = text[drive.end() :], True
+    parts = [part for part in text.split("/") if part not in {"", "."}]
+    if ".." in parts:
+        parts = parts[len(parts) - parts[::-1].index("..") :]
+    if is_absolute or text.startswith("/"):
+        parts = parts[-1:]
+    return "/".join(parts)
 
 
 def _decode(name: str) -> str:

@@ -130,6 +130,18 @@ class OutputFolder:
                 with suppress(OSError):  # where it was not put in its place
                     self._folder.remove(temporary)
 
+    def list_written(self) -> list[str]:
+        """List the names of the files that this program has written here; some may be gone or changed since."""
+        return list(self._written)
+
+    def remove(self, name: str) -> None:
+        """Remove a file that this program has written; one that was changed since stays. Raises WriteFailed."""
+        with _converting_errors(self.path / name), suppress(FileNotFoundError):
+            with self._folder.reading(name) as stream:
+                is_ours = _has_content(stream, set(self._written.get(name, ())))
+            if is_ours:
+                self._folder.remove(name)
+
     def _check(self, name: str, *content: _Content) -> None:
         contents = {*content, *self._written.get(name, ())}
         _check_target(self._folder, name, contents, known=self._known, overwrite=self.overwrite)

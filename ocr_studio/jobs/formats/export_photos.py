@@ -220,8 +220,7 @@ def export_photos(
             lost += count_losses(page)
         if kind != CLEANED and FORMATS[kind].extra is not None:
             written += [(file.name, page) for page in good]
-    if written:
-        _write_extra(project, out, kind, written)
+    _finish(project, out, kind, plan, written)
     if lost:
         yield ContentLost(lost)
 
@@ -345,9 +344,27 @@ def _check_folder(project: Project, out: OutputFolder, suffix: str) -> None:
         )
 
 
-def _write_extra(project: Project, out: OutputFolder, kind: str, written: Sequence[tuple[str, Page]]) -> None:
-    """Write the further files of a format. written: see ``ExportFormat.extra``. Raises WriteFailed."""
-    if extra := FORMATS[kind].extra:
+def _finish(
+    project: Project, out: OutputFolder, kind: str, plan: Sequence[PlannedFile], written: Sequence[tuple[str, Page]]
+) -> None:
+    """Write the further files of a format, and remove what an earlier export has divided among other files.
+
+    Args:
+        project: The project.
+        out: Where to.
+        kind: The format.
+        plan: The files of this export.
+        written: See ``ExportFormat.extra``.
+
+    Raises:
+        WriteFailed: A file can't be written or removed.
+    """
+    if kind == CLEANED:
+        return
+    if FORMATS[kind].most_bytes is not None:
+        for name in planned_files.find_replaced(plan, out.list_written()):
+            out.remove(name)
+    if written and (extra := FORMATS[kind].extra):
         for name, data in extra(written, PhotoSource(project.photo, out.path)).items():
             out.write(name, data)
 

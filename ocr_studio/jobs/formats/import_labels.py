@@ -19,7 +19,7 @@ from ocr_studio.core.formats import readers
 from ocr_studio.core.formats.exchange import ExchangePage
 from ocr_studio.core.formats.file_names import UNFIT_CHARACTERS
 from ocr_studio.core.formats.import_format import UPLOADED, BadLabels, ImportFormat, LabelFile
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import page_paths, photo_file
 from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, compute_content_id
 from ocr_studio.core.page import Edit, Page, StepName, apply
 from ocr_studio.core.project import project as projects
@@ -195,6 +195,8 @@ class _Reading:
     load: Callable[[str], Page | None]
     # Photo -> file that has its words, and what that calls the photo.
     taken: dict[str, tuple[LabelFile, str]] = field(default_factory=dict)
+    # Names of files and of photos that these tell and that are not there.
+    missing: set[tuple[str, str]] = field(default_factory=set)
 
     def read(
         self, files: Sequence[FoundFile], kind: ImportFormat | None
@@ -225,18 +227,18 @@ class _Reading:
         empty = True
         for labels in reader.read(file):
             empty = False
-            yield self._read_page(file, reader, labels)
+            if found := self._read_page(file, reader, labels):
+                yield found
         if empty and is_told:
             yield LabelsSkipped(file.name, file.make_error(tr("it has no words as {format}", format=tr(reader.title))))
 
-    def _read_page(self, file: LabelFile, reader: ImportFormat, labels: ExchangePage) -> LabelsSkipped | PageLabels:
+    def _read_page(
+        self, file: LabelFile, reader: ImportFormat, labels: ExchangePage
+    ) -> LabelsSkipped | PageLabels | None:
+        """Read what a file has for a photo; None for a further page of a file that is not there."""
         photo = self.finder.find(labels.image)
         if photo is None:
-            many = self.finder.is_ambiguous(labels.image)
-            what = later("several photos named {name} in this folder") if many else _NO_PHOTO
-            remedy = later("Name the file after one of them.") if many else later("Copy the photo to this folder.")
-            path = file.folder.full(file.name)
-            return LabelsSkipped(file.name, BadLabels(tr(what, name=labels.image), file=path, remedy=tr(remedy)))
+            return self._skip_missing(file, labels.image)
         other, name = self.taken.setdefault(photo.image, (file, labels.image))
         if other is not file or name != labels.image:
             told = other.name if other is not file else name
@@ -258,6 +260,19 @@ class _Reading:
             )
             return LabelsSkipped(file.name, file.make_error(what))
         return PageLabels(file, reader, photo, ImportedWords.compare(page, labels), is_new)
+
+    def _skip_missing(self, file: LabelFile, image: str) -> LabelsSkipped | None:
+        """Skip the words of a photo that is not there. Returns None if that was said of another page of its file."""
+        many = self.finder.is_ambiguous(image)
+        page = None if many else page_paths.split_page_name(image)
+        name = page[0] if page else image
+        if (file.name, name) in self.missing:
+            return None
+        self.missing.add((file.name, name))
+        what = later("several photos named {name} in this folder") if many else _NO_PHOTO
+        remedy = later("Name the file after one of them.") if many else later("Copy the photo to this folder.")
+        path = file.folder.full(file.name)
+        return LabelsSkipped(file.name, BadLabels(tr(what, name=name), file=path, remedy=tr(remedy)))
 
     def _load(self, photo: ListedPhoto) -> tuple[Page, bool]:
         path = self.project.photo(photo)

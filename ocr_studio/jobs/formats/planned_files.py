@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,6 +17,8 @@ from ocr_studio.core.images import page_paths
 from ocr_studio.core.project.project import Project
 
 CLEANED_SUFFIX: Final = " cleaned.png"
+# In the name of a file that has a part of the photos.
+_PART: Final = re.compile(r"-\d{5}-of-\d{5}(?=\.[a-z]+\Z)")
 _PAGE_BYTES: Final = 2 << 20  # about what a page of a file with several has as a photo of its own
 
 
@@ -104,6 +107,18 @@ def _plan_whole(project: Project, photos: Sequence[_Listed], kind: str, wanted: 
     for number, places in enumerate(parts):
         part = f"{name.removesuffix(suffix)}-{number:05d}-of-{len(parts):05d}{suffix}" if len(parts) > 1 else name
         yield PlannedFile(part, tuple(places))
+
+
+def find_replaced(plan: Sequence[PlannedFile], written: Iterable[str]) -> list[str]:
+    """Return the files of an earlier export of all photos, which were divided among more files, or fewer.
+
+    Args:
+        plan: The files of this export.
+        written: Names of the files that were written before.
+    """
+    names = {file.name for file in plan}
+    wholes = {_PART.sub("", name) for name in names}
+    return [name for name in written if name not in names and _PART.sub("", name) in wholes]
 
 
 def _split_by_size(

@@ -122,10 +122,10 @@ class PhotoRead:
 
 @dataclass(frozen=True, slots=True)
 class PhotoFailed:
-    """One of several photos could not be read; the job continues. error: one line for the user."""
+    """One of several photos could not be read; the job continues. error: why."""
 
     path: Path
-    error: str
+    error: StudioError
 
 
 ReadingEvent: TypeAlias = (
@@ -422,7 +422,7 @@ def read_photos(
             try:
                 photo = each.photo.result()
             except StudioError as error:
-                yield PhotoFailed(each.path, str(error))
+                yield PhotoFailed(each.path, error)
                 continue
             if isinstance(photo, Page):
                 yield PhotoRead(each.path, photo, 0.0, own_text=True)
@@ -431,7 +431,7 @@ def read_photos(
             try:
                 yield from _read_opened(ocr_service, each.path, photo, project_of(each.path))
             except StudioError as error:
-                yield PhotoFailed(each.path, str(error))
+                yield PhotoFailed(each.path, error)
 
 
 def _read_opened(

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
-from ocr_studio.core.images import photo_file
-from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.settings import ReaderOptions
@@ -103,21 +101,11 @@ class ReadingLane:
         return self._thread.submit(self._read, tuple(photos), unit or self.ocr_service.options.unit)
 
     def _read(self, photos: Sequence[Photo], unit: str) -> list[Page]:
-        errors: dict[Path, StudioError] = {}
-
-        def open_photo(path: Path) -> tuple[RGB, str]:
-            try:
-                return photo_file.open_photo_with_id(path)
-            except StudioError as error:
-                errors[path] = error
-                raise
-
         names = {photo.path: photo for photo in photos}
         pages = []
-        events = reading.read_photos(self._find_service(unit), [photo.path for photo in photos], open_photo=open_photo)
-        for event in events:
+        for event in reading.read_photos(self._find_service(unit), list(names)):
             if isinstance(event, reading.PhotoFailed):
-                raise NotRead(names[event.path], errors.get(event.path) or StudioError(event.error))
+                raise NotRead(names[event.path], event.error)
             if isinstance(event, reading.PhotoRead):
                 photo = names[event.path]
                 page = self._keep(photo, event.page) if self._keep else event.page

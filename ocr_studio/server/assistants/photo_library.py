@@ -246,7 +246,7 @@ class PhotoLibrary:
             if isinstance(event, reading.PhotoRead):
                 return event
             if isinstance(event, reading.PhotoFailed):
-                raise StudioError(event.error)
+                raise event.error
         raise AssertionError("a photo is read, or fails")
 
     def _load_page(self, place: SharedPlace, photo: str) -> Page:

@@ -175,7 +175,7 @@ class BatchReading(QObject):
         if isinstance(event, PhotoRead):
             self._save_read(event)
         elif isinstance(event, PhotoFailed):
-            self._note_failed(event.path, event.error)
+            self._note_failed(event.path, str(event.error))
         elif isinstance(event, PhotoKnown):
             self._known += 1
             self.page_read.emit(event.path, event.page)

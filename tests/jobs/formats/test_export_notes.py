@@ -126,6 +126,22 @@ def test_a_moved_note_is_updated_and_the_text_around_stays(project: Project, tmp
     assert names(tmp_path / "vault") == ["archive/monday.md", "boards/attachments/board.jpg"]
 
 
+def test_text_above_the_properties_stays_and_the_note_stays_one(project: Project, tmp_path: Path) -> None:
+    out = tmp_path / "vault"
+    export(project, out, "board.jpg")
+    note = out / "board.md"
+    above = "\ufeff# Monday\r\n---\nmine: 1\n---\n\n".encode()
+    note.write_bytes(above + note.read_bytes())
+    write(project, "board.jpg", "corrected")
+    written, skipped = export(project, out, "board.jpg")
+    assert (written, skipped) == ({"board.jpg": "board.md"}, {})
+    assert names(out) == ["attachments/board.jpg", "board.md"]
+    text = note.read_bytes()
+    assert text.startswith(above + b"---\ntitle:")
+    assert text.count(b"ocr-studio-id") == 1
+    assert b"corrected" in text
+
+
 def test_a_part_that_the_user_has_edited_stays_unless_asked_for(project: Project, tmp_path: Path) -> None:
     out = tmp_path / "vault"
     export(project, out)

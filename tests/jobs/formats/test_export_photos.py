@@ -243,6 +243,15 @@ def test_records_are_divided_among_several_files(
     assert names_of(events) == {"a.jpg": first, "a.png": second}
     assert skipped(events) == {"new.png": "not read yet"}
     assert b"".join((tmp_path / "parts" / name).read_bytes() for name in (first, second)) == whole
+    # What was divided otherwise before would be learned twice; what others have written stays.
+    foreign, changed = tmp_path / "parts" / "boards-00002-of-00003.tfrecord", tmp_path / "parts" / second
+    foreign.write_bytes(b"foreign")
+    changed.write_bytes(b"changed")
+    monkeypatch.setattr(planned_files, "FORMATS", FORMATS)
+    list(export_photos(project, LISTED, OutputFolder(tmp_path / "parts"), "tfrecord"))
+    found = {path.name for path in (tmp_path / "parts").glob("*.tfrecord")}
+    assert found == {"boards.tfrecord", foreign.name, second}
+    assert (tmp_path / "parts" / "boards.tfrecord").read_bytes() == whole
 
 
 def test_a_renamed_photo_is_known_by_its_bytes(project: Project, tmp_path: Path) -> None:

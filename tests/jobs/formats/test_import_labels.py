@@ -73,6 +73,24 @@ def test_a_file_that_is_gone_stops_no_other(made: Project, tmp_path: Path) -> No
     assert list(skipped) == ["gone.json"]
 
 
+def test_a_scan_that_is_not_there_is_named_once(made: Project, tmp_path: Path) -> None:
+    pages = [
+        {
+            "image": image,
+            "width": 40,
+            "height": 30,
+            "words": [{"text": "new", "quad": [[1, 1], [9, 1], [9, 9], [1, 9]]}],
+        }
+        for image in ("scan #1.pdf", "scan #2.pdf", "lost.png", "scan #3.pdf")
+    ]
+    (tmp_path / "words.json").write_text(json.dumps(pages))
+    events = job.preview(made, list_all(made), [tmp_path / "words.json"])
+    assert [event.error.what for event in events if isinstance(event, LabelsSkipped)] == [
+        "no photo named scan.pdf in this folder",
+        "no photo named lost.png in this folder",
+    ]
+
+
 def test_a_single_file_of_an_unknown_format_is_named(made: Project, tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("about these labels\n")
     assert preview(made, tmp_path / "readme.txt") == ({}, {"readme.txt": "its format is not known"})

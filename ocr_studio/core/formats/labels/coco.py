@@ -26,10 +26,9 @@ from ocr_studio.core.formats.labels.label_words import (
     check_count,
     clean_text,
     find_mark,
-    find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_path
+from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.geometry import quads as geometry
 from ocr_studio.core.page import Mark, Page, Point, Quad
@@ -147,7 +146,7 @@ def _list_entries(found: dict[str, object], name: str, other: str) -> list[objec
 
 def _read_image(file: LabelFile, image: _Image, entries: list[object]) -> ExchangePage:
     check_count(file, entries)
-    words = LabelledWords(find_photo_name(image.file_name), (image.width or 0, image.height or 0))
+    words = LabelledWords(resolve_photo_name(image.file_name), (image.width or 0, image.height or 0))
     annotations: list[_Annotation] = json_schema.valid_entries(entries, _Annotation)
     words.leave_out(len(entries) - len(annotations))
     for annotation in annotations:

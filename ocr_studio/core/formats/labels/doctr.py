@@ -26,10 +26,9 @@ from ocr_studio.core.formats.labels.label_words import (
     Outline,
     Size,
     check_count,
-    find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_path
+from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page, Point
 from ocr_studio.core.translation import tr
@@ -96,7 +95,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
 
 def _read_photo(file: LabelFile, name: str, photo: _Photo) -> ExchangePage:
     height, width = json_schema.convert_or(photo.img_dimensions, tuple[Size, Size], (0.0, 0.0))
-    words = LabelledWords(find_photo_name(name), (width, height))
+    words = LabelledWords(resolve_photo_name(name), (width, height))
     polygons = photo.polygons
     if isinstance(polygons, dict):
         polygons = [each for group in polygons.values() if isinstance(group, list) for each in group]

@@ -17,8 +17,8 @@ from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.formats.exchange import MAX_WORDS, ExchangePage, ExchangeWord
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.labels.json_keys import find_keys
-from ocr_studio.core.formats.labels.label_words import Coordinate, LabelledWords, Size, find_mark, find_photo_name
-from ocr_studio.core.formats.names import format_photo_path
+from ocr_studio.core.formats.labels.label_words import Coordinate, LabelledWords, Size, find_mark
+from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page, Point
 from ocr_studio.core.reading_order import page_order
@@ -94,7 +94,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
 
 
 def _read_photo(photo: _Photo) -> ExchangePage:
-    words, objects = LabelledWords(find_photo_name(photo.file_name), (photo.width, photo.height)), photo.objects
+    words, objects = LabelledWords(resolve_photo_name(photo.file_name), (photo.width, photo.height)), photo.objects
     count = len(objects.bbox)
     marks = objects.mark if objects.mark and len(objects.mark) == count else [None] * count
     checked = objects.checked if objects.checked and len(objects.checked) == count else [True] * count

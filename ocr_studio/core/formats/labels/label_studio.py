@@ -31,10 +31,10 @@ from ocr_studio.core.formats.labels.label_words import (
     Outline,
     check_count,
     find_mark,
-    find_photo_name,
     load_json,
     name_below_parent,
 )
+from ocr_studio.core.formats.names import resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.geometry import overlap
 from ocr_studio.core.page import Mark, Page, Point, Quad
@@ -323,8 +323,8 @@ def _find_image(data: Mapping[str, object]) -> str:
     except ValueError:
         return ""
     if local := parse_qs(address.query).get("d"):
-        return find_photo_name(local[-1])
+        return resolve_photo_name(local[-1])
     path = unquote(address.path)
     if "/upload/" in path:
         return UPLOADED.sub("", PurePosixPath(path).name, count=1)
-    return find_photo_name(PurePosixPath(path).name if address.scheme else path)
+    return resolve_photo_name(PurePosixPath(path).name if address.scheme else path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -39,8 +38,6 @@ XY: TypeAlias = tuple[Coordinate, Coordinate]
 # The points of an outline; no word has more.
 Outline: TypeAlias = Annotated[list[XY], Meta(min_length=2, max_length=1000)]
 
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
-_MAX_NAME: Final = 1000
 _MAX_TAGS: Final = 100
 _MAX_NOTE: Final = 10_000
 
@@ -57,20 +54,6 @@ def check_count(file: LabelFile, words: Sequence[object] | Mapping[str, object])
     """Check that a file has no more labels of a photo than a photo can have words. Raises BadLabels."""
     if len(words) > MAX_WORDS:
         raise file.make_error(tr("it has more than {most} labels for one photo", most=MAX_WORDS))
-
-
-def find_photo_name(path: str) -> str:
-    """Return the path of a photo as ``ExchangePage.image`` has it; "" if there is none.
-
-    Of a path that is absolute, climbs out of its folder or is from Windows only the name counts.
-    """
-    plain = path.strip().replace("\\", "/")
-    if len(plain) > _MAX_NAME or "\0" in plain:
-        return ""
-    parts = [part for part in PurePosixPath(plain).parts if part != "."]
-    if plain.startswith("/") or ".." in parts or _DRIVE.match(plain):
-        parts = [_DRIVE.sub("", part) for part in parts[-1:] if part not in {"/", ".."}]
-    return "/".join(parts)
 
 
 def name_below_parent(page: Page, photos: PhotoSource | None) -> str:

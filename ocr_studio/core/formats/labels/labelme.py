@@ -27,10 +27,9 @@ from ocr_studio.core.formats.labels.label_words import (
     clean_text,
     convert_entries,
     find_mark,
-    find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_path
+from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Mark, Page, Quad
 
@@ -111,7 +110,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
     except json_schema.BadValue as error:
         raise file.make_error(str(error)) from error
     check_count(file, found.shapes)
-    image = find_photo_name(found.imagePath) or file.stem
+    image = resolve_photo_name(found.imagePath) or file.stem
     words = LabelledWords(image, (found.imageWidth or 0, found.imageHeight or 0))
     shapes: list[_Shape] = convert_entries(words, found.shapes, _Shape)
     described = any(clean_text(shape.description or "") for shape in shapes)

@@ -13,7 +13,8 @@ from typing import Final
 from ocr_studio.core.formats.documents.spreadsheet import COLUMNS, escape_cell
 from ocr_studio.core.formats.exchange import MAX_WORDS, ExchangeLine, ExchangePage, ExchangeWord
 from ocr_studio.core.formats.import_format import LabelFile
-from ocr_studio.core.formats.labels.label_words import LabelledWords, clean_text, find_photo_name
+from ocr_studio.core.formats.labels.label_words import LabelledWords, clean_text
+from ocr_studio.core.formats.names import resolve_photo_name
 from ocr_studio.core.page import Mark, Point, WordState
 from ocr_studio.core.translation import tr
 
@@ -45,7 +46,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
         if len(rows) > MAX_WORDS:
             raise file.make_error(tr("it has more than {most} labels for one photo", most=MAX_WORDS))
     for name, rows in pages.items():
-        yield _read_page(find_photo_name(_unescape(name)), rows)
+        yield _read_page(resolve_photo_name(_unescape(name)), rows)
 
 
 def _load_rows(file: LabelFile) -> Iterator[Mapping[str, str]]:

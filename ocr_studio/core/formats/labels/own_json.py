@@ -21,9 +21,9 @@ from ocr_studio.core.formats.labels.label_words import (
     check_count,
     clean_text,
     find_mark,
-    find_photo_name,
     load_json,
 )
+from ocr_studio.core.formats.names import resolve_photo_name
 from ocr_studio.core.page import Alternative, WordState
 from ocr_studio.core.plain_text import LONGEST
 
@@ -79,7 +79,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
 
 def _read_page(page: _Page) -> ExchangePage:
     size = page.width, page.height
-    words = LabelledWords(find_photo_name(page.image), size)
+    words = LabelledWords(resolve_photo_name(page.image), size)
     lines: defaultdict[tuple[int, int], list[ExchangeWord]] = defaultdict(list)
     entries: list[_Word] = json_schema.valid_entries(page.words, _Word)
     words.leave_out(len(page.words) - len(entries))

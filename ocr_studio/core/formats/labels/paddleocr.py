@@ -23,9 +23,8 @@ from ocr_studio.core.formats.labels.label_words import (
     check_count,
     clean_text,
     convert_entries,
-    find_photo_name,
 )
-from ocr_studio.core.formats.names import format_photo_path
+from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Mark, Page, Quad
 from ocr_studio.core.translation import tr
@@ -110,7 +109,7 @@ def _find_confirmed(cache: LabelFile) -> frozenset[bytes]:
 
 def _read_line(file: LabelFile, line: bytes, number: int, *, checked: bool) -> ExchangePage:
     name, _, rest = line.partition(b"\t")
-    words = LabelledWords(find_photo_name(name.decode("utf-8", errors="replace")))
+    words = LabelledWords(resolve_photo_name(name.decode("utf-8", errors="replace")))
     try:
         entries = strict_json.load(rest)
         if not words.image or not isinstance(entries, list):

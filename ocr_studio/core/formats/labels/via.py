@@ -25,10 +25,9 @@ from ocr_studio.core.formats.labels.label_words import (
     Size,
     check_count,
     find_mark,
-    find_photo_name,
     load_json,
 )
-from ocr_studio.core.formats.names import format_photo_path
+from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page, Point, Quad
 from ocr_studio.core.translation import tr
@@ -182,7 +181,7 @@ def _read_photo(file: LabelFile, photo: _Photo) -> ExchangePage:
     regions = list(photo.regions.values()) if isinstance(photo.regions, dict) else photo.regions
     entries = regions if isinstance(regions, list) else []
     check_count(file, entries)
-    words = LabelledWords(find_photo_name(photo.filename))
+    words = LabelledWords(resolve_photo_name(photo.filename))
     found: list[_Region] = json_schema.valid_entries(entries, _Region)
     words.leave_out(len(entries) - len(found))
     for region in found:

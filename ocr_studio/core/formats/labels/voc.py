@@ -21,9 +21,8 @@ from ocr_studio.core.formats.labels.label_words import (
     LabelledWords,
     check_count,
     find_mark,
-    find_photo_name,
 )
-from ocr_studio.core.formats.names import format_photo_path
+from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.formats.xml.xml_input import Element, child, children, find_text, parse_page, read_number
 from ocr_studio.core.formats.xml.xml_output import drop_invalid, serialize
@@ -100,7 +99,7 @@ def read(file: LabelFile) -> Iterator[ExchangePage]:
     check_count(file, objects)
     size = child(root, "size")
     sides = (_find_number(size, "width") or 0.0, _find_number(size, "height") or 0.0)
-    name = find_photo_name(find_text(child(root, "filename"))) or file.stem
+    name = resolve_photo_name(find_text(child(root, "filename"))) or file.stem
     words = LabelledWords(name, sides if min(sides) > 0 else (0.0, 0.0))
     for element in objects:
         _read_object(words, element)

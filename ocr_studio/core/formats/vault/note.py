@@ -17,6 +17,8 @@ from ocr_studio.core.formats.vault.front_matter import Value
 
 ID_KEY: Final = "ocr-studio-id"
 _ID: Final = re.compile(r"[0-9a-f]{32}(?:#[0-9,-]{1,200})?")
+_ID_LINE: Final = re.compile(rf"^{ID_KEY}:", re.MULTILINE)
+_FENCE: Final = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _HINT: Final = "OCR Studio replaces the text between these two comments; write above or below"
 _BEGIN: Final = re.compile(r"^<!-- ocr-studio begin (?P<hash>[0-9a-f]{32})\b[^\r\n>]*-->", re.MULTILINE)
 _END: Final = re.compile(r"^<!-- ocr-studio end -->", re.MULTILINE)
@@ -41,9 +43,18 @@ class NotePart:
 
 def read_id(beginning: str) -> str:
     """Return the id of a note of ours; "" for any other note. beginning: its text as far as the front matter."""
-    front, _ = front_matter.split_note(beginning.removeprefix(_BYTE_ORDER_MARK))
+    front, _ = front_matter.split_note(beginning[_find_front(beginning) :])
     found = front_matter.read_value(front, ID_KEY)
     return found if isinstance(found, str) and _ID.fullmatch(found) else ""
+
+
+def _find_front(text: str) -> int:
+    """Find where the front matter with the id begins: where the note does, or below what the user wrote above it."""
+    first = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
+    line = _ID_LINE.search(text)
+    if line is None or front_matter.read_value(front_matter.split_note(text[first:])[0], ID_KEY) is not None:
+        return first
+    return max((found.start() for found in _FENCE.finditer(text, first, line.start())), default=first)
 
 
 def is_edited(text: str) -> bool:
@@ -68,15 +79,14 @@ def update_note(text: str, note_id: str, part: NotePart) -> str:
         note_id: Its id.
         part: What to write.
     """
-    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
-    text = text.removeprefix(mark)
+    above, text = text[: _find_front(text)], text[_find_front(text) :]
     front, rest = front_matter.split_note(text)
     start = text.index("\n") + 1
     end = "\r\n" if text[:start].endswith("\r\n") else "\n"
     fence = text[start + len(front) : len(text) - len(rest)]
     values = {**part.properties, ID_KEY: note_id}
     updated = front_matter.update(front, values, kept=("title",), joined=("tags",), end=end)
-    return mark + text[:start] + updated + fence + _update_body(rest, part.body, end)
+    return above + text[:start] + updated + fence + _update_body(rest, part.body, end)
 
 
 def _update_body(rest: str, body: str, end: str) -> str:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
-from urllib.parse import unquote
 
 import lxml.html
 from lxml import etree
@@ -16,6 +15,7 @@ from lxml import etree
 from ocr_studio.core.errors import library_reason
 from ocr_studio.core.formats.exchange import MAX_PLACE
 from ocr_studio.core.formats.import_format import LabelFile
+from ocr_studio.core.formats.names import resolve_photo_name
 from ocr_studio.core.page import Point
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.translation import tr
@@ -34,8 +34,6 @@ _SAFE: Final = {"resolve_entities": False, "no_network": True, "huge_tree": Fals
 _NAMED: Final = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_NAMES: Final = {"amp", "lt", "gt", "quot", "apos"}
 _NUMBER: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 # Suffixes that follow the name of the photo.
 _SUFFIXES: Final = {".page", ".alto", ".hocr", ".pagexml"}
@@ -205,30 +203,8 @@ def check_baseline(points: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def read_image_name(file: LabelFile, told: str | None) -> str:
-    """Read the name of a photo that a file tells: relative, and with "/" between its parts.
-
-    Of a path that leads out of the folder, or from the root of some other computer, only what is below is the name.
-
-    Args:
-        file: The file.
-        told: What it tells: a name, a path on some other computer, an address, or nothing.
-
-    Returns:
-        The name; that of the file, without a suffix, if it tells none.
-    """
-    text = _CONTROLS.sub("", told or "")
-    absolute = False
-    if address := _ADDRESS.match(text):
-        text, absolute = unquote(re.split(r"[?#]", text[address.end() :])[0]), True
-    text = text.replace("\\", "/")
-    if drive := _DRIVE.match(text):
-        text, absolute = text[drive.end() :], True
-    parts = [part for part in text.split("/") if part not in {"", "."}]
-    if ".." in parts:
-        parts = parts[len(parts) - parts[::-1].index("..") :]
-    if absolute or text.startswith("/"):
-        parts = parts[-1:]
-    return "/".join(parts) or _strip_suffix(file.stem)
+    """Return the photo that a file tells, see ``resolve_photo_name``; if none, the file's name without a suffix."""
+    return resolve_photo_name(told or "") or _strip_suffix(file.stem)
 
 
 def _strip_suffix(stem: str) -> str:

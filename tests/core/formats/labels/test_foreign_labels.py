@@ -13,7 +13,7 @@ from ocr_studio.core.editing.imported_words import Conflict, ImportCounts, Impor
 from ocr_studio.core.formats import FORMATS, labels
 from ocr_studio.core.formats.exchange import ExchangePage, ExchangeWord
 from ocr_studio.core.formats.export_format import FileScope
-from ocr_studio.core.formats.labels.label_words import find_photo_name
+from ocr_studio.core.formats.names import resolve_photo_name
 from ocr_studio.core.page import Mark, Page, Word, apply
 from tests.core.formats.labels.label_files import list_texts, read_file, read_files, write_and_read
 from tests.core.made_pages import page_of, read_word
@@ -42,19 +42,21 @@ def corners(word: ExchangeWord) -> list[list[float]]:
         ("./sub//a.jpg", "sub/a.jpg"),
         ("/home/me/photos/a.jpg", "a.jpg"),
         ("C:\\photos\\a.jpg", "a.jpg"),
-        ("..\\images\\a.jpg", "a.jpg"),
-        ("../../etc/passwd", "passwd"),
+        ("..\\images\\a.jpg", "images/a.jpg"),
+        ("../../etc/passwd", "etc/passwd"),
+        ("sub/../photos/a.png", "photos/a.png"),
+        ("https://example.org/sub/a%20b.jpg?x=1", "a b.jpg"),
         ("sub\\a.jpg", "sub/a.jpg"),
         ("C:a.jpg", "a.jpg"),
         ("..", ""),
         ("/", ""),
         ("", ""),
-        ("a\0.jpg", ""),
+        ("a\0.jpg", "a.jpg"),
         ("x" * 2000, ""),
     ],
 )
 def test_paths_of_photos_stay_names(path: str, name: str) -> None:
-    assert find_photo_name(path) == name
+    assert resolve_photo_name(path) == name
 
 
 def shape(label: str, points: object = BOX, **more: object) -> dict[str, object]:
@@ -69,7 +71,7 @@ def test_labelme_with_texts_as_labels() -> None:
         "a.json",
         "labelme",
     )
-    assert (page.image, page.width, page.height) == ("a.jpg", 1000, 800)
+    assert (page.image, page.width, page.height) == ("images/a.jpg", 1000, 800)
     assert list_texts(page) == ["Hello", "world"]
     assert all(word.checked and corners(word) == BOX for word in page.words)
 

@@ -148,7 +148,7 @@ def test_voc_with_too_many_or_wrong_boxes() -> None:
     assert "more than" in refuse(data.format(found * 30_000), "a.xml", "voc")
     assert "more than" in refuse(data.format(found * 200_000), "a.xml", "voc")
     [page] = read_file(data.format(found * 2), "a.xml", "voc")
-    assert (page.image, page.words) == ("passwd", ())
+    assert (page.image, page.words) == ("etc/passwd", ())
     assert page.notices == ("2 labels left out: they have no valid box or text",)
     assert "it is not valid XML" in refuse("<annotation><object></annotation>", "a.xml", "voc")
 
