@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 from typing import Literal
@@ -12,7 +13,8 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import photo_file, photo_listing
+from ocr_studio.core.images.page_paths import FilePages
 
 
 def make_pdf(
@@ -139,3 +141,39 @@ def test_bytes_of_a_pdf_are_its_first_page(tmp_path: Path) -> None:
     data = make_pdf(tmp_path / "a.pdf").read_bytes()
     assert is_red(photo_file.decode_photo(data, name="bytes"), 0.25, 0.5)
     assert photo_file.count_pages(data, name="bytes").count == 1
+
+
+def _scan(pages: int) -> bytes:
+    noise = np.random.default_rng(1).integers(0, 255, (60, 40, 3), np.uint8)
+    first, *others = [Image.fromarray(noise) for _ in range(pages)]
+    first.save(made := io.BytesIO(), "PDF", save_all=True, append_images=others)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("is_rewritten", [False, True])
+def test_of_a_file_that_was_cut_off_the_first_pages_are_read(is_rewritten: bool, tmp_path: Path) -> None:
+    """As downloads are that were broken off: Pillow writes page by page, qpdf all pages before their pictures."""
+    data = _scan(10)
+    if is_rewritten:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            pdf.save(made := io.BytesIO())
+        data = made.getvalue()
+    (path := tmp_path / "scan.pdf").write_bytes(data[: len(data) * 6 // 10])
+    count = 5 if is_rewritten else 6
+    assert photo_file.count_pages(path) == FilePages(count, rest="damaged")
+    pages = photo_listing.expand_pages(path)
+    assert len(pages) == count
+    assert all(photo_file.open_photo(page).std() > 20 for page in pages)
+    said = str(photo_listing.find_missing_pages(path))
+    assert f"it is damaged after page {count}; later pages are lost" in said
+
+
+def test_of_a_file_that_was_cut_off_nothing_is_made_up(tmp_path: Path) -> None:
+    """Where the pages are packed, encrypted, or not there yet, nothing can be read without the end."""
+    with pikepdf.open(io.BytesIO(_scan(10))) as pdf:
+        pdf.save(packed := io.BytesIO(), object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(locked := io.BytesIO(), encryption=pikepdf.Encryption(owner="o", user=""))
+    for data in (packed.getvalue(), locked.getvalue(), _scan(1)[:300]):
+        (path := tmp_path / "scan.pdf").write_bytes(data[: len(data) * 6 // 10])
+        with pytest.raises(photo_file.PhotoError, match="damaged or incomplete"):
+            photo_file.count_pages(path)

@@ -122,7 +122,7 @@ def recognizes(file: LabelFile) -> bool:
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:
     """Read the pages of a file. Raises BadLabels."""
-    found = load_json(file)
+    found = load_json(file, has_pictures=False)
     if not isinstance(found, dict):
         raise file.make_error(tr("it has no list of images"))
     entries = _list_entries(found, "images", "imgs"), _list_entries(found, "annotations", "anns")

@@ -17,7 +17,7 @@ from ocr_studio.core.files import json_schema, strict_json
 from ocr_studio.core.formats.exchange import MAX_WORDS, ExchangePage, ExchangeWord
 from ocr_studio.core.formats.import_format import LabelFile
 from ocr_studio.core.formats.labels.json_keys import find_keys
-from ocr_studio.core.formats.labels.label_words import Coordinate, LabelledWords, Size, find_mark
+from ocr_studio.core.formats.labels.label_words import Coordinate, LabelledWords, Size, find_mark, read_without_pictures
 from ocr_studio.core.formats.names import format_photo_path, resolve_photo_name
 from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Page, Point
@@ -82,7 +82,7 @@ def recognizes(file: LabelFile) -> bool:
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:
     """Read the pages of a file. Raises BadLabels."""
-    data = file.read()
+    data = read_without_pictures(file)
     if data.count(b"\n") > _MOST_LINES:
         raise file.make_error(tr("it has more than {most} lines", most=_MOST_LINES))
     for number, line in enumerate(data.splitlines(), start=1):

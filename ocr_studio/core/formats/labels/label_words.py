@@ -17,6 +17,7 @@ from ocr_studio.core.formats.photo_source import PhotoSource
 from ocr_studio.core.page import Mark, Page, Point, Quad
 from ocr_studio.core.plain_text import LONGEST, one_line
 from ocr_studio.core.translation import tr, tr_n
+from ocr_studio.core.units import size as format_size
 
 # What stands for writing that can't be read, in many programs.
 UNREADABLE: Final = "###"
@@ -38,14 +39,34 @@ XY: TypeAlias = tuple[Coordinate, Coordinate]
 # The points of an outline; no word has more.
 Outline: TypeAlias = Annotated[list[XY], Meta(min_length=2, max_length=1000)]
 
+# Bytes, in a file of JSON without pictures: the numbers of all boxes of a photo can be 4 MB.
+_MOST_BETWEEN_QUOTES: Final = 8 << 20
 _MAX_TAGS: Final = 100
 _MAX_NOTE: Final = 10_000
 
 
-def load_json(file: LabelFile) -> object:
-    """Decode a file of JSON. Raises BadLabels."""
+def read_without_pictures(file: LabelFile) -> bytes:
+    """Read a file of JSON that holds no pictures: one with a longer text is refused before it is decoded.
+
+    Raises:
+        BadLabels: It can't be read, or has such a text.
+    """
+    data = file.read()
+    # Between two quotes that are further apart there is a whole step.
+    step = _MOST_BETWEEN_QUOTES // 2
+    for start in range(0, len(data) - step + 1, step):
+        if data.find(b'"', start, start + step) < 0:
+            before, after = data.rfind(b'"', 0, start), data.find(b'"', start + step)
+            if (after if after >= 0 else len(data)) - before > _MOST_BETWEEN_QUOTES:
+                most = format_size(_MOST_BETWEEN_QUOTES)
+                raise file.make_error(tr("one of its values is larger than {size}", size=most))
+    return data
+
+
+def load_json(file: LabelFile, *, has_pictures: bool = True) -> object:
+    """Decode a file of JSON. has_pictures: whether there may be photos in it, as text. Raises BadLabels."""
     try:
-        return strict_json.load(file.read())
+        return strict_json.load(file.read() if has_pictures else read_without_pictures(file))
     except strict_json.BadJson as error:
         raise file.make_error(tr("it is not valid JSON: {reason}", reason=str(error)[:200])) from error
 

@@ -67,7 +67,7 @@ def recognizes(file: LabelFile) -> bool:
 
 def read(file: LabelFile) -> Iterator[ExchangePage]:
     """Read the pages of a file. Raises BadLabels."""
-    found = load_json(file)
+    found = load_json(file, has_pictures=False)
     for entry in found if isinstance(found, list) else [found]:
         try:
             page = json_schema.convert(entry, _Page)

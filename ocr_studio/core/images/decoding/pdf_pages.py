@@ -51,7 +51,8 @@ def count_pages(stream: BinaryIO, name: str, password: str | None) -> FilePages:
         lost = [number for number in range(count) if not raw.FPDF_GetPageSizeByIndexF(document, number, size)]
         if len(lost) == count:
             raise _make_damaged_error(name)
-        return FilePages(count, tuple(lost), "limit" if len(document) > count else None)
+        is_cut = isinstance(document, _CutPdf)
+        return FilePages(count, tuple(lost), "limit" if len(document) > count else "damaged" if is_cut else None)
 
 
 def is_locked(stream: BinaryIO, password: str | None) -> bool:
@@ -115,7 +116,7 @@ def _open(stream: BinaryIO, name: str, password: str | None) -> Iterator[pypdfiu
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", 0) == raw.FPDF_ERR_PASSWORD or "assword" in str(error):
             raise make_locked_error(name, has_password=password is not None) from error
-        raise _make_damaged_error(name) from error
+        document = _repair(stream, name)
     if kept_file.keep_opened(stream, document, document.close):
         yield document
         return
@@ -123,6 +124,23 @@ def _open(stream: BinaryIO, name: str, password: str | None) -> Iterator[pypdfiu
         yield document
     finally:
         document.close()
+
+
+class _CutPdf(pypdfium2.PdfDocument):
+    """The first pages of a PDF that was cut off, repaired."""
+
+
+def _repair(stream: BinaryIO, name: str) -> _CutPdf:
+    """Open what is left of a PDF that PDFium can't open. Raises PhotoError."""
+    from ocr_studio.core.images.decoding.pdf_repair import repair_pdf  # noqa: PLC0415  (few files need it)
+
+    data = repair_pdf(stream)
+    try:
+        if data:
+            return _CutPdf(data, autoclose=True)
+    except pypdfium2.PdfiumError as error:
+        raise _make_damaged_error(name) from error
+    raise _make_damaged_error(name)
 
 
 def _make_damaged_error(name: str) -> PhotoError:

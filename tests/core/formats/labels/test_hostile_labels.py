@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.formats.import_format import BadLabels, LabelFile
+from ocr_studio.core.formats.labels import label_words
 from ocr_studio.core.formats.labels.json_keys import find_keys
 from ocr_studio.core.formats.readers import READERS
 from tests.core.formats.labels.label_files import read_file, refuse
@@ -183,3 +185,27 @@ def test_quotes_that_do_not_end_are_looked_through_once() -> None:
     began = time.process_time()
     assert find_keys(b'{"a": 1, "b": "' + b'\\"' * 1_000_000)[0] == {"a", "b"}
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "data"),
+    [
+        ("a.json", "coco", make_coco([{"image_id": 1, "text": "LONG"}])),
+        ("a.json", "json", '{"image": "a.jpg", "width": 1, "height": 1, "words": [{"text": "LONG"}]}'),
+        ("metadata.jsonl", "imagefolder", '{"file_name": "a.jpg", "objects": {"bbox": []}, "text": "LONG"}'),
+    ],
+)
+def test_an_endless_text_is_refused_before_it_is_decoded(
+    name: str, kind: str, data: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_words, "_MOST_BETWEEN_QUOTES", 1000)
+    for length, before in ((900, 0), (900, 499), (900, 501)):
+        assert read_file(" " * before + data.replace("LONG", "x" * length), name, kind)
+    decoded: list[object] = []
+    monkeypatch.setattr(strict_json, "load", lambda data, **_: decoded.append(data))
+    for length in (1001, 1499, 5000):
+        for before in (0, 1, 499, 500, 501):
+            said = refuse(" " * before + data.replace("LONG", "x" * length), name, kind)
+            assert "one of its values is larger than" in said
+    assert "larger than" in refuse(data.partition("LONG")[0] + "x" * 5000, name, kind)  # without an end
+    assert decoded == []
