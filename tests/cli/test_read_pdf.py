@@ -157,6 +157,22 @@ def test_a_password_file_that_does_not_help(
     assert cli.run(["read", str(path), "--password-file", str(passwords)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
+    assert content is not None or line.endswith("Check the path of the file with the passwords.")
+
+
+def test_a_page_that_fails_late_says_what_to_type(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_pdf(tmp_path / "scan.pdf", "", "")
+
+    def fail(page: Path) -> tuple[NDArray[np.uint8], str]:
+        raise photo_file.PhotoError("it fails", file=page, remedy="Click here.", command="Type this.")
+
+    monkeypatch.setattr(photo_file, "open_photo_with_id", fail)
+    assert cli.run(["read", str(path)]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"ocr-studio: {tmp_path}/scan #{number}.pdf: it fails. Type this." for number in (1, 2)
+    ]
 
 
 def test_the_password_is_asked_for_and_kept_nowhere(

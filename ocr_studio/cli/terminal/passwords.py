@@ -121,7 +121,7 @@ def _read_passwords(file: Path) -> list[str]:
         lines = data.decode("utf-8-sig").splitlines() if len(data) <= _MOST_BYTES else []
     except OSError as error:
         what = f"it can’t be read: {error.strerror or error}"
-        raise StudioError(what, file=file, remedy="Check the path given with --password-file.") from error
+        raise StudioError(what, file=file, remedy="Check the path of the file with the passwords.") from error
     except UnicodeDecodeError as error:
         raise StudioError("it is not text in UTF-8", file=file, remedy="Save it as UTF-8.") from error
     found = [line for line in lines if line]
