@@ -126,7 +126,7 @@ def _open(stream: BinaryIO, name: str, password: str | None) -> Iterator[pypdfiu
         document.close()
 
 
-class _CutPdf(pypdfium2.PdfDocument):
+class _CutPdf(pypdfium2.PdfDocument):  # type: ignore[misc]  # it has no types
     """The first pages of a PDF that was cut off, repaired."""
 
 
