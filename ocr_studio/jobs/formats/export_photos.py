@@ -220,7 +220,7 @@ def export_photos(
             lost += count_losses(page)
         if kind != CLEANED and FORMATS[kind].extra is not None:
             written += [(file.name, page) for page in good]
-    _finish(project, out, kind, plan, written)
+    _finish(project, out, kind, plan if together else (), written)
     if lost:
         yield ContentLost(lost)
 
@@ -353,7 +353,7 @@ def _finish(
         project: The project.
         out: Where to.
         kind: The format.
-        plan: The files of this export.
+        plan: The files of this export if they hold all photos together.
         written: See ``ExportFormat.extra``.
 
     Raises:
