@@ -40,8 +40,8 @@ def _is_whole(page: pikepdf.Page) -> bool:
         contents = page.obj.get("/Contents")
         streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
         pictures = [each for _, each in page.resources.get("/XObject", pikepdf.Dictionary()).items()]
-        return all(isinstance(each, pikepdf.Stream) and each.read_bytes() for each in streams) and all(
-            isinstance(each, pikepdf.Stream) and each.read_raw_bytes() for each in pictures
+        return all(isinstance(each, pikepdf.Stream) and bytes(each.get_stream_buffer()) for each in streams) and all(
+            isinstance(each, pikepdf.Stream) and bytes(each.get_raw_stream_buffer()) for each in pictures
         )
     except _ERRORS:
         return False
