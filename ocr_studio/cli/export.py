@@ -20,6 +20,7 @@ from ocr_studio.cli.terminal.console import (
 )
 from ocr_studio.cli.terminal.passwords import PasswordPrompt, add_password_file
 from ocr_studio.cli.terminal.progress import Progress
+from ocr_studio.core import settings
 from ocr_studio.core.command_line import visible
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.content import describe_losses
@@ -67,6 +68,7 @@ def work(options: argparse.Namespace) -> int:
     project = known_project(options.project, options)
     with loading():
         from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
+    asked = job.PhotoExportOptions(options.format, options.one_file, tuple(settings.load().languages))
     out = OutputFolder(options.out, overwrite=options.overwrite)
     photos = job.list_all(project)
     prompt = PasswordPrompt(options.password_file)
@@ -75,7 +77,7 @@ def work(options: argparse.Namespace) -> int:
     written, files, progress = 0, set[str](), Progress()
     lost: job.ContentLost | None = None
     with stopping(lambda: f"{written} of {counted(len(photos), 'photo')} written to {out.path}."):
-        for event in job.export_photos(project, photos, out, options.format, one_file=options.one_file):
+        for event in job.export_photos(project, photos, out, asked):
             if isinstance(event, job.ExportProgress):
                 progress.show("exporting", event.done, event.total, detail=f"photo {event.done + 1} of {event.total}")
             elif isinstance(event, job.PhotoWritten):

@@ -33,7 +33,7 @@ from ocr_studio.core.formats.readers import READERS as IMPORTS
 from ocr_studio.core.formats.readers import find_reader
 from ocr_studio.core.plain_text import one_line
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.formats.export_photos import export_photos, list_pages
+from ocr_studio.jobs.formats.export_photos import PhotoExportOptions, export_photos, list_pages
 from tests.peers.check_xml import make_project
 
 KINDS = ("labelme", "coco", "paddleocr", "icdar2015", "label-studio", "yolo-obb", "via", "doctr", "voc", "tfrecord")
@@ -241,7 +241,9 @@ def main() -> int:
         os.environ["OCR_STUDIO_HOME"] = str(Path(folder, "home"))
         project = make_project(given.photos, Path(folder, "photos"), given.most)
         for kind in KINDS:
-            list(export_photos(project, list_pages(project), OutputFolder(Path(folder, kind)), kind))
+            list(
+                export_photos(project, list_pages(project), OutputFolder(Path(folder, kind)), PhotoExportOptions(kind))
+            )
         listed = list_pages(project)
         pages = {photo.image: project.load_page(photo.page_id) for photo in listed}
         known = {image: ExchangePage.from_page(page) for image, page in pages.items() if page}

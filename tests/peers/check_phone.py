@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from ocr_studio.core import logs
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.settings import Settings
+from ocr_studio.server.phone.page import MOST_BYTES
 from ocr_studio.ui.app.app import Studio, use_theme
 from ocr_studio.ui.help.hints import TOUR
 from ocr_studio.ui.sharing import addresses
@@ -40,7 +41,7 @@ PATIENCE = 120.0  # seconds
 BROWSER = """
 import json, sys
 from playwright.sync_api import sync_playwright
-address, out, photos, flags = json.loads(sys.argv[1])
+address, out, photos, large, flags = json.loads(sys.argv[1])
 answer = {"outside": [], "errors": []}
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
@@ -66,6 +67,15 @@ with sync_playwright() as playwright:
     first.screenshot(path=f"{out}/phone-2-read.png")
     answer["texts"] = first.eval_on_selector_all("li pre", "all => all.map(each => each.textContent)")
     answer["too wide"] = first.evaluate("document.documentElement.scrollWidth > innerWidth")
+    answer["too large"] = []
+    for limit in ("limits.bytes", "Infinity"):
+        first.evaluate(f"limits.bytes = {limit}")  # that of the page, then only that of the computer
+        with first.expect_file_chooser() as chooser:
+            first.click("#choose")
+        chooser.value.set_files(large)
+        first.wait_for_selector("li.failed >> nth=" + str(len(answer["too large"])))
+        answer["too large"].append(first.inner_text("li.failed >> nth=0"))
+    first.screenshot(path=f"{out}/phone-3-too-large.png")
     first.reload()
     first.wait_for_selector("li.read >> nth=2")
     answer["after reloading"] = first.is_visible("#take")
@@ -156,7 +166,10 @@ def _browse(
     app: QApplication, options: argparse.Namespace, address: str, photos: list[Path], expire: object
 ) -> dict[str, object]:
     """Run the browser while the window goes on. Returns what it saw."""
-    told = json.dumps([address, str(options.out), [str(photo) for photo in photos], list(FLAGS)])
+    large = photos[0].with_name("large.jpg")
+    with large.open("wb") as stream:
+        stream.truncate(MOST_BYTES + 1)
+    told = json.dumps([address, str(options.out), [str(photo) for photo in photos], str(large), list(FLAGS)])
     python = options.peers / "browser" / "bin" / "python"
     with tempfile.TemporaryFile("w+") as said, (options.out / "browser.txt").open("w") as wrong:
         with subprocess.Popen([python, "-c", BROWSER, told], stdout=said, stderr=wrong) as browser:
@@ -193,12 +206,13 @@ def _judge(answer: dict[str, object], *, saved: int, same: bool, listed: bool, a
         "token not left in the phone's address": "#" not in str(answer["address shown"]),
         "nothing asked from outside": not answer["outside"],
         "no error in the page": not answer["errors"],
+        "too large for the page, and for the computer": str(answer["too large"]).count("larger than 64 MB") == 2,
         "fits 390 pixels": not answer["too wide"],
         "still connected after reloading": bool(answer["after reloading"]),
         "second use refused": "another phone" in str(answer["second use"]).casefold(),
         "wrong code refused": "not the code" in str(answer["wrong code"]),
         "no code refused": "Scan the code" in str(answer["no code"]),
-        "expired code refused": "over" in str(answer["expired"]) or "expired" in str(answer["expired"]),
+        "expired code refused": any(said in str(answer["expired"]) for said in ("expired", "Time is up")),
     }
     for what, holds in facts.items():
         print(f"{'ok ' if holds else 'NOT'} {what}")

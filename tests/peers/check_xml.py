@@ -33,7 +33,7 @@ from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.photo_stream import compute_content_id
 from ocr_studio.core.page import Alternative, Mark, Page, Quad, TextSource, Transcription, Word
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.formats.export_photos import PhotoWritten, export_photos, list_pages
+from ocr_studio.jobs.formats.export_photos import PhotoExportOptions, PhotoWritten, export_photos, list_pages
 
 FORMATS = ("page", "alto", "hocr")
 SCHEMAS = """
@@ -112,10 +112,10 @@ def export_all(project: Project, out: Path) -> list[Exported]:
     found: dict[str, dict[str, Path]] = {photo.image: {} for photo in photos}
     for kind in FORMATS:
         folder = out / kind
-        for event in export_photos(project, photos, OutputFolder(folder), kind):
+        for event in export_photos(project, photos, OutputFolder(folder), PhotoExportOptions(kind)):
             if isinstance(event, PhotoWritten):
                 found[event.image][kind] = folder / event.file
-    for event in export_photos(project, photos, OutputFolder(out / "all"), "hocr", one_file=True):
+    for event in export_photos(project, photos, OutputFolder(out / "all"), PhotoExportOptions("hocr", one_file=True)):
         if isinstance(event, PhotoWritten):
             found[event.image]["hocr (all)"] = out / "all" / event.file
     pages = {photo.image: project.load_page(photo.page_id) for photo in photos}

@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
-from ocr_studio.core import settings
 from ocr_studio.core.errors import StudioError, WriteFailed, WrongUsage
 from ocr_studio.core.files.natural_order import make_natural_key
 from ocr_studio.core.formats import CLEANED, FORMATS, VAULT
@@ -81,6 +80,22 @@ class PhotosRendered:
     count: int
     plain: str
     formatted: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoExportOptions:
+    """How photos are exported.
+
+    Attributes:
+        kind: A key of ``FORMATS``, or ``CLEANED``.
+        one_file: Write all of them to one file, where the format leaves the choice; else each photo gets a file, and
+            the pages of a PDF or TIFF file get one together.
+        languages: Languages of the texts, for formats that tell them.
+    """
+
+    kind: str
+    one_file: bool = False
+    languages: tuple[str, ...] = ()
 
 
 ExportEvent: TypeAlias = ExportProgress | PhotoWritten | PhotoSkipped | ContentLost
@@ -176,10 +191,9 @@ def export_photos(
     project: Project,
     photos: Sequence[ListedPhoto],
     out: OutputFolder,
-    kind: str,
+    options: PhotoExportOptions,
     *,
     chosen: Collection[str] | None = None,
-    one_file: bool = False,
 ) -> Iterator[ExportEvent]:
     """Export photos with their corrections, unsaved ones included. A photo that can't be exported stops no other.
 
@@ -188,19 +202,18 @@ def export_photos(
         photos: All its photos: a file is named the same however many of them are chosen, so that exporting one photo
             never replaces the file of another.
         out: Where to.
-        kind: A key of ``FORMATS``, or ``CLEANED``.
+        options: How.
         chosen: The ``image`` of those to export; None for all.
-        one_file: Write all of them to one file, where the format leaves the choice; else each photo gets a file, and
-            the pages of a PDF or TIFF file get one together.
 
     Raises:
         WrongUsage: Files that are photos themselves, such as cleaned boards, can't go among the photos.
         WriteFailed: The one file can't be written.
     """
+    kind, one_file = options.kind, options.one_file
     _check_folder(project, out, planned_files.get_suffix(kind))
     plan = plan_files(project, photos, kind, chosen=chosen, one_file=one_file)
     loader = _Loader(project, photos, sum(len(file.photos) for file in plan), needs_text=kind != CLEANED)
-    write, count_losses = _choose_writer(project, kind, out), _choose_counter(kind)
+    write, count_losses = _choose_writer(project, options, out), _choose_counter(kind)
     together = planned_files.goes_together(kind, one_file=one_file)
     written: list[tuple[str, Page]] = []
     lost: Counter[Content] = Counter()
@@ -369,11 +382,11 @@ def _finish(
             out.write(name, data)
 
 
-def _choose_writer(project: Project, kind: str, out: OutputFolder) -> Writer:
+def _choose_writer(project: Project, options: PhotoExportOptions, out: OutputFolder) -> Writer:
     """Return what writes a file of pages."""
-    source = PhotoSource(project.photo, out.path)
+    kind, source = options.kind, PhotoSource(project.photo, out.path)
     if kind == VAULT:
-        return _make_note_writer(out, source)
+        return _make_note_writer(out, source, options.languages)
     if kind != CLEANED:
         return lambda file, pages: _write_file(out, file.name, lambda some: FORMATS[kind].render(some, source), pages)
     from ocr_studio.jobs.photos import clean_board  # noqa: PLC0415  (loads OpenCV, which texts do not need)
@@ -383,12 +396,11 @@ def _choose_writer(project: Project, kind: str, out: OutputFolder) -> Writer:
     )
 
 
-def _make_note_writer(out: OutputFolder, source: PhotoSource) -> Writer:
+def _make_note_writer(out: OutputFolder, source: PhotoSource, languages: Sequence[str]) -> Writer:
     """Return what writes notes."""
     from ocr_studio.core.formats.vault import vault_folder  # noqa: PLC0415  (loads OpenCV, which texts do not need)
 
     vault = vault_folder.VaultFolder(out.path, source, overwrite=out.overwrite)
-    languages = settings.load().languages
 
     def write(file: PlannedFile, pages: list[Page]) -> Generator[ExportEvent, None, list[Page]]:
         try:

@@ -102,7 +102,8 @@ class ExportController(QObject):
         if scope not in choices:
             narrower = ExportScope.CHOSEN if len(chosen) > 1 else ExportScope.SHOWN
             scope = narrower if narrower in choices else ExportScope.ALL
-        dialog = ExportDialog(project, choices, self._lanes, self._window)
+        languages = tuple(self._opening.settings.languages)
+        dialog = ExportDialog(project, choices, self._lanes, self._window, languages=languages)
         dialog.offer(scope, kind)
         dialog.photo_chosen.connect(lambda path: self._opening.open_paths([path]))
         dialog.message.connect(self.message)

@@ -67,7 +67,15 @@ class ExportDialog(FormDialog):
     photo_chosen = Signal(object)
     message = Signal(str)
 
-    def __init__(self, project: Project, choices: Choices, lanes: Lanes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        choices: Choices,
+        lanes: Lanes,
+        parent: QWidget | None = None,
+        *,
+        languages: tuple[str, ...] = (),
+    ) -> None:
         """Make the dialog.
 
         Args:
@@ -75,9 +83,10 @@ class ExportDialog(FormDialog):
             choices: The photos that can be chosen.
             lanes: The threads of the window.
             parent: The window.
+            languages: Languages of the photos.
         """
         super().__init__(tr("Export photos"), PhotoReasons(tr("Skipped photos")), parent)
-        self._project, self._choices, self._lanes = project, choices, lanes
+        self._project, self._choices, self._lanes, self._languages = project, choices, lanes, languages
         self._job: Job | None = None
         self._total = 0
         self._wishes_one = False  # one file, where the format leaves the choice
@@ -205,6 +214,7 @@ class ExportDialog(FormDialog):
         project, photos, kind = self._project, self._choices[ExportScope.ALL], self.kind.currentData()
         chosen = frozenset(photo.image for photo in self._chosen)
         one_file, replaces = self.files.isEnabled() and self.files.currentData() == "one", self.replace.isChecked()
+        options = export_photos.PhotoExportOptions(kind, one_file, self._languages)
         self._total, self._out = len(chosen), folder
         self._written.clear()
         self._lost = ""
@@ -213,7 +223,7 @@ class ExportDialog(FormDialog):
         lane = self._lanes.slow if kind == CLEANED else self._lanes.files
         job = self._job = lane.submit(
             lambda: export_photos.export_photos(
-                project, photos, OutputFolder(folder, overwrite=replaces), kind, chosen=chosen, one_file=one_file
+                project, photos, OutputFolder(folder, overwrite=replaces), options, chosen=chosen
             ),
             name=later("Exporting photos"),
             priority=Priority.LOW,

@@ -16,7 +16,14 @@ from ocr_studio.core.formats.vault import front_matter
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, PageFacts, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
-from ocr_studio.jobs.formats.export_photos import ListedPhoto, PhotoSkipped, PhotoWritten, export_photos, list_all
+from ocr_studio.jobs.formats.export_photos import (
+    ListedPhoto,
+    PhotoExportOptions,
+    PhotoSkipped,
+    PhotoWritten,
+    export_photos,
+    list_all,
+)
 
 ODD = "a #1 [x] b|c.png"
 
@@ -54,7 +61,8 @@ def export(
         replace(photo, page_id=photo_file.compute_content_id(project.photos / photo.image))
         for photo in list_all(project)
     ]
-    events = list(export_photos(project, listed, OutputFolder(out, overwrite=overwrite), "vault", chosen=images))
+    options = PhotoExportOptions("vault", languages=("en", "de"))
+    events = list(export_photos(project, listed, OutputFolder(out, overwrite=overwrite), options, chosen=images))
     written = {event.image: event.file for event in events if isinstance(event, PhotoWritten)}
     return written, {event.image: event.error for event in events if isinstance(event, PhotoSkipped)}
 
@@ -91,7 +99,7 @@ def test_one_note_for_each_photo_or_file(project: Project, tmp_path: Path) -> No
         "date": "2026-11-20 10:12:33",
         "tags": ["to-do", "b"],
         "writer": "Ann",
-        "language": ["en"],
+        "language": ["en", "de"],
         "words": 1,
         "checked": 1,
         "ocr-studio-id": photo_file.compute_content_id(project.photos / "board.jpg"),
@@ -198,7 +206,7 @@ def test_a_note_that_is_no_text_and_a_photo_that_is_gone_stop_no_other(project: 
     (out / "scan.md").write_bytes((out / "scan.md").read_bytes() + b"\xff")
     listed = [*list_all(project), ListedPhoto("gone.jpg", "9" * 32)]
     (project.photos / ODD).unlink()
-    events = list(export_photos(project, listed, OutputFolder(out), "vault"))
+    events = list(export_photos(project, listed, OutputFolder(out), PhotoExportOptions("vault")))
     assert {event.image for event in events if isinstance(event, PhotoSkipped)} == {
         ODD,
         "gone.jpg",

@@ -24,6 +24,7 @@ from ocr_studio.jobs.formats.export_photos import (
     ExportEvent,
     ExportProgress,
     ListedPhoto,
+    PhotoExportOptions,
     PhotoSkipped,
     PhotoWritten,
     export_photos,
@@ -64,23 +65,27 @@ def skipped(events: list[ExportEvent]) -> dict[str, str]:
 def test_one_photo_alone_never_replaces_the_file_of_another(project: Project, tmp_path: Path) -> None:
     out = tmp_path / "out"
     for name in ("a.jpg", "a.png"):
-        events = list(export_photos(project, LISTED, OutputFolder(out), "text", chosen={name}))
+        events = list(export_photos(project, LISTED, OutputFolder(out), PhotoExportOptions("text"), chosen={name}))
         assert events == [ExportProgress(0, 1, name), PhotoWritten(name, f"{name}.txt")]
     assert files(out) == {"a.jpg.txt": "text 1\n", "a.png.txt": "text 2\n"}
 
 
 def test_an_unread_photo_is_skipped_but_its_board_is_cleaned(project: Project, tmp_path: Path) -> None:
-    texts = list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), "md"))
+    texts = list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), PhotoExportOptions("md")))
     assert skipped(texts) == {"new.png": "not read yet"}
     assert sorted(files(tmp_path / "out")) == ["a.jpg.md", "a.png.md"]
-    boards = list(export_photos(project, LISTED, OutputFolder(tmp_path / "boards out"), CLEANED, chosen={"new.png"}))
+    boards = list(
+        export_photos(
+            project, LISTED, OutputFolder(tmp_path / "boards out"), PhotoExportOptions(CLEANED), chosen={"new.png"}
+        )
+    )
     assert boards[1:] == [PhotoWritten("new.png", "new cleaned.png")]
     assert photo_file.is_photo(tmp_path / "boards out" / "new cleaned.png")
 
 
 def test_files_that_belong_to_all_photos_are_written_once(project: Project, tmp_path: Path) -> None:
     out = OutputFolder(tmp_path / "out")
-    events = list(export_photos(project, LISTED, out, "yolo-obb"))
+    events = list(export_photos(project, LISTED, out, PhotoExportOptions("yolo-obb")))
     assert [event.file for event in events if isinstance(event, PhotoWritten)] == ["a.jpg.txt", "a.png.txt"]
     assert list(files(out.path)) == [
         *("a.jpg.texts.json", "a.jpg.txt", "a.png.texts.json", "a.png.txt"),
@@ -91,7 +96,9 @@ def test_files_that_belong_to_all_photos_are_written_once(project: Project, tmp_
 def test_labels_tell_where_the_photos_are(project: Project, tmp_path: Path) -> None:
     out = OutputFolder(tmp_path / "out")
     for kind in ("labelme", "coco", "paddleocr", "label-studio", "doctr", "via"):
-        assert skipped(list(export_photos(project, LISTED, out, kind))) == {"new.png": "not read yet"}
+        assert skipped(list(export_photos(project, LISTED, out, PhotoExportOptions(kind)))) == {
+            "new.png": "not read yet"
+        }
     told = files(out.path)
     assert '"imagePath": "../boards/a.jpg"' in told["a.jpg.json"]
     assert '"file_name": "../boards/a.png"' in told["annotations.json"]
@@ -104,12 +111,14 @@ def test_labels_tell_where_the_photos_are(project: Project, tmp_path: Path) -> N
 
 def test_one_file_has_all_texts_under_the_names_of_their_photos(project: Project, tmp_path: Path) -> None:
     out = OutputFolder(tmp_path / "out")
-    events = list(export_photos(project, LISTED, out, "text", one_file=True))
+    events = list(export_photos(project, LISTED, out, PhotoExportOptions("text", one_file=True)))
     assert skipped(events) == {"new.png": "not read yet"}
     assert [event.file for event in events if isinstance(event, PhotoWritten)] == ["boards.txt"] * 2
     assert files(out.path) == {"boards.txt": "a.jpg\n=====\n\ntext 1\n\na.png\n=====\n\ntext 2\n"}
     photos = [*LISTED, ListedPhoto("boards.jpg")]  # whose own file this name is
-    (*_, last) = export_photos(project, photos, OutputFolder(tmp_path / "second"), "text", one_file=True)
+    (*_, last) = export_photos(
+        project, photos, OutputFolder(tmp_path / "second"), PhotoExportOptions("text", one_file=True)
+    )
     assert last == PhotoWritten("a.png", "boards.all.txt")
 
 
@@ -135,7 +144,7 @@ def test_pages_of_a_file_go_to_one_file(project: Project, scans: list[ListedPhot
     photo_file.save_png(project.photos / "a.png", drawn_boards.lit(drawn_boards.face(96, 64)))
     before = (project.photos / "scan.pdf").read_bytes()
     out = OutputFolder(tmp_path / "out")
-    found = names_of(list(export_photos(project, scans, out, "pdf")))
+    found = names_of(list(export_photos(project, scans, out, PhotoExportOptions("pdf"))))
     assert found == {
         **{f"scan #{number}.{suffix}": f"scan.{suffix}.pdf" for number in (1, 2, 3) for suffix in ("pdf", "tif")},
         "a.png": "a.pdf",
@@ -148,7 +157,7 @@ def test_pages_of_a_file_go_to_one_file(project: Project, scans: list[ListedPhot
         with pypdfium2.PdfDocument(out.path / f"scan.{suffix}.pdf") as pdf:
             texts = [pdf[number].get_textpage().get_text_range().strip() for number in range(3)]
         assert texts == [f"{suffix} {number}" for number in (1, 2, 3)]
-    list(export_photos(project, scans, out, "pdf", one_file=True))
+    list(export_photos(project, scans, out, PhotoExportOptions("pdf", one_file=True)))
     with pikepdf.open(out.path / "boards.pdf") as pdf, pdf.open_outline() as outline:
         assert [item.title for item in outline.root] == ["a.png", "scan.pdf", "scan.tif"]
         assert len(pdf.pages) == 7
@@ -166,7 +175,9 @@ def test_some_pages_of_a_file_never_replace_all_of_them(
         ((2,), "scan #2.txt"),
     ):
         images = [f"scan #{number}.pdf" for number in chosen]
-        assert names_of(list(export_photos(project, listed, out, "text", chosen=images))) == dict.fromkeys(images, name)
+        assert names_of(
+            list(export_photos(project, listed, out, PhotoExportOptions("text"), chosen=images))
+        ) == dict.fromkeys(images, name)
     told = files(out.path)
     assert told["scan.txt"] == "\n".join(f"Page {number}\n======\n\npdf {number}\n" for number in (1, 2, 3))
     assert told["scan #2.txt"] == "pdf 2\n"
@@ -177,10 +188,10 @@ def test_a_page_that_is_not_read_is_left_out_of_the_file(
 ) -> None:
     unread = next(photo for photo in scans if photo.image == "scan #2.pdf")
     project.save_page(Page(unread.page_id, unread.image, 96, 64))
-    events = list(export_photos(project, scans, OutputFolder(tmp_path / "out"), "csv"))
+    events = list(export_photos(project, scans, OutputFolder(tmp_path / "out"), PhotoExportOptions("csv")))
     assert skipped(events) == {"scan #2.pdf": "not read yet"}
     (tmp_path / "out" / "scan.pdf.csv").write_text("edited")
-    events = list(export_photos(project, scans, OutputFolder(tmp_path / "out"), "csv"))
+    events = list(export_photos(project, scans, OutputFolder(tmp_path / "out"), PhotoExportOptions("csv")))
     assert set(skipped(events)) == {"scan #1.pdf", "scan #2.pdf", "scan #3.pdf"}
     assert names_of(events)["scan #1.tif"] == "scan.tif.csv"
 
@@ -196,7 +207,7 @@ def test_a_pdf_of_all_photos_is_written_in_parts(
     listed = [photo for photo in list_all(project) if photo.image in names and photo.page_id]
     (project.photos / "c.png").write_bytes(b"\x89PNG\r\n\x1a\n damaged")
     out = OutputFolder(tmp_path / "out")
-    events = list(export_photos(project, listed, out, "pdf", one_file=True))
+    events = list(export_photos(project, listed, out, PhotoExportOptions("pdf", one_file=True)))
     assert set(skipped(events)) == {"c.png"}
     left = [name for name in names if name != "c.png"]
     assert names_of(events) == dict.fromkeys(left, "boards.pdf")
@@ -206,7 +217,9 @@ def test_a_pdf_of_all_photos_is_written_in_parts(
     with pypdfium2.PdfDocument(out.path / "boards.pdf") as pdf:
         texts = [pdf[number].get_textpage().get_text_range().strip() for number in range(len(pdf))]
     assert texts == [f"word{names.index(name)}" for name in left]
-    again = list(export_photos(project, listed, OutputFolder(tmp_path / "out"), "pdf", one_file=True))
+    again = list(
+        export_photos(project, listed, OutputFolder(tmp_path / "out"), PhotoExportOptions("pdf", one_file=True))
+    )
     assert names_of(again) == names_of(events)
 
 
@@ -214,15 +227,15 @@ def test_a_pdf_that_is_not_finished_leaves_what_was_there(
     project: Project, scans: list[ListedPhoto], tmp_path: Path
 ) -> None:
     out = OutputFolder(tmp_path / "out")
-    list(export_photos(project, scans, out, "pdf", one_file=True))
+    list(export_photos(project, scans, out, PhotoExportOptions("pdf", one_file=True)))
     before = (out.path / "boards.pdf").read_bytes()
-    stopped = export_photos(project, scans, out, "pdf", one_file=True)
+    stopped = export_photos(project, scans, out, PhotoExportOptions("pdf", one_file=True))
     for _ in range(4):
         next(stopped)
     stopped.close()  # type: ignore[attr-defined]
     for photo in scans:
         (project.photos / page_paths.find_page(project.photos / photo.image).file).unlink(missing_ok=True)
-    assert not names_of(list(export_photos(project, scans, out, "pdf", one_file=True)))
+    assert not names_of(list(export_photos(project, scans, out, PhotoExportOptions("pdf", one_file=True))))
     assert (out.path / "boards.pdf").read_bytes() == before
     assert {path.name for path in out.path.iterdir()} == {"boards.pdf", ".ocr-studio-files.jsonl"}
 
@@ -233,12 +246,12 @@ def test_records_are_divided_among_several_files(
     for name in ("a.jpg", "a.png"):
         Image.new("RGB", (96, 64), "grey").save(project.photos / name)
     out = OutputFolder(tmp_path / "out")
-    *_, lost = export_photos(project, LISTED, out, "tfrecord")
+    *_, lost = export_photos(project, LISTED, out, PhotoExportOptions("tfrecord"))
     assert lost == ContentLost({Content.ORDER: 2})
     whole = (out.path / "boards.tfrecord").read_bytes()
     size = (project.photos / "a.jpg").stat().st_size
     monkeypatch.setattr(planned_files, "FORMATS", {"tfrecord": replace(FORMATS["tfrecord"], most_bytes=size)})
-    events = list(export_photos(project, LISTED, OutputFolder(tmp_path / "parts"), "tfrecord"))
+    events = list(export_photos(project, LISTED, OutputFolder(tmp_path / "parts"), PhotoExportOptions("tfrecord")))
     first, second = "boards-00000-of-00002.tfrecord", "boards-00001-of-00002.tfrecord"
     assert names_of(events) == {"a.jpg": first, "a.png": second}
     assert skipped(events) == {"new.png": "not read yet"}
@@ -248,7 +261,7 @@ def test_records_are_divided_among_several_files(
     foreign.write_bytes(b"foreign")
     changed.write_bytes(b"changed")
     monkeypatch.setattr(planned_files, "FORMATS", FORMATS)
-    list(export_photos(project, LISTED, OutputFolder(tmp_path / "parts"), "tfrecord"))
+    list(export_photos(project, LISTED, OutputFolder(tmp_path / "parts"), PhotoExportOptions("tfrecord")))
     found = {path.name for path in (tmp_path / "parts").glob("*.tfrecord")}
     assert found == {"boards.tfrecord", foreign.name, second}
     assert (tmp_path / "parts" / "boards.tfrecord").read_bytes() == whole
@@ -258,14 +271,14 @@ def test_a_renamed_photo_is_known_by_its_bytes(project: Project, tmp_path: Path)
     photo = project.photos / "new.png"
     project.save_page(written("former name.png", "found", photo_file.compute_content_id(photo)))
     project.unlock()
-    list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), "text", chosen={"new.png"}))
+    list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), PhotoExportOptions("text"), chosen={"new.png"}))
     assert files(tmp_path / "out") == {"new.txt": "found\n"}
 
 
 def test_stopped_half_way_what_was_written_is_whole(project: Project, tmp_path: Path) -> None:
     for one_file, left in ((False, {"a.jpg.txt": "text 1\n"}), (True, {})):
         out = OutputFolder(tmp_path / f"out {one_file}")
-        events = export_photos(project, LISTED, out, "text", one_file=one_file)
+        events = export_photos(project, LISTED, out, PhotoExportOptions("text", one_file=one_file))
         while next(events) != ExportProgress(1, 3, "a.png"):
             pass
         del events
@@ -283,20 +296,24 @@ def test_all_pages_of_a_project_are_listed_even_a_damaged_one(project: Project) 
 def test_what_would_be_taken_for_photos_never_goes_among_them(project: Project, kind: str) -> None:
     before = sorted(project.photos.iterdir())
     with pytest.raises(StudioError, match="the photos are in this folder"):
-        list(export_photos(project, LISTED, OutputFolder(project.photos), kind))
+        list(export_photos(project, LISTED, OutputFolder(project.photos), PhotoExportOptions(kind)))
     assert sorted(path for path in project.photos.iterdir()) == before
 
 
 def test_a_photo_that_is_gone_stops_no_other_in_one_file(project: Project, tmp_path: Path) -> None:
     photo_file.save_png(project.photos / "a.png", drawn_boards.lit(drawn_boards.face(96, 64)))
-    events = list(export_photos(project, LISTED, OutputFolder(tmp_path / "out"), "pdf", one_file=True))
+    events = list(
+        export_photos(project, LISTED, OutputFolder(tmp_path / "out"), PhotoExportOptions("pdf", one_file=True))
+    )
     assert [event.image for event in events if isinstance(event, PhotoWritten)] == ["a.png"]
     assert skipped(events) == {"new.png": "not read yet", "a.jpg": "the file does not exist"}
     assert [path.suffix for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")] == [".pdf"]
 
 
 def test_a_photo_outside_the_folder_is_not_opened(project: Project, tmp_path: Path) -> None:
-    (event, skip) = export_photos(project, [ListedPhoto("../x.png")], OutputFolder(tmp_path / "out"), CLEANED)
+    (event, skip) = export_photos(
+        project, [ListedPhoto("../x.png")], OutputFolder(tmp_path / "out"), PhotoExportOptions(CLEANED)
+    )
     assert isinstance(event, ExportProgress)
     assert isinstance(skip, PhotoSkipped)
     assert "is not in" in skip.error.what
