@@ -253,7 +253,7 @@ def _poison(folder: Path, options: argparse.Namespace) -> bool:
     good = True
     for name, make, error in (
         ("here 2", partial(ProcessEngine, size=2), "reading it ended the process twice"),
-        ("ray 2", partial(RayEngine, size=2), "the process that was reading it ended five times"),
+        ("ray 2", partial(RayEngine, size=2), "the process that was reading it ended ten times"),
     ):
         if name not in options.engines:
             continue

@@ -21,6 +21,7 @@ from ocr_studio.core.datasets import dataset
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.page import Page, TextSource
 from ocr_studio.core.project.project import Project
+from ocr_studio.jobs.archive.pool import Answer
 from ocr_studio.jobs.learning import train as training
 from tests.core import made_datasets
 from tests.drawn import board
@@ -162,6 +163,24 @@ def test_photos_that_failed_in_earlier_runs_are_counted(tmp_path: Path, capsys: 
     assert said in capsys.readouterr().err
     assert cli.run([*command, "--retry"]) == 1
     assert "earlier runs" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_what_an_engine_prints_is_no_part_of_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = HereEngine.wait
+
+    def wait(engine: HereEngine, seconds: float) -> list[tuple[int, Answer]]:
+        print("(raylet) A worker died")
+        return real(engine, seconds)
+
+    monkeypatch.setattr(HereEngine, "wait", wait)
+    (tmp_path / "a.jpg").write_text("text", "utf-8")
+    assert cli.run(["archive", "read", str(tmp_path), "--out", str(tmp_path / "out"), "--format", "json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["read"] == 1
+    assert "A worker died" in said.err
 
 
 def archive_of(folder: Path, photos: Path) -> ArchiveFolder:

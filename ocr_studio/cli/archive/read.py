@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
 import threading
@@ -83,7 +84,11 @@ def run_read(options: argparse.Namespace) -> int:
     reader_options = chosen.reader_options()
     if options.unit is not None:
         reader_options = replace(reader_options, unit=options.unit)
-    with tempfile.TemporaryDirectory(prefix="ocr-studio-archive-") as copied, _Watchdog() as watchdog:
+    with (
+        tempfile.TemporaryDirectory(prefix="ocr-studio-archive-") as copied,
+        _Watchdog() as watchdog,
+        contextlib.redirect_stdout(sys.stderr),  # Ray prints there what happens to its workers
+    ):
         made = plan.make_plan(reader_options, options.model, megapixels=settings.largest_photo(), folder=Path(copied))
         order = read_archive.ArchiveOrder(
             options.source,

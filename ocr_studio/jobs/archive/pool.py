@@ -2,7 +2,7 @@
 
 When a worker ends, each of its photos may be to blame; each is then read alone. A photo that ends a worker a second
 time becomes a row with an error. A photo that takes too long counts as if it had ended its worker. What was killed from
-outside, or may have been, hardly was so because of the photo: that takes five times.
+outside, or may have been, hardly was so because of the photo: that takes ten times.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ocr_studio.jobs.archive.worker import Loaded, Task
 # Photos that a worker has at a time: one to read and one to fetch meanwhile.
 _IN_HAND: Final = 2
 _MOST_CRASHES: Final = 2
-_MOST_ENDS: Final = 5
+_MOST_ENDS: Final = 10
 # Seconds that a photo may take: 100 times as long as a large one.
 MOST_SECONDS: Final = 300.0
 # Workers that end one after the other before any has read something: there is no use in starting more.
@@ -220,7 +220,7 @@ class _Pool:
         elif isinstance(answer, Ended):
             error = tr("reading it ended the process twice")
             if answer.killed:
-                error = tr("the process that was reading it ended five times")
+                error = tr("the process that was reading it ended ten times")
             yield from self._drop_worker(number, error, answer)
         else:
             self._failures = 0
