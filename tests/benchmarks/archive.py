@@ -66,6 +66,7 @@ def main() -> int:
     parser.add_argument("--words", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to write")
     parser.add_argument("--peers", type=Path, help="environment with moto[server] and s3fs")
+    parser.add_argument("--period", type=float, default=5.0, help="seconds from one kill to the next")
     parser.add_argument("--engines", nargs="+", default=["here 1", "here 2", "ray 2"])
     parser.add_argument("--drive", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -101,7 +102,7 @@ def _workers(folder: Path, options: argparse.Namespace) -> bool:
     _draw_photos(folder / "photos", options.photos)
     print(f"{'engine':<18} {'killed':>7} {'seconds':>8} {'errors':>7}  table")
     good = set()
-    for name, period in [(options.engines[-1], None), *((each, 5.0) for each in options.engines)]:
+    for name, period in [(options.engines[-1], None), *((each, options.period) for each in options.engines)]:
         shutil.rmtree(folder / name, ignore_errors=True)
         killed: list[int] = []
         report = _run_command(folder, name, while_running=partial(_kill_workers, period, killed) if period else None)

@@ -26,7 +26,7 @@ _MOST_ENDS: Final = 10
 # Seconds that a photo may take: 100 times as long as a large one.
 MOST_SECONDS: Final = 300.0
 # Workers that end one after the other before any has read something: there is no use in starting more.
-_MOST_FAILURES: Final = 5
+_MOST_FAILURES: Final = 10
 NOTICE_SECONDS: Final = 60.0
 
 _Other = TypeVar("_Other")

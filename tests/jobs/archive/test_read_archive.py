@@ -246,7 +246,7 @@ def test_workers_that_end_at_once_are_not_started_for_ever(archive: Archive, mon
     engine = archive.engine()
     with pytest.raises(StudioError, match=r"before they have read a photo \(out of memory\)"):
         list(read_archive(archive.order(), engine))
-    assert engine.started == 5
+    assert engine.started == 10
 
 
 def test_a_worker_of_another_version_is_refused(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
