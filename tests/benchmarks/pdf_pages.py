@@ -222,6 +222,8 @@ def main() -> int:
     parser.add_argument("--most-mib", type=float, default=1200.0)
     options = parser.parse_args()
     pages, report = max(10, options.pages), Report(options.most_mib)
+    # A shell that runs this in the background lets all that it starts ignore Ctrl+C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print(machine.processor())
     with tempfile.TemporaryDirectory(prefix="ocr-studio-pdf-") as folder:
         files = write_files(Path(folder), pages)
