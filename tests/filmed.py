@@ -49,10 +49,32 @@ class Script:
 
 
 @dataclass(frozen=True)
+class Lecturer:
+    """Ranges and traits of whoever walks before the board.
+
+    Attributes:
+        stands: Seconds of a pause between two walks, least and most.
+        wide: Width of the body, as a multiple of the usual.
+        plain: Whether the clothes have no pattern.
+        pale: Whether they are as bright as a whiteboard, nearly.
+        still: Whether they stand without any movement.
+        stays: Seconds before the end of the film from which they stand before the writing; 0 for not at all.
+    """
+
+    stands: tuple[float, float] = (1.0, 9.0)
+    wide: float = 1.0
+    plain: bool = False
+    pale: bool = False
+    still: bool = False
+    stays: float = 0.0
+
+
+@dataclass(frozen=True)
 class Filming:
     """How it is filmed: people, light and camera."""
 
     person: bool = True
+    lecturer: Lecturer = Lecturer()
     flicker: float = 0.02
     noise: float = 2.5
     shake: float = 0.0
@@ -91,9 +113,22 @@ def _paint(picture: Picture, stroke: Stroke) -> None:
 
 
 def write_script(
-    board: Picture, states: Sequence[Sequence[Stroke]], rng: np.random.Generator, *, seconds: float
+    board: Picture,
+    states: Sequence[Sequence[Stroke]],
+    rng: np.random.Generator,
+    *,
+    seconds: float,
+    wiping: tuple[float, float] = (5.0, 15.0),
 ) -> Script:
-    """Plan a lecture: each state is written stroke by stroke, looked at, and what the next lacks is wiped off."""
+    """Plan a lecture: each state is written stroke by stroke, looked at, and what the next lacks is wiped off.
+
+    Args:
+        board: The bare board.
+        states: The strokes of each state.
+        rng: Decides on all moments.
+        seconds: Mean length of a state.
+        wiping: How long it takes to wipe a state off, least and most seconds.
+    """
     script = Script(board, [TrueState(list(each)) for each in states])
     at = 2.0
     present: list[Stroke] = []
@@ -117,10 +152,10 @@ def write_script(
             follow = script.states[number + 1].strokes
             gone = [stroke for stroke in state.strokes if not any(stroke is each for each in follow)]
             gone.sort(key=lambda stroke: stroke.place[1].start)
-            wiping = rng.uniform(5, 15)
+            duration = rng.uniform(*wiping)
             for share, stroke in zip(np.linspace(0, 1, len(gone)), gone, strict=True):
-                script.events.append((at + share * wiping, -1, stroke))
-            at += wiping + rng.uniform(4, 10)
+                script.events.append((at + share * duration, -1, stroke))
+            at += duration + rng.uniform(4, 10)
             present = [stroke for stroke in state.strokes if any(stroke is each for each in follow)]
     script.seconds = at + 6
     script.states[-1].wiped = script.seconds
@@ -128,16 +163,30 @@ def write_script(
     return script
 
 
+def begin_later(script: Script, seconds: float) -> None:
+    """Let a film begin in the middle: what happens before a time has happened when it begins."""
+    script.events = [(at - seconds, change, stroke) for at, change, stroke in script.events]
+    for state in script.states:
+        state.complete, state.wiped = state.complete - seconds, state.wiped - seconds
+    script.seconds -= seconds
+
+
 class Person:
     """A lecturer: a head, a body with a patterned shirt, trousers and two arms, one of which may reach to the board."""
 
-    def __init__(self, size: tuple[int, int], rng: np.random.Generator) -> None:
-        """size: height and width of the frame."""
+    def __init__(
+        self, size: tuple[int, int], rng: np.random.Generator, kind: Lecturer | None = None, *, end: float = np.inf
+    ) -> None:
+        """size: height and width of the frame; end: seconds at which the film ends."""
         self._height, self._width = size
         self._rng = rng
+        self._kind, self._end = kind or Lecturer(), end
         self.tall = size[0] * rng.uniform(0.62, 0.85)
         self._skin = np.array([rng.uniform(90, 235), rng.uniform(70, 190), rng.uniform(60, 170)])
-        self._shirt = self._make_cloth(rng.uniform(20, 245, 3), rng.uniform(20, 245, 3))
+        colours = rng.uniform(20, 245, (2, 3))
+        if self._kind.pale:
+            colours = 205 + rng.uniform(-12, 40) + rng.uniform(-8, 8, (2, 3))
+        self._shirt = self._make_cloth(colours[0], colours[0] if self._kind.plain else colours[1])
         self._trousers = self._make_cloth(rng.uniform(10, 120, 3), rng.uniform(10, 120, 3))
         self._hair = rng.uniform(10, 110, 3)
         self.x = -0.2 * size[1]
@@ -156,12 +205,14 @@ class Person:
     def step(self, seconds: float, at: float, work: tuple[float, float] | None) -> None:
         """Walk on. work: where something is written or wiped now, which the person stands beside."""
         if work is not None:
-            self._target, self._reach = work[0] - self._width * 0.07, work
+            self._target, self._reach = work[0] - self._width * 0.07 * self._kind.wide, work
             self._pause = 0.0
+        elif at > self._end - self._kind.stays:
+            self._target, self._reach = 0.45 * self._width, None
         elif self._pause > 0:
             self._pause -= seconds
         elif abs(self._target - self.x) < self._width * 0.01:
-            self._pause = self._rng.uniform(1, 9)
+            self._pause = self._rng.uniform(*self._kind.stands)
             self._target = self._rng.uniform(-0.25, 1.25) * self._width
             self._reach = None
         way = self._target - self.x
@@ -175,25 +226,26 @@ class Person:
         picture = np.zeros((self._height, self._width, 3), np.uint8)
         mask = np.zeros((self._height, self._width), np.uint8)
         sway = np.sin(self._at * np.array([1.1, 1.7, 0.6]) + self._sway) * self.tall * 0.006
+        sway *= not self._kind.still
         x, top, unit = self.x + sway[0], self._height - self.tall + sway[1], self.tall / 7.5
-        shoulder = top + 1.5 * unit
+        shoulder, wide = top + 1.5 * unit, unit * self._kind.wide
         body = np.array(
             [
-                (x - 0.95 * unit, shoulder), (x + 0.95 * unit, shoulder),
-                (x + 0.75 * unit, top + 4.3 * unit), (x - 0.75 * unit, top + 4.3 * unit),
+                (x - 0.95 * wide, shoulder), (x + 0.95 * wide, shoulder),
+                (x + 0.75 * wide, top + 4.3 * unit), (x - 0.75 * wide, top + 4.3 * unit),
             ]
         )  # fmt: skip
         legs = np.array(
             [
-                (x - 0.75 * unit, top + 4.2 * unit), (x + 0.75 * unit, top + 4.2 * unit),
-                (x + 0.6 * unit, self._height + 5), (x - 0.6 * unit, self._height + 5),
+                (x - 0.75 * wide, top + 4.2 * unit), (x + 0.75 * wide, top + 4.2 * unit),
+                (x + 0.6 * wide, self._height + 5), (x - 0.6 * wide, self._height + 5),
             ]
         )  # fmt: skip
         self._fill(picture, mask, [legs], self._trousers, (x, top))
         self._fill(picture, mask, [body], self._shirt, (x, top))
-        hang = x - 1.1 * unit, shoulder + 2.6 * unit
-        reach = self._reach or (x + 1.1 * unit, shoulder + 2.5 * unit)
-        for begin, end in (((x - 0.9 * unit, shoulder), hang), ((x + 0.9 * unit, shoulder), reach)):
+        hang = x - 1.1 * wide, shoulder + 2.6 * unit
+        reach = self._reach or (x + 1.1 * wide, shoulder + 2.5 * unit)
+        for begin, end in (((x - 0.9 * wide, shoulder), hang), ((x + 0.9 * wide, shoulder), reach)):
             way = np.subtract(end, begin)
             length = float(np.hypot(*way))
             hand = tuple(np.add(begin, way * min(1.0, 3.2 * unit / max(length, 1.0))))
@@ -241,7 +293,7 @@ def film(script: Script, filming: Filming, rng: np.random.Generator) -> Iterator
     """Film a lecture: times, frames (RGB), and where the lecturer is."""
     height, width = script.board.shape[:2]
     board, present = script.board.copy(), list[Stroke]()
-    person = Person((height, width), rng) if filming.person else None
+    person = Person((height, width), rng, filming.lecturer, end=script.seconds) if filming.person else None
     # Noise is drawn once, larger than a frame, and cut out of it elsewhere for each.
     noise = np.round(rng.normal(0, filming.noise, (height + 64, width + 64, 3))).astype(np.int16)
     unrest = [(rng.uniform(0.15, 0.9), rng.uniform(0, 6.3)) for _ in range(12)]

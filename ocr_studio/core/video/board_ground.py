@@ -38,15 +38,22 @@ _LEVELS, _SHARE = 5.0, 0.05
 _MOVED: Final = 18
 # Share of a tile's pixels that moved, from which something passes before it.
 _PASSING: Final = 0.12
-# Of the looks at a place, the share in which it has the colour that it has most often.
-_USUAL: Final = 0.4
+# Of so many looks the bare board is found. Colours are alike within so many levels.
+_MOST_LOOKS: Final = 60
+_ALIKE: Final = 6.0
+# Share of the looks in which a place that hardly changes has the same colour; and one in which none is the board's.
+_SURE: Final = 0.85
+_RARE: Final = 0.1
+# A colour that is so many levels off what is around counts e times less; and at most e to this power times.
+_OFF: Final = 20.0
+_MOST_OFF: Final = 3.0
 # Steps of brightness between neighbours within a board; at its frame they are larger.
 _SMOOTH: Final = 5.0
 _LEAST_BOARD: Final = 0.15
 # What did not move for so many seconds is no person: a filled shape on the board, or a thing put before it.
 _STILL: Final = 90.0
-# Sooner, where it is around the board, or smaller than this share of the frame, as a person is not.
-_SOON: Final = 6.0
+# Sooner, where it is smaller than this share of the frame, as a person is not.
+_SOON: Final = 15.0
 _PERSON: Final = 0.012
 _CALM: Final = 4
 # Of the new ground, while the light changes slowly.
@@ -89,7 +96,10 @@ def is_chalk(looks: Sequence[RGB]) -> bool:
 
 
 def find_ground(looks: Sequence[RGB], *, chalk: bool) -> Floats:
-    """Find the bare board by small frames, of which each place shows it in more than any other single thing.
+    """Find the bare board by small frames.
+
+    Each place takes one of the colours that it was seen in: one that it had often, and that continues the colours of
+    the places that hardly change. So a lecturer who stands before a place for most of a short film does no harm.
 
     Args:
         looks: Small frames, seconds apart.
@@ -98,33 +108,51 @@ def find_ground(looks: Sequence[RGB], *, chalk: bool) -> Floats:
     Returns:
         (H, W, 3) float32, at the coarse size.
     """
-    found = _find_usual(_even_out(np.stack([measure_ground(look, chalk=chalk) for look in looks])))
+    looks = looks[:: -(-len(looks) // _MOST_LOOKS)]
+    grounds = _even_out(np.stack([measure_ground(look, chalk=chalk) for look in looks]))
+    support = _count_alike(grounds)
+    most = support.max(axis=0)
+    continued = _continue(np.median(grounds, axis=0), most >= _SURE * len(grounds))
+    score = np.log(support / len(grounds)) - np.minimum(_measure_off(grounds, continued) / _OFF, _MOST_OFF)
+    chosen = score.argmax(axis=0)[None]
+    found = np.take_along_axis(grounds, chosen[..., None], axis=0)[0]
+    # The middle of all that are like it has less noise.
+    alike = _measure_off(grounds, found) < _ALIKE
+    found = np.where(alike[..., None], grounds, 0).sum(axis=0) / alike.sum(axis=0)[..., None]
+    rare = np.take_along_axis(support, chosen, axis=0)[0] < min(_RARE * len(grounds), len(grounds) - 1)
+    found[rare] = continued[rare]
     # Single places that were taken for something else are not the board.
-    return np.asarray(cv2.medianBlur(found, 5), dtype=np.float32)
+    return np.asarray(cv2.medianBlur(found.astype(np.float32), 5), dtype=np.float32)
 
 
-def _find_usual(grounds: Floats) -> Floats:
-    """Find the colour that each place has most often, (H, W, 3), in grounds (N, H, W, 3)."""
-    if len(grounds) < 3:
-        return np.asarray(np.median(grounds, axis=0), dtype=np.float32)
-    grey = grounds.mean(axis=3)
-    # Of a person who sways, hardly two looks are alike: where a place was still, it counts four times.
-    still = np.zeros(grey.shape, np.bool_)
-    calm = np.abs(np.diff(grey, axis=0)) < 2
-    still[1:] |= calm
-    still[:-1] |= calm
-    order = np.argsort(grey + np.where(still, 0.0, 1000.0), axis=0)
-    counts = np.maximum(still.sum(axis=0), 3)
-    ranked = np.take_along_axis(grey, order, axis=0)
-    wanted = np.maximum(2, np.ceil(_USUAL * counts)).astype(int)
-    best, start = np.full(grey.shape[1:], np.inf), np.zeros(grey.shape[1:], int)
-    for first in range(len(grey) - 1):
-        last = np.minimum(first + wanted - 1, len(grey) - 1)
-        spread = np.take_along_axis(ranked, last[None], axis=0)[0] - ranked[first]
-        better = (spread < best) & (first + wanted <= counts)
-        best, start = np.where(better, spread, best), np.where(better, first, start)
-    middle = np.take_along_axis(order, (start + wanted // 2)[None], axis=0)
-    return np.asarray(np.take_along_axis(grounds, middle[..., None], axis=0)[0], dtype=np.float32)
+def _count_alike(grounds: Floats) -> NDArray[np.int64]:
+    """For each place of each ground, count the grounds that have nearly the same colour there, (N, H, W)."""
+    counts = np.ones(grounds.shape[:3], np.int64)
+    for first in range(len(grounds) - 1):
+        alike = _measure_off(grounds[first + 1 :], grounds[first]) < _ALIKE
+        counts[first] += alike.sum(axis=0)
+        counts[first + 1 :] += alike
+    return counts
+
+
+def _measure_off(grounds: Floats, other: Floats) -> Floats:
+    """Measure the largest difference of red, green and blue, (N, H, W)."""
+    return np.asarray(np.abs(grounds - other).max(axis=3), np.float32)
+
+
+def _continue(ground: NDArray[Any], sure: Mask) -> Floats:
+    """Fill the places of a ground that are not sure with what is around them: smoothly, from near and far."""
+    found = np.where(sure[..., None], ground, 0).astype(np.float32)
+    weight = sure.astype(np.float32)
+    filled, share = found.copy(), weight.copy()
+    for reach in (2, 4, 8, 16, 32, 64):
+        total = cv2.GaussianBlur(weight, (0, 0), reach)
+        near = cv2.GaussianBlur(found, (0, 0), reach) / np.maximum(total, 1e-6)[..., None]
+        more = np.clip(total * 4, 0, 1) * (1 - share)
+        filled += near * more[..., None]
+        share += more
+    usual = np.median(ground[sure] if sure.any() else ground.reshape(-1, 3), axis=0)
+    return np.asarray(filled + usual * (1 - share)[..., None], dtype=np.float32)
 
 
 def _even_out(grounds: NDArray[np.uint8]) -> Floats:
@@ -210,8 +238,7 @@ class BoardGround:
             calm = _most(cv2.absdiff(bare, self._bare_before)) < _CALM
             self._still = np.where(differs & calm, self._still + (seconds - self._at), 0.0).astype(np.float32)
             # What has differed without any movement for long is ground.
-            long = self._still > np.where(self.board, _STILL, _SOON)
-            long |= self._find_still_parts(differs)
+            long = (self._still > _STILL) | self._find_still_parts(differs)
             self.ground[long] = bare[long]
             # Something thin passes, such as a hand that writes; where it has just left, the bare board is back.
             moves = _most(cv2.absdiff(frame, self._before)) > _MOVED
@@ -222,10 +249,14 @@ class BoardGround:
         return covered, gain
 
     def _find_still_parts(self, differs: Mask) -> Mask:
-        """Find what is smaller than a person and has not moved at all, such as dense writing or a magnet."""
+        """Find what is smaller than a person and has not moved at all, such as dense writing or a magnet.
+
+        What reaches into the frame from outside may be a part of a person.
+        """
         count, labels, stats, _ = cv2.connectedComponentsWithStats(differs.astype(np.uint8))
         restless = np.bincount(labels[self._still < _SOON], minlength=count)
         still = (np.asarray(stats)[:, cv2.CC_STAT_AREA] < _PERSON * differs.size) & (restless == 0)
+        still[labels[0]] = still[labels[-1]] = still[labels[:, 0]] = still[labels[:, -1]] = False
         still[0] = False
         return np.asarray(still[labels])
 

@@ -41,10 +41,13 @@ _NOISE: Final = 3.0
 _DUST: Final = 8
 # Share of a tile's writing from which the tile is frozen.
 _TILE_GONE: Final = 0.2
+# Shares of a frame's longer side: most words are not so long, and strokes not so thick.
+_WORD: Final = 0.2
+_THICK: Final = 0.012
 # Seconds after which a small loss counts as a correction.
 _CORRECTED: Final = 30.0
 # Seconds between two comparisons, and between two copies of tiles in which nothing is new.
-_COMPARE_EVERY: Final = 2.0
+_COMPARE_EVERY: Final = 1.0
 _COPY_EVERY: Final = 20.0
 # The reference of the camera is renewed as often, in seconds.
 _RENEW_EVERY: Final = 10.0
@@ -93,6 +96,7 @@ class _Kept:
     tiles: NDArray[np.uint8]
     ink: Mask
     born: Floats
+    novel: Mask
     copied: Floats
     frozen: Mask
     since: Floats
@@ -122,7 +126,6 @@ class BoardTracker:
         bare = cv2.resize((~covered).astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST) > 0
         self._camera = Camera(reference, bare)
         self.states: list[BoardState] = []
-        self._emitted_ink: Mask | None = None
         self._emitted_count = 0
         self._began = 0.0
         self._begin_scene()
@@ -145,6 +148,7 @@ class BoardTracker:
             np.ascontiguousarray(tiles).reshape(count, side, side, 3),
             np.zeros(grid.work_shape, np.bool_),
             np.full(grid.small_shape, np.nan, np.float32),
+            np.zeros(grid.small_shape, np.bool_),
             np.full(count, -np.inf, np.float32),
             np.zeros(count, np.bool_),
             np.zeros(count, np.float32),
@@ -219,7 +223,7 @@ class BoardTracker:
 
     def save(self) -> dict[str, NDArray[Any]]:
         """Return what is needed to go on after an interruption; only while ``is_calm``."""
-        kept, none = self._kept, np.zeros((0, 0), np.bool_)
+        kept = self._kept
         maps = [each for state in self.states for each in (state.times.first, state.times.last)]
         return {
             "tiles": kept.tiles,
@@ -229,7 +233,7 @@ class BoardTracker:
             "seen": self._pushes > 0,
             "ground": self._ground.ground,
             "board": self._ground.board,
-            "emitted": none if self._emitted_ink is None else self._emitted_ink,
+            "novel": kept.novel,
             "maps": np.stack(maps) if maps else np.zeros((0, *self._grid.small_shape), np.float32),
             "spans": np.array([(state.start, state.end) for state in self.states], np.float64).reshape(-1, 2),
             "times": np.array(
@@ -245,20 +249,21 @@ class BoardTracker:
             "tiles": (np.uint8, (count, side, side, 3)),
             "ink": (np.bool_, grid.work_shape),
             "born": (np.float32, grid.small_shape),
+            "novel": (np.bool_, grid.small_shape),
             "changed": (np.bool_, grid.work_shape),
             "seen": (np.bool_, (count,)),
             "ground": (np.float32, (*grid.coarse_shape, 3)),
             "board": (np.bool_, grid.coarse_shape),
             "times": (np.float64, (5,)),
         }
-        found = {name: arrays.get(name) for name in (*forms, "emitted", "maps", "spans")}
+        found = {name: arrays.get(name) for name in (*forms, "maps", "spans")}
         good = {name: each for name, each in found.items() if each is not None}
         if len(good) < len(found) or any(
             good[name].dtype != kind or good[name].shape != shape for name, (kind, shape) in forms.items()
         ):
             return None
-        spans, maps, emitted = good["spans"], good["maps"], good["emitted"]
-        if maps.shape != (2 * len(spans), *grid.small_shape) or emitted.shape not in {(0, 0), grid.work_shape}:
+        spans, maps = good["spans"], good["maps"]
+        if maps.shape != (2 * len(spans), *grid.small_shape):
             return None
         tracker = cls.__new__(cls)
         tracker._resume(grid, good)
@@ -272,11 +277,11 @@ class BoardTracker:
         self._began, at, lost, count, chalk = (float(each) for each in arrays["times"])
         self._ground = BoardGround(arrays["ground"].copy(), chalk=chalk > 0, board=arrays["board"])
         self.states = []
-        self._emitted_ink = arrays["emitted"] if arrays["emitted"].size else None
         self._begin_scene()
         self._at, self._lost_before, self._emitted_count = at, int(lost), int(count)
         kept, seen = self._kept, np.flatnonzero(arrays["seen"])
         kept.tiles, kept.ink, kept.born = arrays["tiles"].copy(), arrays["ink"].copy(), arrays["born"].copy()
+        kept.novel = arrays["novel"].copy()
         kept.copied[seen] = at
         self._changed = arrays["changed"].copy()
         picture = join_tiles(kept.tiles.reshape(grid.rows, grid.columns, grid.tile, grid.tile, 3))
@@ -311,7 +316,7 @@ class BoardTracker:
         self._looks.append(self._grid.to_small(work))
         if seconds >= self._began + _LOOK_AGAIN:
             self._ground = _find_bare_board(self._looks)
-            self._emitted_ink, self._emitted_count = None, 0
+            self._emitted_count = 0
             self._begin_scene()
         yield from ()
 
@@ -433,6 +438,7 @@ class BoardTracker:
         written = _shrink(ink & here)
         fresh = written & (born | np.isnan(kept.born))
         kept.born[fresh] = moments[fresh]
+        kept.novel |= fresh
 
     def _commit(self, indices: NDArray[np.intp]) -> None:
         """Let the kept picture show tiles as they are now; what was on them is gone."""
@@ -453,6 +459,7 @@ class BoardTracker:
             state.times.last[ends] = np.maximum(moments, state.times.first)[ends]
         around = cv2.dilate(kept.ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         kept.born[gone] = np.nan
+        kept.novel &= ~gone
         kept.tiles[indices] = self._full.find(indices)
         self._take_ink(ink, ink & ~around & here, indices)
         kept.frozen[indices] = False
@@ -461,21 +468,21 @@ class BoardTracker:
     # ------------------------------------------------------------------------------------------------------- states
 
     def _is_novel(self) -> bool:
-        """Whether the kept picture shows enough that the last state does not."""
-        ink = self._find_written()
-        count = int(ink.sum())
-        if count < 4 * _DUST:
-            return False
-        if self._emitted_ink is None:
-            return True
-        around = cv2.dilate(self._emitted_ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        return int((ink & ~around).sum()) >= _NOVEL * max(count, self._emitted_count)
+        """Whether enough of the writing on the kept picture is on no state yet.
+
+        Its place doesn't tell: new words often stand where others were.
+        """
+        written = _shrink(self._find_written())
+        count = int(written.sum())
+        new = int((written & self._kept.novel).sum())
+        return new >= max(_DUST, _NOVEL * max(count, self._emitted_count))
 
     def _find_written(self) -> Mask:
-        """Find the writing on the kept picture: not edges around the board that never change."""
+        """Find the writing on the kept picture: not edges on and around the board that never change."""
         kept = self._kept
         lost = kept.lost if kept.lost.size else np.zeros_like(kept.ink)
-        return kept.ink & (_enlarge(self._ground.board) | self._changed | lost)
+        first = _find_letters(kept.ink & ~self._changed & _enlarge(self._ground.board))
+        return kept.ink & (first | self._changed | lost)
 
     def _make_state(self, end: float) -> FoundState:
         grid, kept = self._grid, self._kept
@@ -484,7 +491,8 @@ class BoardTracker:
         times = TimeMaps(first, np.full(grid.small_shape, np.nan, np.float32), 2 * grid.factor)
         state = BoardState(self._began, end, times)
         self.states.append(state)
-        self._emitted_ink, self._emitted_count = kept.ink.copy(), int(self._find_written().sum())
+        kept.novel[:] = False
+        self._emitted_count = int(_shrink(self._find_written()).sum())
         self._began = end
         picture = join_tiles(kept.tiles.reshape(grid.rows, grid.columns, grid.tile, grid.tile, 3))
         return FoundState(state, np.ascontiguousarray(picture[: grid.height, : grid.width]))
@@ -493,6 +501,17 @@ class BoardTracker:
 def _find_bare_board(looks: Sequence[RGB]) -> BoardGround:
     chalk = board_ground.is_chalk(looks)
     return BoardGround(board_ground.find_ground(looks, chalk=chalk), chalk=chalk)
+
+
+def _find_letters(ink: Mask) -> Mask:
+    """Find what is as thin and small as letters and words; rails, ledges and what lies on them are not."""
+    side = max(ink.shape)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+    stats = np.asarray(stats)
+    long = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].max(axis=1)
+    letters = (long < _WORD * side) & (stats[:, cv2.CC_STAT_AREA] < _THICK * side * long)
+    letters[0] = False
+    return np.asarray(letters[labels])
 
 
 def _expose(picture: RGB, gain: NDArray[Any]) -> RGB:

@@ -7,14 +7,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-# Frames that a median is of. A hand that was not noticed may be on three of them; and something new is believed once
-# four have shown it.
-DEPTH: Final = 7
+# Frames that a median is of. A hand that was not noticed may be on two of them; and something new is believed once
+# three have shown it.
+DEPTH: Final = 5
 NEW: Final = DEPTH // 2 + 1
-# Median of seven with 13 exchanges (Paeth 1990, in Graphics Gems; Devillard 1998).
-_EXCHANGES: Final = (
-    (0, 5), (0, 3), (1, 6), (2, 4), (0, 1), (3, 5), (2, 6), (2, 3), (3, 6), (4, 5), (1, 4), (1, 3), (3, 4),
-)  # fmt: skip
+# Median of five with 7 exchanges (Paeth 1990, in Graphics Gems; Devillard 1998).
+_EXCHANGES: Final = ((0, 1), (3, 4), (0, 3), (1, 4), (1, 2), (2, 3), (1, 2))
 # Tiles whose median is found at a time, so that they stay in the processor's cache.
 _AT_ONCE: Final = 24
 
@@ -56,7 +54,7 @@ class TileMedians:
 
 
 def _median(values: NDArray[Any]) -> NDArray[Any]:
-    """Return the median of seven arrays, which change."""
+    """Return the median of five arrays, which change."""
     low = np.empty_like(values[0])
     for first, second in _EXCHANGES:
         np.minimum(values[first], values[second], out=low)

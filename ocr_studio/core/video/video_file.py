@@ -158,6 +158,11 @@ class VideoReader:
     """Reads the frames of a video, one for each interval, while the caller works on those before.
 
     A context manager; leaving it ends the child process.
+
+    Attributes:
+        info: The file.
+        interval: Seconds between two frames.
+        at: How far it was read, in seconds.
     """
 
     def __init__(self, path: Path, *, interval: float, start: float = 0.0) -> None:
@@ -173,7 +178,7 @@ class VideoReader:
         """
         self._path = Path(os.path.abspath(path))
         fingerprint, size = check_video(self._path)
-        self._interval = interval
+        self.interval = interval
         self._child = self._start()
         try:
             width, height, seconds = self._open(start)
@@ -230,7 +235,7 @@ class VideoReader:
         raise self._damaged()
 
     def _read(self) -> tuple[list[Frame], float, bool]:
-        arguments = {"interval": self._interval, "most": self._most}
+        arguments = {"interval": self.interval, "most": self._most}
         try:
             answer = self._child.call(frame_decoder.read_frames, arguments, limits=_LIMITS)
         except ChildFailed as error:

@@ -30,9 +30,10 @@ from ocr_studio.core.video.video_record import StoredState, VideoRecord
 
 # Seconds between two frames that are looked at: writing a letter takes longer.
 _INTERVAL: Final = 1.0
-# The bare board is looked for in so many seconds of the beginning, once every so many.
+# The bare board is looked for in so many seconds of the beginning, once every so many; more often in short videos.
 LOOKED_AT: Final = 240.0
 _LOOK_EVERY: Final = 3.0
+_LOOKS: Final = 60
 # Of the first frames, the sharpest gives the view of all pictures.
 _FIRST: Final = 4
 # Seconds of work between two checkpoints.
@@ -210,6 +211,8 @@ class _Run:
         """Look at the beginning for the bare board. Returns a tracker that has seen nothing yet."""
         with VideoReader(self._video, interval=_LOOK_EVERY) as reader:
             info = reader.info
+            if info.seconds:
+                reader.interval = min(_LOOK_EVERY, max(0.5, info.seconds / _LOOKS))
             grid = Grid(info.width, info.height)
             first: list[RGB] = []
             camera: Camera | None = None
