@@ -39,7 +39,7 @@ _MOVED: Final = 18
 # Share of a tile's pixels that moved, from which something passes before it.
 _PASSING: Final = 0.12
 # Of so many looks the bare board is found. Colours are alike within so many levels.
-_MOST_LOOKS: Final = 60
+_MOST_LOOKS: Final = 40
 _ALIKE: Final = 6.0
 # Share of the looks in which a place that hardly changes has the same colour; and one in which none is the board's.
 _SURE: Final = 0.85
@@ -110,34 +110,44 @@ def find_ground(looks: Sequence[RGB], *, chalk: bool) -> Floats:
     """
     looks = looks[:: -(-len(looks) // _MOST_LOOKS)]
     grounds = _even_out(np.stack([measure_ground(look, chalk=chalk) for look in looks]))
-    support = _count_alike(grounds)
-    most = support.max(axis=0)
-    continued = _continue(np.median(grounds, axis=0), most >= _SURE * len(grounds))
-    score = np.log(support / len(grounds)) - np.minimum(_measure_off(grounds, continued) / _OFF, _MOST_OFF)
-    chosen = score.argmax(axis=0)[None]
-    found = np.take_along_axis(grounds, chosen[..., None], axis=0)[0]
-    # The middle of all that are like it has less noise.
-    alike = _measure_off(grounds, found) < _ALIKE
-    found = np.where(alike[..., None], grounds, 0).sum(axis=0) / alike.sum(axis=0)[..., None]
-    rare = np.take_along_axis(support, chosen, axis=0)[0] < min(_RARE * len(grounds), len(grounds) - 1)
-    found[rare] = continued[rare]
+    found = np.asarray(np.median(grounds, axis=0), np.float32)
+    sure = (_measure_off(grounds, found) < _ALIKE).mean(axis=0) >= _SURE
+    continued = _continue(found, sure)
+    doubtful = ~sure
+    found[doubtful] = _choose(grounds[:, doubtful], continued[doubtful])
     # Single places that were taken for something else are not the board.
-    return np.asarray(cv2.medianBlur(found.astype(np.float32), 5), dtype=np.float32)
+    return np.asarray(cv2.medianBlur(found, 5), dtype=np.float32)
 
 
-def _count_alike(grounds: Floats) -> NDArray[np.int64]:
-    """For each place of each ground, count the grounds that have nearly the same colour there, (N, H, W)."""
-    counts = np.ones(grounds.shape[:3], np.int64)
-    for first in range(len(grounds) - 1):
-        alike = _measure_off(grounds[first + 1 :], grounds[first]) < _ALIKE
-        counts[first] += alike.sum(axis=0)
-        counts[first + 1 :] += alike
-    return counts
+def _choose(colours: Floats, continued: Floats) -> Floats:
+    """Choose the colour of the board for some places, (P, 3).
+
+    Args:
+        colours: Those that each place was seen in, (N, P, 3).
+        continued: Those that continue what is around, (P, 3).
+    """
+    count = len(colours)
+    support = np.ones(colours.shape[:2], np.float32)
+    for first in range(count - 1):
+        alike = _measure_off(colours[first + 1 :], colours[first]) < _ALIKE
+        support[first] += alike.sum(axis=0)
+        support[first + 1 :] += alike
+    score = np.log(support / count) - np.minimum(_measure_off(colours, continued) / _OFF, _MOST_OFF)
+    chosen = score.argmax(axis=0)[None]
+    found = np.take_along_axis(colours, chosen[..., None], axis=0)[0]
+    # The middle of all that are like it has less noise.
+    alike = _measure_off(colours, found) < _ALIKE
+    found = np.where(alike[..., None], colours, 0).sum(axis=0) / alike.sum(axis=0)[..., None]
+    rare = np.take_along_axis(support, chosen, axis=0)[0] < min(_RARE * count, count - 1)
+    return np.asarray(np.where(rare[..., None], continued, found), np.float32)
 
 
-def _measure_off(grounds: Floats, other: Floats) -> Floats:
-    """Measure the largest difference of red, green and blue, (N, H, W)."""
-    return np.asarray(np.abs(grounds - other).max(axis=3), np.float32)
+def _measure_off(colours: Floats, other: Floats) -> Floats:
+    """Measure the largest difference of red, green and blue."""
+    off = np.abs(colours[..., 0] - other[..., 0])
+    for channel in (1, 2):
+        np.maximum(off, np.abs(colours[..., channel] - other[..., channel]), out=off)
+    return np.asarray(off, np.float32)
 
 
 def _continue(ground: NDArray[Any], sure: Mask) -> Floats:
@@ -210,6 +220,9 @@ class BoardGround:
         around = np.zeros(self.board.shape, np.uint8)
         cv2.fillConvexPoly(around, cv2.convexHull(points), 1)
         self.around = cv2.dilate(around, np.ones((wide, wide), np.uint8)) > 0
+        # Steps of the ground: there, a camera that moves by a pixel, or compression, changes much.
+        kernel = np.ones((3, 3), np.uint8)
+        self._rough = _most(cv2.dilate(ground, kernel) - cv2.erode(ground, kernel))
         self._before: Floats | None = None
         self._bare_before: Floats | None = None
         self._still = np.zeros(ground.shape[:2], np.float32)  # seconds
@@ -231,7 +244,7 @@ class BoardGround:
         gain = self._measure_gain(found)
         bare, frame = (each.astype(np.float32) * gain for each in (found, _halve(small)))
         off = cv2.absdiff(bare, self.ground)
-        differs = _most(off - _SHARE * self.ground) > _LEVELS
+        differs = _most(off - _SHARE * self.ground) > _LEVELS + self._rough
         if inside is not None:
             differs &= inside
         if self._bare_before is not None and self._before is not None:
