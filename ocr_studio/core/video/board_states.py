@@ -44,6 +44,8 @@ _TILE_GONE: Final = 0.2
 # Shares of a frame's longer side: most words are not so long, and strokes not so thick.
 _WORD: Final = 0.2
 _THICK: Final = 0.012
+# Seconds without any loss after which wiping is over.
+_WIPING: Final = 4.0
 # Seconds after which a small loss counts as a correction.
 _CORRECTED: Final = 30.0
 # Seconds between two comparisons, and between two copies of tiles in which nothing is new.
@@ -156,7 +158,8 @@ class BoardTracker:
         )
         self._changed = np.zeros(grid.work_shape, np.bool_)
         self._compared = self._renewed = -np.inf
-        self._lost_before = 0
+        self._lost_before = self._wiped = 0
+        self._wiping = -np.inf
         self._away_since = np.nan
         self._standing, self._viewed = 0, -np.inf
         self._looks: list[RGB] | None = None
@@ -371,16 +374,29 @@ class BoardTracker:
             self._renewed = seconds
             self._camera.renew(work, _to_work(seen, grid))
         if gone.any():
-            yield from self._judge(lost, seconds)
+            again = ink & ~cv2.dilate(kept.ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_)
+            yield from self._judge(lost, int(count_by_tile(again, WORK_TILE).reshape(-1)[gone].sum()), seconds)
 
-    def _judge(self, lost: NDArray[np.int64], seconds: float) -> Iterator[FoundState]:
-        """Judge what is gone: the end of a state, or a correction. lost: pixels of writing by tile."""
+    def _judge(self, lost: NDArray[np.int64], again: int, seconds: float) -> Iterator[FoundState]:
+        """Judge what is gone: the end of a state, or a correction.
+
+        Args:
+            lost: Pixels of writing that are gone, by tile.
+            again: Pixels of writing that came on the tiles where something is gone.
+            seconds: The time.
+        """
         kept = self._kept
         total, all_ink = int(lost[kept.frozen].sum()), int(self._find_written().sum())
         novel = self._is_novel()
         if novel and total > 4 * _DUST and total + self._lost_before >= _WIPED * all_ink:
+            # Whoever wipes uncovers other writing of the same state: it ends when the wiping does.
+            if total > self._wiped + 4 * _DUST:
+                self._wiped, self._wiping = total, seconds
+            if again < max(4 * _DUST, _NOVEL * all_ink) and seconds < self._wiping + _WIPING:
+                return
             yield self._make_state(self._last_seen())
             novel = False
+        self._wiped = 0
         if not novel:
             # The last state shows what is gone.
             self._lost_before = 0
