@@ -38,7 +38,7 @@ class TrueState:
     wiped: float = 0.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Script:
     """What happens: at a time, a stroke comes (+1) or goes (-1)."""
 
@@ -258,11 +258,19 @@ class Person:
     def _fill(
         self, picture: Picture, mask: Any, shapes: list[Any], cloth: Picture, origin: tuple[float, float]
     ) -> None:
-        own = np.zeros(mask.shape, np.uint8)
-        cv2.fillPoly(own, [np.round(shape).astype(np.int32) for shape in shapes], 1)
+        rounded = [np.round(shape).astype(np.int32) for shape in shapes]
+        left, top, right, bottom = self._clip(*np.vstack(rounded).min(axis=0), *np.vstack(rounded).max(axis=0))
+        own = np.zeros((bottom - top, right - left), np.uint8)
+        cv2.fillPoly(own, rounded, 1, offset=(-left, -top))
         ys, xs = np.nonzero(own)
+        ys, xs = ys + top, xs + left
         picture[ys, xs] = cloth[(ys - int(origin[1])) % len(cloth), (xs - int(origin[0])) % len(cloth)]
-        mask[own > 0] = 1
+        mask[ys, xs] = 1
+
+    def _clip(self, left: int, top: int, right: int, bottom: int) -> tuple[int, int, int, int]:
+        """Clip a box, whose right and bottom are inside, to the frame; without them it is returned."""
+        box = max(0, left), max(0, top), min(self._width, right + 1), min(self._height, bottom + 1)
+        return box[0], box[1], max(box[0], box[2]), max(box[1], box[3])
 
     def _limb(
         self,
@@ -281,12 +289,16 @@ class Person:
 
     def _blob(self, picture: Picture, mask: Any, centre: Any, axes: tuple[float, float], colour: NDArray[Any]) -> None:
         place, size = tuple(int(each) for each in centre), tuple(int(each) for each in axes)
-        own = np.zeros(mask.shape, np.uint8)
-        cv2.ellipse(own, place, size, 0, 0, 360, 1, -1)
+        left, top, right, bottom = self._clip(
+            place[0] - size[0], place[1] - size[1], place[0] + size[0], place[1] + size[1]
+        )
+        own = np.zeros((bottom - top, right - left), np.uint8)
+        cv2.ellipse(own, (place[0] - left, place[1] - top), size, 0, 0, 360, 1, -1)
         ys, xs = np.nonzero(own)
+        ys, xs = ys + top, xs + left
         shade = 1 - 0.25 * ((xs - place[0]) / max(1, size[0]))[:, None]
         picture[ys, xs] = np.clip(colour * shade, 0, 255)
-        mask[own > 0] = 1
+        mask[ys, xs] = 1
 
 
 def film(script: Script, filming: Filming, rng: np.random.Generator) -> Iterator[tuple[float, Picture, Mask]]:

@@ -8,7 +8,8 @@ film that begins in the middle of writing, and one that ends while the lecturer 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import cv2
@@ -39,7 +40,7 @@ class Trait:
     size: tuple[int, int] = (640, 360)
     states: int = 3
     seconds: float = 20.0
-    filming: Filming = Filming(rate=2.0)
+    filming: Filming = field(default_factory=lambda: Filming(rate=2.0))
     wiping: tuple[float, float] = (5.0, 15.0)
     real: bool = False
     dark: bool = False
@@ -95,7 +96,7 @@ def plan(
     else:
         drawn = filmed.draw_lecture(rng, size=trait.size, states=trait.states, seconds=1, dark=trait.dark)
         bare, states = drawn.board, [state.strokes for state in drawn.states]
-    for before, state in zip(states, states[1:], strict=False):
+    for before, state in pairwise(states):
         stays = [stroke for stroke in before if rng.random() < trait.share]
         state[:] = [*stays, *(stroke for stroke in state if not any(_meet(stroke, each) for each in stays))]
     script = filmed.write_script(bare, states, rng, seconds=trait.seconds, wiping=trait.wiping)
@@ -124,8 +125,9 @@ def _shrink(
     made = []
     for state in states:
         look, ink = filmed.draw_state(Script(bare, []), state)
-        ink = cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.4
-        made.append(filmed.make_strokes(small, cv2.resize(look, size, interpolation=cv2.INTER_AREA), ink, reach=reach))
+        there = np.asarray(cv2.resize(ink.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.4, np.bool_)
+        shrunk = np.asarray(cv2.resize(look, size, interpolation=cv2.INTER_AREA), np.uint8)
+        made.append(filmed.make_strokes(small, shrunk, there, reach=reach))
     return small, made
 
 

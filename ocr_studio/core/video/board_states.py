@@ -467,8 +467,7 @@ class BoardTracker:
         picked[indices] = True
         here = _to_work(picked, grid)
         gone = _shrink(kept.lost & here) & ~_shrink(ink & here)
-        when = np.zeros(grid.rows * grid.columns, np.float32)
-        when[indices] = self._time_of(indices, NEW + 1)
+        when = np.where(picked, kept.last_seen, 0.0).astype(np.float32)
         moments = np.repeat(np.repeat(when.reshape(grid.rows, grid.columns), SMALL_TILE, 0), SMALL_TILE, 1)
         for state in self.states:
             ends = gone & np.isnan(state.times.last) & ~np.isnan(state.times.first)

@@ -30,9 +30,16 @@ class Found:
     state: FoundState
 
 
+@cache
+def shoot(script: Script, filming: Filming, seed: int) -> list[tuple[float, Picture, Mask]]:
+    """Film a lecture once for all tests."""
+    return list(filmed.film(script, filming, np.random.default_rng(seed)))
+
+
+@cache
 def track(script: Script, filming: Filming, seed: int, *, interrupt: bool = False) -> list[Found]:
     """Find the states of a lecture. interrupt: save and load the tracker whenever that is possible."""
-    frames = list(filmed.film(script, filming, np.random.default_rng(seed)))
+    frames = shoot(script, filming, seed)
     grid = Grid(*SIZE)
     works = [grid.to_work(grid.pad(picture)) for _, picture, _ in frames[::3]]
     camera = Camera(works[0])
@@ -65,7 +72,7 @@ def find_seen(script: Script, filming: Filming, seed: int) -> list[Mask]:
             if change > 0 and at < state.wiped and any(stroke is each for each in state.strokes):
                 moments[stroke.place][stroke.ink] = at
     seen = np.zeros((len(written), *script.board.shape[:2]), int)
-    for at, _, covers in filmed.film(script, filming, np.random.default_rng(seed)):
+    for at, _, covers in shoot(script, filming, seed):
         free = cv2.dilate(covers.astype(np.uint8), np.ones((31, 31), np.uint8)) == 0
         for number, state in enumerate(script.states):
             seen[number] += free & (written[number] < at) & (at < state.wiped)
@@ -81,7 +88,11 @@ def measure(script: Script, found: list[Found], seen: list[Mask]) -> Iterator[tu
         near = cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), np.uint8))
         real = cv2.dilate((ink | (true > 15)).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
         marks = shown > 40
-        yield (near >= true / 2)[ink & free].mean(), real[marks].mean(), (marks & ~real).mean()
+        # Around the board nothing is written; parts of it that the lecturer never left free are but guessed.
+        wall = script.board.shape[0] // 10
+        board = np.s_[wall:-wall, wall:-wall]
+        right = real[board][marks[board]].mean()
+        yield (near >= true / 2)[ink & free].mean(), right, (marks & ~real).mean()
 
 
 @cache
@@ -97,8 +108,8 @@ def test_a_still_of_each_state_shows_all_writing_and_no_lecturer(dark: bool) -> 
     found = track(script, filming, 5)
     assert len(found) == 2
     for recall, precision, stray in measure(script, found, find_seen(script, filming, 5)):
-        assert recall > 0.9
-        assert precision > 0.9
+        assert recall > 0.95
+        assert precision > 0.95
         assert stray < 0.005
     for state, each in zip(script.states, found, strict=True):
         # Before the wiping, and not long before it: the lecturer may have come in between.
@@ -134,7 +145,7 @@ def test_a_film_from_the_hand_is_registered() -> None:
         picture = each.picture if view.matrix is None else register(each.picture, view.matrix)
         shown = np.abs(picture.astype(int) - script.board.astype(int)).max(axis=2)
         near = cv2.dilate(shown.astype(np.uint8), np.ones((5, 5), np.uint8))
-        assert (near > 50)[ink & free].mean() > 0.8
+        assert (near > 50)[ink & free].mean() > 0.95
 
 
 def test_what_is_covered_is_not_wiped() -> None:
