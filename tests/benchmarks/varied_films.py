@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final
 
 import cv2
 import numpy as np
 
 from tests import filmed
-from tests.filmed import Filming, Lecturer, Picture, Script, Stroke
+from tests.filmed import Filming, Lecturer, Mask, Picture, Script, Stroke
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,41 @@ def plan(
     script = filmed.write_script(bare, states, rng, seconds=trait.seconds, wiping=trait.wiping)
     filmed.begin_later(script, trait.begins * script.states[0].complete)
     return script
+
+
+def write(
+    path: Path, script: Script, filming: Filming, rng: np.random.Generator, *, seconds: float = 5.0
+) -> tuple[Path, list[Mask]]:
+    """Write a film.
+
+    Args:
+        path: Where, without suffix.
+        script: What happens.
+        filming: How it is filmed.
+        rng: Decides on the rest.
+        seconds: How long writing must be free to count as seen.
+
+    Returns:
+        The file; and for each state, which pixels the lecturer left free so long after they were written.
+    """
+    path = path.with_suffix(filmed.SUFFIX[filming.codec])
+    height, width = script.board.shape[:2]
+    written = [np.full((height, width), np.inf) for _ in script.states]
+    for state, moments in zip(script.states, written, strict=True):
+        for at, change, stroke in script.events:
+            if change > 0 and at < state.wiped and any(stroke is each for each in state.strokes):
+                moments[stroke.place][stroke.ink] = at
+    counts = np.zeros((len(written), height, width), np.uint16)
+    margin = np.ones((round(width / 60) | 1,) * 2, np.uint8)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*filming.codec), filming.rate, (width, height))
+    for at, picture, covers in filmed.film(script, filming, rng):
+        writer.write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        free = cv2.dilate(covers.astype(np.uint8), margin) == 0
+        for number, state in enumerate(script.states):
+            if at < state.wiped:
+                counts[number] += free & (written[number] < at)
+    writer.release()
+    return path, [each >= seconds * filming.rate for each in counts]
 
 
 def _choose(frames: Sequence[Sequence[Stroke]], trait: Trait, rng: np.random.Generator) -> list[list[Stroke]]:

@@ -1,6 +1,7 @@
 """How well the states of a board are found in made-up lectures: states, writing, what is left of the lecturer, time.
 
     python -m tests.benchmarks.video /work/shared/data/lectures [--lectures 12] [--seed 1] [--scenes PYTHON]
+    python -m tests.benchmarks.video /work/shared/data/lectures --varied 28 [--seed 1] [--only "still"]
 
 Twelve lectures are put together from frames of real boards and their ink masks: their writing appears bit by bit
 between true states and is wiped off, while a lecturer walks before it with a shadow, the light flickers, and every
@@ -10,6 +11,9 @@ For each: states in truth and found; share of the true writing that is on the pi
 pictures that is true (within two pixels); share of the pictures' pixels that show neither the board nor its writing;
 seconds of work for a minute of video; the most memory of the program and its child together. ``--scenes`` names a
 Python with PySceneDetect, whose number of scenes (detect-content, default threshold) is printed beside.
+
+With ``--varied``, so many small films are made instead that differ in all that may go wrong (see varied_films.py), and
+"seen" is the share of the writing that the lecturer left free for at least five seconds.
 """
 
 from __future__ import annotations
@@ -32,7 +36,9 @@ import numpy as np
 from ocr_studio.core.images import photo_file
 from ocr_studio.jobs.video import find_states
 from tests import filmed
-from tests.filmed import Filming, Picture, Script, Stroke
+from tests.benchmarks import varied_films
+from tests.benchmarks.varied_films import TRAITS
+from tests.filmed import Filming, Mask, Picture, Script, Stroke
 
 # Of the writing of the state before, at least so much must go for a wipe that counts.
 _WIPED = 0.2
@@ -114,6 +120,7 @@ class Result:
     true: int
     found: int = 0
     recall: float = 0.0
+    seen: float = 0.0
     precision: float = 0.0
     person: float = 0.0
     seconds: float = 0.0
@@ -121,13 +128,30 @@ class Result:
     scenes: int | None = None
 
 
-def measure(script: Script, pictures: Sequence[tuple[float, Picture]], result: Result, *, shaken: bool) -> None:
-    """Compare pictures with the truth."""
+def measure(
+    script: Script,
+    pictures: Sequence[tuple[float, Picture]],
+    result: Result,
+    *,
+    shaken: bool,
+    edges: bool = True,
+    seen: Sequence[Mask] = (),
+) -> None:
+    """Compare pictures with the truth.
+
+    Args:
+        script: The truth.
+        pictures: What was found: the times of their ends, and the pictures.
+        result: Gets the figures.
+        shaken: Whether the film was shot from the hand.
+        edges: Whether what differs at sharp edges of the bare board counts; compression changes drawn ones.
+        seen: For each state, which pixels of its writing the lecturer left free.
+    """
     truths = [filmed.draw_state(script, state.strokes) for state in script.states]
     bare = script.board.astype(np.int16)
     matched, written, hit, right, marks, stray, area = set[int](), 0, 0, 0, 0, 0, 0
     written = sum(int(ink.sum()) for _, ink in truths)
-    best: dict[int, int] = {}
+    best, free = dict[int, int](), dict[int, int]()
     for end, found in pictures:
         number = min(range(len(truths)), key=lambda each: abs(script.states[each].wiped - end) if end else 0.0)
         drawn, ink = truths[number]
@@ -135,18 +159,23 @@ def measure(script: Script, pictures: Sequence[tuple[float, Picture]], result: R
         differs = np.abs(picture.astype(np.int16) - bare).max(axis=2).astype(np.uint8)
         true = np.abs(drawn.astype(np.int16) - bare).max(axis=2).astype(np.uint8)
         near = cv2.dilate(differs, np.ones((3, 3), np.uint8))
-        best[number] = max(best.get(number, 0), int((ink & (near >= 0.5 * true)).sum()))
+        shown = ink & (near >= 0.5 * true)
+        best[number] = max(best.get(number, 0), int(shown.sum()))
+        if seen:
+            free[number] = max(free.get(number, 0), int((shown & seen[number]).sum()))
         real = cv2.dilate((ink | (true > _LEVELS / 2)).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
         mark = differs > _LEVELS
         if shaken:  # the frame's edges are beyond what the camera saw
             mark[:, :60], mark[:, -60:], mark[:40], mark[-40:] = False, False, False, False
-            edges = cv2.dilate(cv2.Canny(script.board, 30, 90), np.ones((7, 7), np.uint8)) > 0
-            mark &= ~edges | real
+        if shaken or not edges:
+            mark &= (cv2.dilate(cv2.Canny(script.board, 30, 90), np.ones((7, 7), np.uint8)) == 0) | real
         right, marks = right + int((mark & real).sum()), marks + int(mark.sum())
         stray += int((mark & ~real).sum())
         area += mark.size
         matched.add(number)
     hit = sum(best.values())
+    visible = sum(int((ink & mask).sum()) for (_, ink), mask in zip(truths, seen, strict=False))
+    result.seen = sum(free.values()) / max(1, visible)
     result.found, result.recall = len(pictures), hit / max(1, written)
     result.precision, result.person = right / max(1, marks), stray / max(1, area)
 
@@ -227,12 +256,43 @@ def make_lecture(
     return name, script, filming, rng
 
 
+def measure_varied(boards: Sequence[tuple[str, Board]], options: argparse.Namespace) -> None:
+    """Make films of all kinds, and print the table. options: those of the command."""
+    head = "film", "minutes", "true", "found", "recall", "seen", "precision", "stray", "s/min", "MB"
+    print(" ".join(f"{each:>11}" for each in head), flush=True)
+    right = close = 0
+    numbers = [
+        number
+        for number in range(options.varied)
+        if not options.only or TRAITS[number % len(TRAITS)].name.startswith(tuple(options.only))
+    ]
+    for number in numbers:
+        trait = TRAITS[number % len(TRAITS)]
+        rng = np.random.default_rng([options.seed, number])
+        script = varied_films.plan(trait, [(board.bare, board.frames) for _, board in boards], rng)
+        result = Result(trait.name, script.seconds / 60, len(script.states))
+        with tempfile.TemporaryDirectory() as folder:
+            film, seen = varied_films.write(Path(folder) / "film", script, trait.filming, rng)
+            pictures = run(film, Path(folder) / "states", result)
+        shaken = bool(trait.filming.shake)
+        measure(script, pictures, result, shaken=shaken, edges=trait.real, seen=seen)
+        right, close = right + (result.true == result.found), close + (abs(result.true - result.found) <= 1)
+        print(
+            f"{result.name:>11} {result.minutes:11.1f} {result.true:11} {result.found:11} {result.recall:11.3f}"
+            f" {result.seen:11.3f} {result.precision:11.3f} {100 * result.person:10.2f}% {result.seconds:11.1f}"
+            f" {result.memory:11.0f}",
+            flush=True,
+        )
+    print(json.dumps({"states as in truth": right, "within one": close, "of": len(numbers)}))
+
+
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--lectures", type=int, default=12)
-    parser.add_argument("--only", type=int, nargs="*")
+    parser.add_argument("--varied", type=int, default=0, help="films of all kinds, instead of lectures")
+    parser.add_argument("--only", nargs="*", default=(), help="numbers of lectures, or beginnings of films' names")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=50.0, help="mean length of a state")
     parser.add_argument("--scenes", help="Python with PySceneDetect")
@@ -240,13 +300,16 @@ def main() -> None:
     options = parser.parse_args()
     folders = sorted(path for path in options.data.iterdir() if path.is_dir())
     boards = [(path.name.rpartition("_")[2], load_board(path)) for path in folders]
+    if options.varied:
+        measure_varied(boards, options)
+        return
     head = "lecture", "minutes", "true", "found", "recall", "precision", "stray", "s/min", "MB", "PySceneDetect"
     print(" ".join(f"{each:>9}" for each in head), flush=True)
     results = []
     with tempfile.TemporaryDirectory() as temporary:
         place = options.films or Path(temporary)
         place.mkdir(exist_ok=True, parents=True)
-        for number in options.only or range(options.lectures):
+        for number in [int(each) for each in options.only] or range(options.lectures):
             name, script, filming, rng = make_lecture(boards, number, options.seed, options.seconds)
             stem = place / f"lecture{number}-{options.seed}"
             film = stem.with_suffix(filmed.SUFFIX[filming.codec])

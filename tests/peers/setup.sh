@@ -5,7 +5,7 @@ set -euo pipefail
 folder=${1:?name a folder}
 python=${PYTHON:-python3}
 mkdir -p "$folder"
-for name in service xml ocrd detection labelme label-studio browser tfrecord; do $python -m venv "$folder/$name"; done
+for name in service xml ocrd detection labelme label-studio browser tfrecord scenes; do $python -m venv "$folder/$name"; done
 "$folder/xml/bin/pip" install -q xmlschema lxml jinja2 regex hocr-spec hocr-tools-lib ocrmypdf numpy pillow shapely pypdf pdfminer.six
 "$folder/ocrd/bin/pip" install -q ocrd
 "$folder/detection/bin/pip" install -q pycocotools supervision
@@ -17,3 +17,4 @@ for name in service xml ocrd detection labelme label-studio browser tfrecord; do
 "$folder/detection/bin/pip" install -q --no-deps python-doctr PPOCRLabel
 "$folder/browser/bin/pip" install -q playwright # check_phone.py; the browser itself is Debian’s chromium
 "$folder/service/bin/pip" install -q schemathesis # check_service.py
+"$folder/scenes/bin/pip" install -q scenedetect-headless # benchmarks/video.py

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_studio.core.images.pixel_formats import RGB
-from ocr_studio.core.video import board_ground, camera
+from ocr_studio.core.video import board_ground, board_ink, camera
 from ocr_studio.core.video.board_ground import BoardGround
 from ocr_studio.core.video.camera import Camera, View
 from ocr_studio.core.video.grid import COARSE_TILE, SMALL_TILE, WORK_TILE, Grid, count_by_tile, join_tiles, split_tiles
@@ -32,18 +32,12 @@ _WIPED: Final = 0.15
 # Share of a picture's writing, and of that of the state before, that the latter doesn't show; with less it is no state
 # of its own, but what is left while the board is being wiped.
 _NOVEL: Final = 0.05
-# Writing differs from the ground by this share of its brightness, at least by so many levels and as many
-# times the noise: pale markers do by 15 %, noise in a median by 3 %. It is gone where it differs by half of that.
-_INK_SHARE, _INK_LEVELS = 0.09, 9
-_GONE: Final = 0.55
-_NOISE: Final = 3.0
 # Pixels of a work frame: less is dust.
 _DUST: Final = 8
 # Share of a tile's writing from which the tile is frozen.
 _TILE_GONE: Final = 0.2
-# Shares of a frame's longer side: most words are not so long, and strokes not so thick.
-_WORD: Final = 0.2
-_THICK: Final = 0.012
+# A state was last seen before this share of the tiles that are wiped was.
+_FIRST_GONE: Final = 0.15
 # Seconds without any loss after which wiping is over.
 _WIPING: Final = 4.0
 # Seconds after which a small loss counts as a correction.
@@ -209,7 +203,13 @@ class BoardTracker:
 
     def finish(self, seconds: float) -> Iterator[FoundState]:
         """The video is over, at a time; yields the last state."""
+        # What was seen only twice, because the lecturer stands before it now, is on the last state, too.
+        self._full.repeat_last(self._pushes)
+        self._work.repeat_last(self._pushes)
+        self._dirty |= self._pushes > 1
         yield from self._compare(seconds)
+        if int(self._kept.lost.sum()) < _WIPED * int(self._find_written().sum()):
+            self._commit(np.flatnonzero(self._kept.frozen))
         if self._is_novel() or not self.states:
             yield self._make_state(self._last_seen())
         self._commit(np.flatnonzero(self._kept.frozen))
@@ -408,21 +408,17 @@ class BoardTracker:
         self._commit(np.flatnonzero(old))
 
     def _last_seen(self) -> float:
-        """Return when the kept picture was last seen as it is."""
-        frozen = self._kept.frozen
-        return float(self._kept.last_seen[frozen].min()) if frozen.any() else self._at
+        """Return when the kept picture was last seen as it is: before much of it was gone.
+
+        Single tiles may have been covered for long before.
+        """
+        kept = self._kept
+        return float(np.quantile(kept.last_seen[kept.frozen], _FIRST_GONE)) if kept.frozen.any() else self._at
 
     def _find_ink(self, work: RGB, seen: Mask) -> tuple[Mask, Mask]:
         """Find the writing on the board, and where there may be some, (H, W) bool at the work size."""
-        contrast, brightness = board_ground.measure_contrast(work, chalk=self._ground.chalk)
-        # Most of a board is bare: what differs there, and how much that varies, is noise.
-        bare = contrast[::3, ::3][_enlarge(self._ground.board)[::3, ::3]]
-        usual = float(np.median(bare)) if len(bare) else 0.0
-        noise = float(np.median(np.abs(bare - usual))) if len(bare) else 0.0
-        bar = np.maximum(_INK_LEVELS + _NOISE * noise, _INK_SHARE * brightness.astype(np.float32))
-        contrast = np.asarray(cv2.subtract(contrast, np.full_like(contrast, round(usual))), dtype=np.uint8)
-        known = _to_work(seen, self._grid) & _enlarge(self._ground.around)
-        return (contrast > bar) & known, contrast > _GONE * bar
+        ink, weak = board_ink.find_ink(work, self._ground)
+        return ink & _to_work(seen, self._grid), weak
 
     def _copy(self, ink: Mask, indices: NDArray[np.intp], seconds: float) -> None:
         """Copy tiles in which something is new, or that were not copied for long, to the kept picture."""
@@ -496,7 +492,7 @@ class BoardTracker:
         """Find the writing on the kept picture: not edges on and around the board that never change."""
         kept = self._kept
         lost = kept.lost if kept.lost.size else np.zeros_like(kept.ink)
-        first = _find_letters(kept.ink & ~self._changed & _enlarge(self._ground.board))
+        first = board_ink.find_letters(kept.ink & ~self._changed & board_ink.enlarge(self._ground.board))
         return kept.ink & (first | self._changed | lost)
 
     def _make_state(self, end: float) -> FoundState:
@@ -518,17 +514,6 @@ def _find_bare_board(looks: Sequence[RGB]) -> BoardGround:
     return BoardGround(board_ground.find_ground(looks, chalk=chalk), chalk=chalk)
 
 
-def _find_letters(ink: Mask) -> Mask:
-    """Find what is as thin and small as letters and words; rails, ledges and what lies on them are not."""
-    side = max(ink.shape)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    stats = np.asarray(stats)
-    long = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].max(axis=1)
-    letters = (long < _WORD * side) & (stats[:, cv2.CC_STAT_AREA] < _THICK * side * long)
-    letters[0] = False
-    return np.asarray(letters[labels])
-
-
 def _expose(picture: RGB, gain: NDArray[Any]) -> RGB:
     """Multiply red, green and blue by factors."""
     levels = np.arange(256, dtype=np.float32)[:, None] * np.asarray(gain, np.float32)[None]
@@ -539,11 +524,6 @@ def _expose(picture: RGB, gain: NDArray[Any]) -> RGB:
 def _shrink(mask: Mask) -> Mask:
     """Reduce a mask from the work to the small size; a pixel is set if any of its four is."""
     return mask[::2, ::2] | mask[1::2, ::2] | mask[::2, 1::2] | mask[1::2, 1::2]
-
-
-def _enlarge(coarse: Mask) -> Mask:
-    """Enlarge a mask from the coarse to the work size."""
-    return np.repeat(np.repeat(coarse, 4, 0), 4, 1)
 
 
 def _to_work(tiles: Mask, grid: Grid) -> Mask:
