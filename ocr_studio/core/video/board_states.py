@@ -213,9 +213,7 @@ class BoardTracker:
         if self._is_novel() or not self.states:
             yield self._make_state(self._last_seen())
         self._commit(np.flatnonzero(self._kept.frozen))
-        for state in self.states:
-            open_ = np.isnan(state.times.last) & ~np.isnan(state.times.first)
-            state.times.last[open_] = seconds
+        self._end_all(seconds)
 
     @property
     def is_calm(self) -> bool:
@@ -247,18 +245,7 @@ class BoardTracker:
     @classmethod
     def load(cls, grid: Grid, arrays: Mapping[str, NDArray[Any]]) -> BoardTracker | None:
         """Go on with what ``save`` returned for frames of the same size; None if that is damaged."""
-        count, side = grid.rows * grid.columns, grid.tile
-        forms = {
-            "tiles": (np.uint8, (count, side, side, 3)),
-            "ink": (np.bool_, grid.work_shape),
-            "born": (np.float32, grid.small_shape),
-            "novel": (np.bool_, grid.small_shape),
-            "changed": (np.bool_, grid.work_shape),
-            "seen": (np.bool_, (count,)),
-            "ground": (np.float32, (*grid.coarse_shape, 3)),
-            "board": (np.bool_, grid.coarse_shape),
-            "times": (np.float64, (5,)),
-        }
+        forms = _find_forms(grid)
         found = {name: arrays.get(name) for name in (*forms, "maps", "spans")}
         good = {name: each for name, each in found.items() if each is not None}
         if len(good) < len(found) or any(
@@ -507,6 +494,22 @@ class BoardTracker:
         self._began = end
         picture = join_tiles(kept.tiles.reshape(grid.rows, grid.columns, grid.tile, grid.tile, 3))
         return FoundState(state, np.ascontiguousarray(picture[: grid.height, : grid.width]))
+
+
+def _find_forms(grid: Grid) -> dict[str, tuple[type[np.generic], tuple[int, ...]]]:
+    """Return the kinds and shapes of what is saved of a tracker."""
+    count, side = grid.rows * grid.columns, grid.tile
+    return {
+        "tiles": (np.uint8, (count, side, side, 3)),
+        "ink": (np.bool_, grid.work_shape),
+        "born": (np.float32, grid.small_shape),
+        "novel": (np.bool_, grid.small_shape),
+        "changed": (np.bool_, grid.work_shape),
+        "seen": (np.bool_, (count,)),
+        "ground": (np.float32, (*grid.coarse_shape, 3)),
+        "board": (np.bool_, grid.coarse_shape),
+        "times": (np.float64, (5,)),
+    }
 
 
 def _find_bare_board(looks: Sequence[RGB]) -> BoardGround:

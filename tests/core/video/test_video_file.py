@@ -62,6 +62,55 @@ def test_a_wrong_frame_rate_does_no_harm(tmp_path: Path) -> None:
     assert len(times) >= 1
 
 
+@pytest.mark.parametrize(("degrees", "matrix"), [(90, (0, 1, -1, 0)), (180, (-1, 0, 0, -1)), (270, (0, -1, 1, 0))])
+def test_a_film_of_a_turned_phone_is_upright(tmp_path: Path, degrees: int, matrix: tuple[int, int, int, int]) -> None:
+    """degrees: by which players turn the frames clockwise."""
+    path = tmp_path / "phone.mp4"
+    frame = np.zeros((64, 96, 3), np.uint8)
+    frame[:32, :48] = 255  # the left upper quarter is white
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (96, 64))
+    for _ in range(12):
+        writer.write(frame)
+    writer.release()
+    data = bytearray(path.read_bytes())
+    header = data.index(b"tkhd") + 4
+    one = 1 << 16
+    a, b, c, d = (one * each for each in matrix)
+    struct.pack_into(">9i", data, header + 40, a, b, 0, c, d, 0, 0, 0, 1 << 30)  # ISO 14496-12, 8.3.2
+    path.write_bytes(data)
+    first = read(path)[0].pixels
+    upright = np.rot90(frame, -degrees // 90)
+    assert first.shape == upright.shape
+    assert np.abs(first.astype(int) - upright).mean() < 12
+
+
+def test_times_of_a_variable_frame_rate_are_those_of_the_file(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", 30)
+    data = bytearray(path.read_bytes())
+    table = data.index(b"stts") + 4
+    version, entries, count, duration = struct.unpack_from(">4I", data, table)
+    assert (version, entries, count) == (0, 1, 30)
+    # The frames stay where they are; the second half lasts four times as long. The table grows by one entry, for which
+    # a table of edits, which isn't needed, makes room.
+    edits = data.index(b"edts") - 4
+    (size,) = struct.unpack_from(">I", data, edits)
+    del data[edits : edits + size]
+    table -= size if edits < table else 0
+    new = struct.pack(">6I", version, 2, 15, duration, 15, 4 * duration)
+    data[table : table + 16] = new
+    struct.pack_into(">I", data, table - 8, 8 + len(new))
+    for name, change in ((b"stbl", 8), (b"minf", 8), (b"mdia", 8), (b"trak", 8 - size), (b"moov", 8 - size)):
+        at = data.index(name) - 4
+        struct.pack_into(">I", data, at, struct.unpack_from(">I", data, at)[0] + change)
+    path.write_bytes(data)
+    frames = read(path, interval=1.0)
+    # Frames are 0.1 seconds apart up to 1.5 seconds, then 0.4.
+    for frame in frames:
+        number = frame.seconds * 10 if frame.seconds < 1.5 else 15 + (frame.seconds - 1.5) / 0.4
+        assert abs(float(frame.pixels.mean()) - 4 * number) < 6
+    assert frames[-1].seconds > 6
+
+
 def test_a_truncated_video_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     path = write_video(tmp_path / "film.avi", 60)
     data = path.read_bytes()
