@@ -148,4 +148,6 @@ def write_remedy(error: OSError) -> str:
         return tr("Choose a folder that you can write to.")
     if error.errno == errno.ELOOP:
         return tr("Remove it, or choose another folder.")
+    if error.errno == errno.EFBIG:  # FAT32 ends at 4 GB, the table of a PDF at 10 GB
+        return tr("Export fewer photos, or choose a folder on another disk.")
     return tr("Free up disk space, or choose another folder.")

@@ -26,23 +26,23 @@ _MOST_PHOTOS: Final = 1_000_000
 
 def add_parser(actions: argparse._SubParsersAction[CommandParser]) -> None:
     """Add the arguments of the action."""
-    made = actions.add_parser(
+    parser = actions.add_parser(
         "sample",
         help="copy photos with their words into a folder, to correct them",
         description="Copy photos of an archive with their words into a folder, as a project that the window opens.",
         allow_abbrev=False,
     )
-    made.add_argument("archive", type=address, metavar="DIR", help="folder or address of the archive")
-    made.add_argument("--count", type=number_up_to(_MOST_PHOTOS), required=True, metavar="N", help="number of photos")
-    made.add_argument("--out", type=given_path, required=True, metavar="FOLDER", help="folder for the photos")
-    made.add_argument(
+    parser.add_argument("archive", type=address, metavar="DIR", help="folder or address of the archive")
+    parser.add_argument("--count", type=number_up_to(_MOST_PHOTOS), required=True, metavar="N", help="number of photos")
+    parser.add_argument("--out", type=given_path, required=True, metavar="FOLDER", help="folder for the photos")
+    parser.add_argument(
         "--order",
         choices=sample.ORDERS,
         default=sample.RANDOM,
         help="random photos, or those read with the least confidence; default: random",
     )
-    made.add_argument("--seed", type=int, default=0, metavar="N", help="random seed; default: 0")
-    add_follow_links(made)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="random seed; default: 0")
+    add_follow_links(parser)
 
 
 def run_sample(options: argparse.Namespace) -> int:

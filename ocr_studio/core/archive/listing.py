@@ -158,7 +158,12 @@ def _list_lines(stream: BinaryIO, name: str) -> Iterator[Photo]:
         for line in _split_lines(stream, name):
             photo = _convert_line(os.fsdecode(line))
             digest = hashlib.blake2b(photo.address.encode("utf-8", "surrogateescape"), digest_size=16).digest()
-            if listed.execute("INSERT OR IGNORE INTO paths VALUES (?)", (digest,)).rowcount:
+            try:
+                is_new = listed.execute("INSERT OR IGNORE INTO paths VALUES (?)", (digest,)).rowcount
+            except sqlite3.OperationalError as error:
+                what = tr("can’t create a temporary file: {reason}", reason=error)
+                raise StudioError(what, file=name, remedy=tr("Free up disk space.")) from error
+            if is_new:
                 yield photo
 
 

@@ -52,7 +52,7 @@ def resolve_photo_name(told: str) -> str:
     text = _CONTROLS.sub("", told).strip() if len(told) <= _LONGEST else ""
     is_absolute = False
     if address := _ADDRESS.match(text):
-        text, is_absolute = unquote(re.split(r"[?#]", text[address.end() :])[0]), True
+        text, is_absolute = _CONTROLS.sub("", unquote(re.split(r"[?#]", text[address.end() :])[0])), True
     text = text.replace("\\", "/")
     if drive := _DRIVE.match(text):
         text, is_absolute = text[drive.end() :], True

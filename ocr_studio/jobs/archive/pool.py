@@ -1,8 +1,8 @@
 """Lets workers read photos: hands out few at a time, and finds out which photo ends the process that reads it.
 
 When a worker ends, each of its photos may be to blame; each is then read alone. A photo that ends a worker a second
-time becomes a row with an error. A photo that takes too long counts as if it had ended its worker. What was killed from
-outside, or may have been, hardly was so because of the photo: that takes ten times.
+time becomes a row with an error. A photo that takes too long counts as if it had ended its worker. A worker that was
+killed from outside, or may have been, says little about its photo: it takes ten of them.
 """
 
 from __future__ import annotations
@@ -218,10 +218,7 @@ class _Pool:
             _check_loaded(answer)
             worker.ready = True
         elif isinstance(answer, Ended):
-            error = tr("reading it ended the process twice")
-            if answer.killed:
-                error = tr("the process that was reading it ended ten times")
-            yield from self._drop_worker(number, error, answer)
+            yield from self._drop_worker(number, answer)
         else:
             self._failures = 0
             worker.tasks.remove(answer.task)
@@ -229,8 +226,8 @@ class _Pool:
             self._forget(answer.task)
             yield PhotoDone(answer.task, answer.rows)
 
-    def _drop_worker(self, number: int, error: str, ended: Ended) -> Iterator[PoolEvent]:
-        """Forget a worker that has ended; its photos are read again, each alone."""
+    def _drop_worker(self, number: int, ended: Ended, error: str = "") -> Iterator[PoolEvent]:
+        """Forget a worker that has ended; its photos are read again, each alone. error: what to say of them if not."""
         worker = self._workers.pop(number)
         self._failures += 1
         yield WorkerEnded(tuple(task.address for task in worker.tasks))
@@ -238,12 +235,16 @@ class _Pool:
             key = task.shard, task.place
             self._ends[key] += 1
             self._crashes[key] += not ended.killed
-            if self._crashes[key] < _MOST_CRASHES and self._ends[key] < _MOST_ENDS:
+            if self._crashes[key] >= _MOST_CRASHES:
+                reason = tr("reading it ended the process twice")
+            elif self._ends[key] >= _MOST_ENDS:
+                reason = tr("the process that was reading it ended ten times")
+            else:
                 self._suspects.append(task)
                 continue
             self._failures = 0
             self._forget(task)
-            yield PhotoDone(task, [ArchiveRow(task.address, error=error)])
+            yield PhotoDone(task, [ArchiveRow(task.address, error=error or reason)])
         if self._failures >= _MOST_FAILURES and not self._suspects:
             what = tr("the reading processes keep ending before they have read a photo")
             raise StudioError(
@@ -261,9 +262,8 @@ class _Pool:
             if worker.tasks and now - worker.since > self._most_seconds:
                 self._engine.end(number)
                 seconds = round(self._most_seconds)
-                yield from self._drop_worker(
-                    number, tr("reading it takes longer than {seconds} s", seconds=seconds), Ended()
-                )
+                error = tr("reading it takes longer than {seconds} s", seconds=seconds)
+                yield from self._drop_worker(number, Ended(), error)
 
     def _report_delay(self) -> Iterator[Waiting]:
         now = time.monotonic()

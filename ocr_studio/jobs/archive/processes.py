@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import multiprocessing
 import os
+import sys
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -26,8 +27,8 @@ from ocr_studio.jobs.archive.pool import Answer, Ended, PhotoAnswer
 from ocr_studio.jobs.archive.worker import Loaded, MakeReader, Station, Task
 from ocr_studio.jobs.worker_process import Language
 
-# Codes with which a process ends that was ended from outside: SIGKILL and SIGTERM, and on Windows the task manager.
-_KILLED: Final = frozenset({-9, -15, 1})
+# Exit codes of a process that was ended from outside: by the task manager on Windows, else by SIGKILL or SIGTERM.
+_KILLED: Final = frozenset({1} if sys.platform == "win32" else {-9, -15})
 _ENDING: Final = 5.0  # seconds that a process has from closing its pipe to its end
 _MOST_ANSWER: Final = 256 << 20  # bytes
 

@@ -217,9 +217,10 @@ def export_photos(
     together = planned_files.goes_together(kind, one_file=one_file)
     written: list[tuple[str, Page]] = []
     lost: Counter[Content] = Counter()
+    complete = True  # whether each file was written
     for file in plan:
         if kind != CLEANED and (begin := FORMATS[kind].begin) is not None:
-            yield from _grow_file(out, file, begin, loader, together=together)
+            complete &= yield from _grow_file(out, file, begin, loader, together=together)
             continue
         pages = yield from loader.load(file.photos)
         try:
@@ -229,11 +230,12 @@ def export_photos(
                 raise
             yield from (PhotoSkipped(page.image, error) for page in pages)
             continue
+        complete &= bool(good)
         for page in good:
             lost += count_losses(page)
         if kind != CLEANED and FORMATS[kind].extra is not None:
             written += [(file.name, page) for page in good]
-    _finish(project, out, kind, plan if together else (), written)
+    _finish(project, out, kind, plan if together and complete else (), written)
     if lost:
         yield ContentLost(lost)
 
@@ -265,8 +267,8 @@ class _Loader:
 
 def _grow_file(
     out: OutputFolder, file: PlannedFile, begin: FileBeginner, loader: _Loader, *, together: bool
-) -> Iterator[ExportEvent]:
-    """Write a file page by page, of the photos that can be read.
+) -> Generator[ExportEvent, None, bool]:
+    """Write a file page by page, of the photos that can be read. Returns whether there is any.
 
     Args:
         out: Where to.
@@ -290,8 +292,10 @@ def _grow_file(
         if together:
             raise
         yield from (PhotoSkipped(image, error) for image in images if image not in skipped)
-        return
-    yield from (PhotoWritten(image, file.name) for image in images if image not in skipped)
+        return False
+    good = [image for image in images if image not in skipped]
+    yield from (PhotoWritten(image, file.name) for image in good)
+    return bool(good)
 
 
 def _add_pages(growing: GrowingFile, loader: _Loader, places: Sequence[int]) -> Iterator[ExportEvent]:
@@ -366,7 +370,7 @@ def _finish(
         project: The project.
         out: Where to.
         kind: The format.
-        plan: The files of this export if they hold all photos together.
+        plan: The files of this export if they hold all photos together, and each was written.
         written: See ``ExportFormat.extra``.
 
     Raises:

@@ -95,7 +95,7 @@ class WordInfo(TypedDict):
 
 
 class PageWords(TypedDict):
-    """Some words of a page in reading order. total: how many there are; page: of so many pages of the file."""
+    """Some words of a page in reading order. total: how many there are; page: its number among those of the file."""
 
     photo: str
     page: int
@@ -107,7 +107,7 @@ class PageWords(TypedDict):
 
 
 class ReadPicture(TypedDict):
-    """What was just read on a photo. page: of so many pages of the file."""
+    """What was just read on a photo. page: its number among those of the file."""
 
     photo: str
     page: int

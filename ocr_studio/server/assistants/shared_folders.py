@@ -74,7 +74,7 @@ class SharedPlace:
             return False
 
     def find_page(self, photo: str, page: int) -> NamedPage:
-        """Find a page by the name of its file; a photo, and what is the name of a page itself, has one.
+        """Find a page by the name of its file and its number. A photo, or the name of a page itself, has only page 1.
 
         Raises:
             StudioError: There is no page of this number.

@@ -157,7 +157,7 @@ def create_phone_app(
             ClientDisconnect: _answer_lost,
         },
     )
-    return RequestGuard(app, allows_host=authority.__eq__)
+    return RequestGuard(app, allows_host=lambda host: host == authority)
 
 
 async def _read_body(request: Request, most: int, *, discard: int = 0) -> bytes:

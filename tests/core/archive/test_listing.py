@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,20 @@ def test_a_photo_that_a_list_names_twice_is_listed_once(photos: Path, monkeypatc
     lines = [b"b.jpg", b"./b.jpg", os.fsencode(photos / "a.JPG"), b"z/../b.jpg", b"memory://c.jpg", b"memory://c.jpg"]
     expected = [str(photos / "b.jpg"), str(photos / "a.JPG"), "memory://c.jpg"]
     assert names_of("-", piped=b"\n".join(lines)) == expected
+
+
+def test_a_full_disk_while_a_list_is_read_is_said(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sqlite3.connect
+
+    def connect(*args: Any, **options: Any) -> sqlite3.Connection:
+        made: sqlite3.Connection = real(*args, **options)
+        made.execute("PRAGMA max_page_count = 3")
+        return made
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    lines = "\n".join(str(photos / f"{number}.jpg") for number in range(2000)).encode()
+    with pytest.raises(StudioError, match=r"temporary file: .*full\. Free up disk space"):
+        names_of("-", piped=lines)
 
 
 def test_what_is_no_list_is_refused(tmp_path: Path) -> None:

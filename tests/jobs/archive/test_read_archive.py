@@ -231,6 +231,13 @@ def test_a_photo_whose_workers_are_killed_from_outside_is_read_up_to_ten_times(a
     assert not [row for row in archive.rows() if row.error]
 
 
+def test_a_photo_whose_last_worker_crashes_after_nine_were_killed_has_not_crashed_two(archive: Archive) -> None:
+    engine = archive.engine(ends_on={"005.jpg": 10}, killed=True)
+    for event in read_archive(archive.order(), engine):
+        engine.killed = engine.ends_on["005.jpg"] > 1 or not isinstance(event, WorkerEnded)
+    assert [row.error for row in archive.rows() if row.error] == ["the process that was reading it ended ten times"]
+
+
 def test_workers_that_cannot_load_the_model_say_why(archive: Archive) -> None:
     engine = HereEngine(stub_readers.failing_maker)
     with pytest.raises(StudioError, match=r"the model “x” was not found. Choose another one"):

@@ -10,11 +10,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.content import Content
 from ocr_studio.core.formats.output_folder import OutputFolder
-from ocr_studio.core.formats.pdf import searchable_pdf
+from ocr_studio.core.formats.pdf import pdf_writer, searchable_pdf
 from ocr_studio.core.images import page_paths, photo_file
 from ocr_studio.core.page import Page, Quad, Transcription, Word
 from ocr_studio.core.project.project import Project
@@ -240,6 +240,16 @@ def test_a_pdf_that_is_not_finished_leaves_what_was_there(
     assert {path.name for path in out.path.iterdir()} == {"boards.pdf", ".ocr-studio-files.jsonl"}
 
 
+def test_a_pdf_that_becomes_too_large_is_not_left_half(
+    project: Project, scans: list[ListedPhoto], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_writer, "_MOST_BYTES", 500)
+    out = OutputFolder(tmp_path / "out")
+    with pytest.raises(WriteFailed, match=r"File too large\. Export fewer photos"):
+        list(export_photos(project, scans, out, PhotoExportOptions("pdf", one_file=True)))
+    assert not [path for path in out.path.iterdir() if not path.name.startswith(".ocr-studio")]
+
+
 def test_records_are_divided_among_several_files(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +271,13 @@ def test_records_are_divided_among_several_files(
     foreign.write_bytes(b"foreign")
     changed.write_bytes(b"changed")
     monkeypatch.setattr(planned_files, "FORMATS", FORMATS)
+    missing = [(project.photos / name).rename(tmp_path / name) for name in ("a.jpg", "a.png")]
+    assert not names_of(
+        list(export_photos(project, LISTED, OutputFolder(tmp_path / "parts"), PhotoExportOptions("tfrecord")))
+    )
+    assert (tmp_path / "parts" / first).exists()  # nothing has replaced it
+    for path in missing:
+        path.rename(project.photos / path.name)
     list(export_photos(project, LISTED, OutputFolder(tmp_path / "parts"), PhotoExportOptions("tfrecord")))
     found = {path.name for path in (tmp_path / "parts").glob("*.tfrecord")}
     assert found == {"boards.tfrecord", foreign.name, second}

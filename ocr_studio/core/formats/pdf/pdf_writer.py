@@ -6,12 +6,14 @@ The file has the plain structure of PDF 1.4: objects one after another, then a t
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 import pikepdf
 from pikepdf import Name, String
@@ -19,6 +21,10 @@ from pikepdf import Name, String
 _HEADER: Final = b"%PDF-1.7\n%\xbf\xf7\xa2\xfe\n"
 _PAGE_TREE: Final = 1  # the number of this object; others are numbered as they come
 _PAGE_TYPES: Final = (Name.Page, Name.Pages)
+# No object can begin later: the table has ten digits for it. ISO 32000-1, 7.5.4.
+_MOST_BYTES: Final = 10**10 - 1
+
+_Value: TypeAlias = pikepdf.Object | bool | int | Decimal | None
 
 
 class PdfWriter:
@@ -41,6 +47,9 @@ class PdfWriter:
 
         Args:
             part: The PDF. Its pages must inherit nothing from the tree of pages.
+
+        Raises:
+            OSError: It can't be written, or the file becomes too large for a PDF.
         """
         if not self._pages:
             self._write(_HEADER)
@@ -102,6 +111,8 @@ class PdfWriter:
         self._write_object(number, head, data, b"\nendstream")
 
     def _write_object(self, number: int, *body: bytes) -> None:
+        if self._length > _MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         self._starts[number] = self._length
         self._write(b"%d 0 obj\n" % number, *body, b"\nendobj\n")
 
@@ -142,31 +153,53 @@ class _Numbers:
 
     def format_entries(self, thing: pikepdf.Object, *, but: str = "") -> bytes:
         """Format what is in a dictionary, or in that of a stream, without the key ``but``."""
-        entries = ((key, thing[key]) for key in sorted(thing.keys()) if key != but)
-        return b" ".join(Name(key).unparse() + b" " + self._format(value) for key, value in entries)
+        return self._format(_list_entries(thing, but))
 
     def format_direct(self, thing: pikepdf.Object) -> bytes:
         """Format an object itself, not its number."""
-        if isinstance(thing, pikepdf.Array):
-            return b"[ " + b" ".join(map(self._format, thing.as_list())) + b" ]"
-        if isinstance(thing, pikepdf.Dictionary):
-            return b"<< " + self.format_entries(thing) + b" >>"
-        return thing.unparse()
+        return self._format(_split_object(thing))
 
-    def _format(self, value: pikepdf.Object | bool | int | Decimal | None) -> bytes:
+    def _format(self, tokens: Sequence[bytes | _Value]) -> bytes:
+        """Format values and what is in them. Not recursive: files may nest values more deeply than Python calls."""
+        made: list[bytes] = []
+        stack = list(reversed(tokens))
+        while stack:
+            token = stack.pop()
+            if isinstance(token, bytes):
+                made.append(token)
+            else:
+                stack += reversed(self._convert(token))
+        return b" ".join(made)
+
+    def _convert(self, value: _Value) -> Sequence[bytes | _Value]:
+        """Convert a value to tokens; those of the values in it follow later."""
         match value:
             case None:
-                return b"null"
-            case bool():
-                return b"true" if value else b"false"
-            case int() | Decimal():
-                return f"{value:f}".encode() if isinstance(value, Decimal) else b"%d" % value
+                return [b"null"]
+            case int():  # true and false, too
+                return [str(value).lower().encode()]
+            case Decimal():
+                return [f"{value:f}".encode()]
         if not value.is_indirect:
-            return self.format_direct(value)
+            return _split_object(value)
         # A link may lead to a page that is not among these.
         if value.objgen not in self._numbers and _is_page(value):
-            return b"null"
-        return b"%d 0 R" % self.find(value)
+            return [b"null"]
+        return [b"%d 0 R" % self.find(value)]
+
+
+def _split_object(thing: pikepdf.Object) -> Sequence[bytes | _Value]:
+    """Convert an object to tokens and the values in it."""
+    if isinstance(thing, pikepdf.Array):
+        return [b"[", *thing.as_list(), b"]"]
+    if isinstance(thing, pikepdf.Dictionary):
+        return [b"<<", *_list_entries(thing), b">>"]
+    return [thing.unparse()]
+
+
+def _list_entries(thing: pikepdf.Object, but: str = "") -> Sequence[bytes | _Value]:
+    """List the keys of a dictionary, without ``but``, each with its value behind it."""
+    return [each for key in sorted(thing.keys()) if key != but for each in (Name(key).unparse(), thing[key])]
 
 
 def _is_page(thing: pikepdf.Object) -> bool:

@@ -46,6 +46,7 @@ def corners(word: ExchangeWord) -> list[list[float]]:
         ("../../etc/passwd", "etc/passwd"),
         ("sub/../photos/a.png", "photos/a.png"),
         ("https://example.org/sub/a%20b.jpg?x=1", "a b.jpg"),
+        ("https://example.org/a%00%0A.jpg", "a.jpg"),
         ("sub\\a.jpg", "sub/a.jpg"),
         ("C:a.jpg", "a.jpg"),
         ("..", ""),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from decimal import Decimal
 
 import pikepdf
+import pytest
 from pikepdf import Array, Dictionary, Name, Page, String
 
+from ocr_studio.core.formats.pdf import pdf_writer
 from ocr_studio.core.formats.pdf.pdf_writer import PdfWriter
 
 
@@ -94,3 +97,26 @@ def test_without_pages_nothing_is_written() -> None:
     writer = PdfWriter(written)
     writer.finish(facts={"/Title": "empty"}, bookmarks={})
     assert written.getvalue() == b""
+
+
+def test_values_are_nested_as_deeply_as_qpdf_reads_them() -> None:
+    written = io.BytesIO()
+    deep = pikepdf.Object.parse(b"[ " * 450 + b"1" + b" ]" * 450)
+    with pikepdf.new() as part:
+        part.pages.append(make_sheet(part, b"", Deep=deep))
+        writer = PdfWriter(written)
+        writer.add_pages(part)
+    writer.finish(facts={}, bookmarks={})
+    with reopen(written) as opened:
+        assert opened.pages[0].obj.Deep.unparse() == deep.unparse()
+
+
+def test_a_file_that_is_too_large_for_its_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_writer, "_MOST_BYTES", 2000)
+    writer = PdfWriter(io.BytesIO())
+    with pikepdf.new() as part:
+        for number in range(20):
+            part.pages.append(make_sheet(part, b"%d n" % number))
+        with pytest.raises(OSError, match="File too large") as raised:
+            writer.add_pages(part)
+    assert raised.value.errno == errno.EFBIG
