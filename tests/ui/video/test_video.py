@@ -70,7 +70,7 @@ def test_a_video_is_opened_and_its_boards_are_read(open_studio: Open, tmp_path: 
     assert strip.states.count() == len(record.states) >= 2
     assert studio.opening.path == tmp_path / "films" / "lecture" / record.states[0].image
     pages = [state.page for state in record.states]
-    qtbot.waitUntil(lambda: not studio.busy and all(_is_read(studio, each) for each in pages))
+    qtbot.waitUntil(lambda: not studio.busy and all(_is_read(studio, each) for each in pages), timeout=60_000)
     assert not strip.progress.isVisible()
     assert "lecture.avi" in studio.window.status.currentMessage()
 
