@@ -79,6 +79,7 @@ class OutputFolder:
                 what = tr("there is a file with this name")
                 raise WriteFailed(what, file=path, remedy=tr("Choose another folder.")) from error
             raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
+        self._folder.sweep()
         with _converting_errors(path / LIST):
             self._written = self._load()
 

@@ -51,6 +51,29 @@ class TestFolder:
             OutputFolder(out / "deep" / "er").write("photos/a.txt", text)
         assert (out / "deep" / "er" / "photos" / "a.txt").read_bytes() == b"\xc3\xa4?"
 
+    def test_a_large_file_is_written_whole_or_not_at_all(self, out: Path) -> None:
+        folder = OutputFolder(out)
+        with folder.writing("a.pdf") as stream:
+            stream.write(b"first")
+        with pytest.raises(RuntimeError), folder.writing("a.pdf") as stream:
+            stream.write(b"half")
+            raise RuntimeError("the program has a bug")
+        with folder.writing("empty.pdf"):
+            pass
+        assert {path.name: path.read_bytes() for path in out.glob("[!.]*")} == {"a.pdf": b"first"}
+        (out / "a.pdf").write_bytes(b"edited")
+        with pytest.raises(FileTaken), folder.writing("a.pdf"):
+            pytest.fail("the work isn't begun")
+        assert {path.name for path in out.iterdir()} == {"a.pdf", LIST}
+
+    def test_what_a_killed_export_left_is_removed_once_it_is_old(self, out: Path) -> None:
+        old, new = out / f".{'0' * 16}.tmp", out / f".{'1' * 16}.tmp"
+        for path in (old, new):
+            path.write_bytes(b"half")
+        os.utime(old, (1e9, 1e9))
+        OutputFolder(out)
+        assert {path.name for path in out.iterdir()} == {new.name}
+
     def test_a_file_of_the_user_stays_and_the_others_are_written(self, out: Path) -> None:
         (out / "board.txt").write_text("mine")
         folder = OutputFolder(out)

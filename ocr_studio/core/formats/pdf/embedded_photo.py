@@ -40,6 +40,11 @@ class PdfPhoto:
     dpi: float
     orientation: int = _UPRIGHT
 
+    @property
+    def size(self) -> int:
+        """Bytes of the image in the PDF."""
+        return int(self.image.Length)
+
     def find_matrix(self, page: Page) -> tuple[float, ...]:
         """Find where the image is drawn: the six numbers of a ``cm`` in pixels of the page, y upwards."""
         width, height = page.file_size

@@ -175,8 +175,7 @@ class _Part:
     def _add_photo(self, page: Page, photos: PhotoSource) -> StudioError | None:
         """Add a photo. Returns why it can't be read."""
         try:
-            data = photos.read(page)
-            photo = embedded_photo.embed_photo(self._pdf, photos.path(page), data)
+            photo = embedded_photo.embed_photo(self._pdf, photos.path(page), photos.read(page))
         except StudioError as error:
             return error
         scale = min(_INCH / photo.dpi, _MOST_POINTS / max(page.width, page.height))
@@ -184,24 +183,21 @@ class _Part:
         content = f"q {matrix} cm /Photo Do Q\n".encode() + text_layer.format_words(page, self._font, scale=scale)
         resources = Dictionary(XObject=Dictionary(Photo=photo.image), Font=_name_font(self._font))
         _append_page(self._pdf, page, scale, content, resources)
-        self._bytes += len(data)
+        self._bytes += photo.size
         return None
 
     def _copy_pages(self, file: Path, pages: Sequence[Page], photos: PhotoSource) -> list[StudioError | None]:
         """Add pages of another PDF with their words. Returns for each why it can't be read."""
         sheets = [page_paths.find_page(photos.path(page)).page for page in pages]
-        numbers = list(dict.fromkeys(sheets))
+        places = {sheet: place for place, sheet in enumerate(dict.fromkeys(sheets))}
         try:
-            copied = copied_pages.copy_pages(file, numbers)
+            copied = copied_pages.copy_pages(file, list(places))
         except StudioError as error:
             if len(pages) == 1:
                 return [error]
             return [error for page in pages for error in self._copy_pages(file, [page], photos)]
         self._bytes += copied.size
-        return [
-            self._copy_page(copied, numbers.index(sheet), page, photos)
-            for sheet, page in zip(sheets, pages, strict=True)
-        ]
+        return [self._copy_page(copied, places[sheet], page, photos) for sheet, page in zip(sheets, pages, strict=True)]
 
     def _copy_page(self, copied: CopiedPages, place: int, page: Page, photos: PhotoSource) -> StudioError | None:
         pdf = self._pdf
