@@ -43,7 +43,7 @@ class PdfPhoto:
     @property
     def size(self) -> int:
         """Bytes of the image in the PDF."""
-        return int(self.image.Length)
+        return memoryview(self.image.get_raw_stream_buffer()).nbytes
 
     def find_matrix(self, page: Page) -> tuple[float, ...]:
         """Find where the image is drawn: the six numbers of a ``cm`` in pixels of the page, y upwards."""
