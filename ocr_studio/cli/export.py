@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Final
 
 from ocr_studio.cli.project import add_follow_links, known_project
@@ -25,6 +26,7 @@ from ocr_studio.core.command_line import visible
 from ocr_studio.core.formats import CLEANED, FORMATS
 from ocr_studio.core.formats.content import describe_losses
 from ocr_studio.core.formats.output_folder import OutputFolder
+from ocr_studio.core.images import page_paths
 from ocr_studio.core.units import counted
 
 _EPILOG: Final = """\
@@ -72,9 +74,11 @@ def work(options: argparse.Namespace) -> int:
     out = OutputFolder(options.out, overwrite=options.overwrite)
     photos = job.list_all(project)
     prompt = PasswordPrompt(options.password_file)
+    locked = frozenset[Path]()
     if options.format == CLEANED or FORMATS[options.format].embeds_photo:
-        prompt.unlock_all(project.photos / photo.image for photo in photos)
+        locked = prompt.unlock_all(project.photos / photo.image for photo in photos)
     written, files, progress = 0, set[str](), Progress()
+    told = set[str]()  # a file that can't be written is told for each of its photos
     lost: job.ContentLost | None = None
     with stopping(lambda: f"{written} of {counted(len(photos), 'photo')} written to {out.path}."):
         for event in job.export_photos(project, photos, out, asked):
@@ -85,7 +89,10 @@ def work(options: argparse.Namespace) -> int:
                 files.add(event.file)
             elif isinstance(event, job.ContentLost):
                 lost = event
-            else:
+            elif page_paths.find_page(project.photos / event.image).file not in locked and (
+                (error := str(event.error)) not in told
+            ):
+                told.add(error)
                 complain(event.error)
     print_written(len(files), written, len(photos), out)
     if lost:

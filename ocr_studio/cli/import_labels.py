@@ -136,6 +136,9 @@ def _import(project: Project, events: Iterator[job.ImportEvent], *, keeps: bool)
                 job.apply_to_project(project, event)
                 photos += len(event.step.edits)
                 counts += event.counts
+                clear_progress()
+                for file, notice in event.notices:
+                    print(visible(f"{file}: {notice}"))
     clear_progress()
     if not photos and counts == ImportCounts(equal=counts.equal) and not skipped:
         print(f"Nothing to import: {counted(counts.equal, 'word')} already there")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ocr_studio.cli import main as cli
 from ocr_studio.core import paths, settings
@@ -167,6 +169,37 @@ def test_export_replaces_no_file_that_it_did_not_write(
     assert cli.run(asked) == 1
     assert (out / "other.txt").read_text() == "edited"
     assert (out / "board.txt").read_text(encoding="utf-8") == "Ω=1\n"
+
+
+def test_export_tells_once_of_a_file_of_several_pages_that_stays(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *others = [Image.new("RGB", (96, 64), (number, 0, 0)) for number in range(3)]
+    first.save(project.photos / "scan.tif", save_all=True, append_images=others)
+    for number in (1, 2, 3):
+        photo = project.photos / f"scan #{number}.tif"
+        word = Word("one", Quad.from_box(1, 2, 30, 12), human=Transcription.by_human("Ω=1"))
+        project.save_page(Page(photo_file.compute_content_id(photo), photo.name, 96, 64, {"one": word}))
+    project.unlock()
+    out = tmp_path / "out"
+    asked = ["export", str(project.folder), "--format", "text", "--out", str(out)]
+    assert cli.run(asked) == 0
+    (out / "scan.txt").write_text("edited")
+    capsys.readouterr()
+    assert cli.run(asked) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "scan.txt: the file was not written by this program" in line
+
+
+def test_import_tells_what_it_has_left_out(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (96, 64)).save(project.photos / "new.png")
+    shape = {"label": "wild", "points": [[-9000, 0], [1e9, 0], [1, 1], [0, 1]], "shape_type": "polygon"}
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps({"shapes": [shape], "imagePath": "new.png", "imageWidth": 96, "imageHeight": 64}))
+    cli.run(["import", str(labels), "--project", str(project.folder)])
+    assert "labels.json: 1 label left out" in capsys.readouterr().out
 
 
 def test_export_replaces_no_photo_even_if_that_is_asked_for(

@@ -82,9 +82,14 @@ class LabelFile:
         except (OSError, TooLarge) as error:
             raise _make_error(self.folder, self.name, error) from error
 
-    def make_error(self, why: str) -> BadLabels:
-        """Make the error that names this file. why: what is wrong with it, a clause without a capital."""
-        return BadLabels(why, file=self.folder.full(self.name))
+    def make_error(self, why: str, *, remedy: str = "") -> BadLabels:
+        """Make the error that names this file.
+
+        Args:
+            why: What is wrong with it, a clause without a capital.
+            remedy: What the user can do, a sentence.
+        """
+        return BadLabels(why, file=self.folder.full(self.name), remedy=remedy)
 
 
 def _make_error(folder: SafeFolder, name: str, error: Exception) -> BadLabels:

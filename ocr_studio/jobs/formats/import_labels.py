@@ -83,11 +83,13 @@ class PagesChanged:
         new: Pages of photos that had none; they are saved before the step.
         step: The edits.
         counts: What they do to the words.
+        notices: What was odd in the files and how it was read, with their names.
     """
 
     new: tuple[Page, ...]
     step: Step
     counts: ImportCounts
+    notices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ class _Reading:
         if other is not file or name != labels.image:
             told = other.name if other is not file else name
             what = tr("{other} has words of {photo}, too", other=told, photo=photo.image)
-            return LabelsSkipped(file.name, file.make_error(what))
+            return LabelsSkipped(file.name, file.make_error(what, remedy=tr("Import these files one by one.")))
         try:
             page, is_new = self._load(photo)
         except StudioError as error:
@@ -352,9 +354,10 @@ def import_labels(
             yield batch.take()
             words = ImportedWords.compare(reading.load(words.page.id) or words.page, words.labels)
         batch.add(words, words.make_edit(conflict, name), is_new=event.is_new)
+        batch.notices += [(event.file.name, notice) for notice in words.labels.notices]
         if batch.is_full:
             yield batch.take()
-    if batch.edits or batch.counts != ImportCounts():
+    if batch.edits or batch.notices or batch.counts != ImportCounts():
         yield batch.take()
 
 
@@ -375,6 +378,7 @@ class _Batch:
         self.new: list[Page] = []
         self.edits: dict[str, Edit] = {}
         self.counts = ImportCounts()
+        self.notices: list[tuple[str, str]] = []
 
     @property
     def is_full(self) -> bool:
@@ -390,7 +394,8 @@ class _Batch:
 
     def take(self) -> PagesChanged:
         """Return the step and begin the next one."""
-        taken = PagesChanged(tuple(self.new), Step(self._name, self.edits, self._series), self.counts)
+        step = Step(self._name, self.edits, self._series)
+        taken = PagesChanged(tuple(self.new), step, self.counts, tuple(self.notices))
         self._clear()
         return taken
 
