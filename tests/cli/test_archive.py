@@ -53,7 +53,7 @@ def test_an_archive_from_photos_to_corrections(photos: Path, tmp_path: Path, cap
     said = capfd.readouterr()
     assert said.out == ""
     assert "4 photos in 1 file: 3 read now" in said.err
-    assert "1 photo could not be read:\n  1 × this is a text file, not a photo" in said.err
+    assert f"1 photo could not be read:\n  1 × this is a text file, not a photo\n      {photos / 'd.jpg'}\n" in said.err
 
     assert cli.run([*read, "--format", "json"]) == 0
     report = json.loads(capfd.readouterr().out)
@@ -163,6 +163,25 @@ def test_photos_that_failed_in_earlier_runs_are_counted(tmp_path: Path, capsys: 
     assert said in capsys.readouterr().err
     assert cli.run([*command, "--retry"]) == 1
     assert "earlier runs" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_of_many_photos_that_failed_for_a_reason_three_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(5):
+        (photos / f"{number}-broken.jpg").write_text("text", "utf-8")
+    command = ["archive", "read", str(photos), "--out", str(tmp_path / "out")]
+    assert cli.run(command) == 1
+    named = [str(photos / f"{number}-broken.jpg") for number in range(3)]
+    lines = ["  5 × the file is damaged or incomplete", *(f"      {path}" for path in named), "      and 2 others\n"]
+    assert "\n".join(lines) in capsys.readouterr().err
+    assert cli.run([*command, "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["failed_photos"] == {}
+    assert report["failed_photos_before"] == {"the file is damaged or incomplete": named}
 
 
 @pytest.mark.usefixtures("stubbed")

@@ -205,7 +205,7 @@ class _Watcher:
 
 def _report_as_text(done: read_archive.ArchiveDone) -> None:
     rate = done.read / max(done.seconds, 1e-3)
-    failed = sum(done.errors.values())
+    failed = sum(each.count for each in done.errors.values())
     now = f"{done.read - failed} read now"
     if done.read:
         now += f" in {done.seconds:.0f} s ({rate:.2f} photos a second)"
@@ -215,7 +215,7 @@ def _report_as_text(done: read_archive.ArchiveDone) -> None:
         lines.append(f"{counted(failed, 'photo')} could not be read:")
         lines += _list_reasons(done.errors)
     if done.errors_before:
-        number = sum(done.errors_before.values())
+        number = sum(each.count for each in done.errors_before.values())
         again = f"--retry reads {'it' if number == 1 else 'them'} again"
         lines.append(f"{counted(number, 'photo')} could not be read in earlier runs; {again}:")
         lines += _list_reasons(done.errors_before)
@@ -225,8 +225,14 @@ def _report_as_text(done: read_archive.ArchiveDone) -> None:
         print(visible(line), file=sys.stderr, flush=True)
 
 
-def _list_reasons(errors: Mapping[str, int]) -> list[str]:
-    return [f"  {number} × {reason}" for reason, number in errors.items()]
+def _list_reasons(errors: Mapping[str, read_archive.FailedPhotos]) -> list[str]:
+    lines = []
+    for reason, failed in errors.items():
+        lines.append(f"  {failed.count} × {reason}")
+        lines += [f"      {path}" for path in failed.named]
+        if failed.count > len(failed.named):
+            lines.append(f"      and {counted(failed.count - len(failed.named), 'other')}")
+    return lines
 
 
 def _report_as_json(done: read_archive.ArchiveDone) -> None:
@@ -237,8 +243,10 @@ def _report_as_json(done: read_archive.ArchiveDone) -> None:
                 "read": done.read,
                 "seconds": round(done.seconds, 3),
                 "photos_per_second": round(done.read / max(done.seconds, 1e-3), 3),
-                "errors": dict(done.errors),
-                "errors_before": dict(done.errors_before),
+                "errors": {reason: failed.count for reason, failed in done.errors.items()},
+                "errors_before": {reason: failed.count for reason, failed in done.errors_before.items()},
+                "failed_photos": {reason: failed.named for reason, failed in done.errors.items()},
+                "failed_photos_before": {reason: failed.named for reason, failed in done.errors_before.items()},
                 "files": done.parts,
                 "left_over": done.left_over,
                 "pruned": done.pruned,

@@ -35,7 +35,7 @@ def expand_pages(path: Path) -> list[Path]:
 
     Pages that are lost as the file is damaged are left out; see ``find_missing_pages``.
     """
-    found = _find_pages(path)
+    found = find_pages(path)
     if found.count == 1:
         return [path]
     lost = set(found.lost)
@@ -52,7 +52,11 @@ def is_listed(path: Path) -> bool:
 
 def find_missing_pages(path: Path) -> PhotoError | None:
     """Tell which pages of a file can't be read, although it has them; None if there are none. Never raises."""
-    found = _find_pages(path)
+    return describe_missing_pages(find_pages(path), path)
+
+
+def describe_missing_pages(found: FilePages, path: Path) -> PhotoError | None:
+    """Tell which pages of a file can't be read, by what is known of its pages; None if there are none."""
     if found.rest == "limit":
         what = tr("it has too many pages; only the first {count} are read", count=found.count)
         return PhotoError(what, file=path, remedy=tr("Split the file to read the others."))
@@ -71,7 +75,7 @@ def find_missing_pages(path: Path) -> PhotoError | None:
     return PhotoError(what, file=path, remedy=tr(COPY_AGAIN))
 
 
-def _find_pages(path: Path) -> FilePages:
+def find_pages(path: Path) -> FilePages:
     """Find the pages of a file; one if it can't be read. Never raises."""
     if path.suffix.lower() not in page_paths.PAGED_SUFFIXES or page_paths.is_page(path):
         return FilePages(1)

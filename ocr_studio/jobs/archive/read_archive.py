@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, TypeAlias
@@ -25,6 +25,8 @@ from ocr_studio.jobs.archive.worker import Task
 
 # Parts that no shard belongs to any more: of so many it is looked up whether their photos are in others.
 _MOST_COMPARED: Final = 200
+# Photos that are named for each reason why some could not be read.
+MOST_NAMED: Final = 3
 # Photos between two events while shards are skipped.
 _LISTED: Final = 10_000
 
@@ -87,6 +89,20 @@ class PartWritten:
     read: int
 
 
+@dataclass(slots=True)
+class FailedPhotos:
+    """Photos that could not be read for the same reason. count: how many; named: the first of them."""
+
+    count: int = 0
+    named: list[str] = field(default_factory=list)
+
+    def add(self, path: str) -> None:
+        """Count a photo."""
+        self.count += 1
+        if len(self.named) < MOST_NAMED:
+            self.named.append(path)
+
+
 @dataclass(frozen=True, slots=True)
 class ArchiveDone:
     """The end: all photos of the source are in the archive.
@@ -95,8 +111,8 @@ class ArchiveDone:
         photos: Photos of the source.
         read: Those that were read now.
         seconds: How long that took.
-        errors: Reasons why photos could not be read now, with how many.
-        errors_before: Reasons why photos could not be read in earlier runs and were not tried again, with how many.
+        errors: Photos that could not be read now by the reasons, those of most photos first.
+        errors_before: The same of photos that could not be read in earlier runs and were not tried again.
         parts: Parts of the source.
         left_over: Parts of photos that are no longer in the source.
         pruned: How many of them were removed.
@@ -105,8 +121,8 @@ class ArchiveDone:
     photos: int
     read: int
     seconds: float
-    errors: Mapping[str, int]
-    errors_before: Mapping[str, int]
+    errors: Mapping[str, FailedPhotos]
+    errors_before: Mapping[str, FailedPhotos]
     parts: int
     left_over: int
     pruned: int
@@ -146,6 +162,14 @@ def read_archive(order: ArchiveOrder, engine: Engine) -> Iterator[ArchiveEvent]:
     yield from _Run(order, engine).run()
 
 
+def _new_errors() -> defaultdict[str, FailedPhotos]:
+    return defaultdict(FailedPhotos)
+
+
+def _sort_errors(errors: Mapping[str, FailedPhotos]) -> dict[str, FailedPhotos]:
+    return dict(sorted(errors.items(), key=lambda each: -each[1].count))
+
+
 @dataclass(slots=True)
 class _Run:
     order: ArchiveOrder
@@ -154,8 +178,8 @@ class _Run:
     kept: int = 0
     read: int = 0
     parts: int = 0
-    errors: Counter[str] = field(default_factory=Counter)
-    errors_before: Counter[str] = field(default_factory=Counter)
+    errors: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
+    errors_before: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
     _open: dict[int, _OpenShard] = field(default_factory=dict)
     _troubles: list[StudioError] = field(default_factory=list)
     _left_over: set[str] = field(default_factory=set)  # names of parts that no shard has taken over so far
@@ -193,8 +217,8 @@ class _Run:
             self.photos,
             self.read,
             time.monotonic() - start,
-            dict(self.errors.most_common()),
-            dict(self.errors_before.most_common()),
+            _sort_errors(self.errors),
+            _sort_errors(self.errors_before),
             self.parts,
             len(self._left_over),
             pruned,
@@ -217,7 +241,8 @@ class _Run:
             before = parts.pop(shard.prefix, [])
             errors = self._read_errors(shard.name) if shard.name in before else []
             if shard.name in before and not (order.retry and errors):
-                self.errors_before.update(errors)
+                for path, error in errors:
+                    self.errors_before[error].add(path)
                 self._left_over.discard(shard.name)
                 self.kept += len(shard.photos)
                 if self.photos - told >= _LISTED:
@@ -248,22 +273,26 @@ class _Run:
         slots = [known.get(digest) for digest in digests]
         if self.order.retry:
             slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
-        self.errors_before.update(row.error for slot in slots for row in slot or () if row.error)
+        for row in itertools.chain.from_iterable(slot or () for slot in slots):
+            if row.error:
+                self.errors_before[row.error].add(row.path)
         return _OpenShard(shard, digests, slots, before)
 
-    def _read_errors(self, name: str) -> list[str]:
-        """The reasons why photos of a part could not be read."""
-        found: list[str] = self.order.out.read_columns(name, ["error"]).column("error").drop_null().to_pylist()
-        return found
+    def _read_errors(self, name: str) -> list[tuple[str, str]]:
+        """The photos of a part that could not be read: path and reason."""
+        table = self.order.out.read_columns(name, ["path", "error"])
+        failed = table.filter(table.column("error").is_valid())
+        return list(zip(failed.column("path").to_pylist(), failed.column("error").to_pylist(), strict=True))
 
     def _take(self, event: PhotoDone) -> Iterator[ArchiveEvent]:
         opened = self._open[event.task.shard]
         opened.slots[event.task.place] = tuple(event.rows)
         opened.read += 1
         self.read += 1
-        error = next((row.error for row in event.rows if row.error), None)
-        if error:
-            self.errors[error] += 1
+        failed = next((row for row in event.rows if row.error), None)
+        error = failed.error if failed else None
+        if failed and error:
+            self.errors[error].add(failed.path)
         yield PhotoFinished(event.task.address, error, sum(row.seconds or 0.0 for row in event.rows))
         if opened.done:
             yield from self._write(event.task.shard)

@@ -69,15 +69,20 @@ def render_document(pages: Sequence[Page], kind: AnswerFormat, photos: Mapping[s
         photos: The paths of the photos by page id, for formats that contain them.
 
     Raises:
-        Refused: The format holds one photo, and there are more.
+        Refused: The format holds one page, and there are more.
         StudioError: A photo can't be read.
     """
     found = FORMATS[kind.value]
     if found.scope is FileScope.EACH and len(pages) != 1:
-        raise Refused(
-            422,
-            tr("A file of this format holds one photo, and {count} were sent. Send one at a time.", count=len(pages)),
+        others = [each.value for each in AnswerFormat if FORMATS[each.value].scope is not FileScope.EACH]
+        said = tr(
+            "The format {format} holds one page, and {count} were sent. "
+            "Choose another format ({others}), or send one page at a time.",
+            format=kind.value,
+            count=len(pages),
+            others=", ".join(others),
         )
+        raise Refused(422, said)
     made = found.render(pages, PhotoSource(lambda page: photos[page.id]))
     return Document(made.encode() if isinstance(made, str) else made, MEDIA_TYPES[kind], found.suffix)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -36,7 +37,7 @@ from ocr_studio.core.translation import tr
 from ocr_studio.server.api import answers, corrections, schemas, uploads
 from ocr_studio.server.api.answers import AnswerFormat
 from ocr_studio.server.api.guard import guard_service
-from ocr_studio.server.api.lane import LaneFull, NotRead, Photo, ReadingLane
+from ocr_studio.server.api.lane import LaneFull, NotRead, ReadingLane
 from ocr_studio.server.api.options import ServiceLimits, ServiceOptions
 from ocr_studio.server.api.problems import MEDIA_TYPE, Refused, answer_problem
 from ocr_studio.server.web_page import WebPage
@@ -63,6 +64,17 @@ _PROBLEMS: Final = {
     422: "A parameter or a file is not valid.",
     500: "An unexpected error occurred.",
     503: "Too many requests are waiting.",
+}
+# A name of our own: that of RFC 7234, “Warning”, is obsolete, and about caches.
+_WARNINGS: Final = "X-Ocr-Studio-Warnings"
+# Proxies refuse answers with more than 4 or 8 kB of headers.
+_MOST_WARNINGS: Final = 3000
+_WARNING_HEADER: Final = {
+    _WARNINGS: {
+        "description": "Only if pages of damaged files are left out of the answer: a JSON array of sentences in ASCII,"
+        " one for each file. Of very many, the last is “…”.",
+        "schema": {"type": "string"},
+    }
 }
 _BINARY: Final = {"type": "string", "format": "binary"}
 _FILES: Final = {"type": "array", "minItems": 1, "maxItems": ServiceLimits().files, "items": _BINARY}
@@ -127,14 +139,14 @@ def create_app(options: ServiceOptions, lane: ReadingLane, page: WebPage, *, aut
         response_model=list[schemas.ReadPage],
         summary="Read photos",
         openapi_extra={"requestBody": _FILE_BODY},
-        responses={200: {"description": "What was read.", "content": _describe_documents()}},
+        responses={200: _describe_answer("What was read.")},
     )(routes.read)
     app.post(
         "/api/v1/export",
         response_class=Response,
         summary="Make a document of corrected words",
         openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _EXPORT_FORM}}}},
-        responses={200: {"description": "The document.", "content": _describe_documents()}},
+        responses={200: _describe_answer("The document.")},
     )(routes.export)
     app.post(
         "/api/v1/picture",
@@ -148,12 +160,14 @@ def create_app(options: ServiceOptions, lane: ReadingLane, page: WebPage, *, aut
         response_model=list[schemas.DoctrDocument],
         summary="Read photos, answered as docTR’s service does",
         openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
+        responses={200: {"headers": _WARNING_HEADER}},
     )(routes.read_for_doctr)
     app.post(
         "/api/",
         response_model=schemas.OldAnswer,
         summary="Read a photo in JSON, as the old web app did",
         openapi_extra={"requestBody": _OLD_BODY},
+        responses={200: {"headers": _WARNING_HEADER}},
     )(routes.read_for_old_clients)
     return guard_service(app, options, authority=authority)
 
@@ -179,10 +193,10 @@ class _Routes:
         """Read photos, PDF and TIFF files: parts of a form, or one as the body."""
         async with self._folder() as folder:
             sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
-            photos, pages = await self._read(request, sent.files, unit)
+            files, pages = await self._read(request, sent.files, unit)
             if format is AnswerFormat.JSON:
-                return JSONResponse(answers.describe_pages(pages))
-            return await self._work(partial(_make_document, photos, pages, format))
+                return JSONResponse(answers.describe_pages(pages), headers=_warn(files))
+            return await self._work(partial(_make_document, files, pages, format))
 
     async def export(
         self,
@@ -197,16 +211,16 @@ class _Routes:
                 raise Refused(422, "Send the words as a part named “pages”.")
 
             def make() -> Response:
-                photos = uploads.expand_pages(sent.files, self.options.limits)
-                pages = corrections.make_pages(photos, sent.fields["pages"], folder)
-                return _make_document(photos, pages, format)
+                files = uploads.expand_pages(sent.files, self.options.limits)
+                pages = corrections.make_pages(files.photos, sent.fields["pages"], folder)
+                return _make_document(files, pages, format)
 
             return await self._work(make)
 
     async def show_picture(
         self,
         request: Request,
-        page: Annotated[int, Query(description="Number of the page, from 1.", ge=1, le=100_000)] = 1,
+        page: Annotated[int, Query(description="Number among the pages that can be read.", ge=1, le=100_000)] = 1,
     ) -> Response:
         """Show a page of a file, or a photo, as a JPEG that every browser can show."""
         async with self._folder() as folder:
@@ -222,15 +236,15 @@ class _Routes:
         _require_form(request)
         async with self._folder() as folder:
             sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
-            _, pages = await self._read(request, sent.files, "words")
-            return JSONResponse([answers.describe_for_doctr(page) for page in pages])
+            files, pages = await self._read(request, sent.files, "words")
+            return JSONResponse([answers.describe_for_doctr(page) for page in pages], headers=_warn(files))
 
     async def read_for_old_clients(self, request: Request) -> Response:
         """Read one photo, and answer with boxes and texts."""
         async with self._folder() as folder:
             sent = await uploads.receive_base64(request, folder)
-            _, pages = await self._read(request, [sent], "words")
-            return JSONResponse(answers.describe_for_old_clients(pages))
+            files, pages = await self._read(request, [sent], "words")
+            return JSONResponse(answers.describe_for_old_clients(pages), headers=_warn(files))
 
     @asynccontextmanager
     async def _folder(self) -> AsyncIterator[Path]:
@@ -240,17 +254,17 @@ class _Routes:
 
     async def _read(
         self, request: Request, sent: list[uploads.Upload], unit: str | None
-    ) -> tuple[list[Photo], list[Page]]:
+    ) -> tuple[uploads.SentPages, list[Page]]:
         """Read files when it is their turn; given up if the client is gone before."""
-        photos = await self._work(partial(uploads.expand_pages, sent, self.options.limits))
-        future = self.lane.submit(photos, unit=unit)
+        files = await self._work(partial(uploads.expand_pages, sent, self.options.limits))
+        future = self.lane.submit(files.photos, unit=unit)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_cancel_if_gone, request, future)
             await _wait_for(future)
             tasks.cancel_scope.cancel()
         if future.cancelled():
             raise ClientDisconnect
-        return photos, future.result()
+        return files, future.result()
 
     async def _work(self, work: Callable[[], _Result]) -> _Result:
         return await to_thread.run_sync(work, limiter=self.one)
@@ -261,15 +275,23 @@ def _require_form(request: Request) -> None:
         raise Refused(415, "Send files as multipart/form-data.")
 
 
-def _make_document(photos: Sequence[Photo], pages: Sequence[Page], kind: AnswerFormat) -> Response:
-    paths = {page.id: photo.path for page, photo in zip(pages, photos, strict=True)}
+def _warn(files: uploads.SentPages) -> dict[str, str]:
+    """Make the header that says which pages are lost; none if there are none."""
+    said = list(files.warnings)
+    while len(text := json.dumps(said)) > _MOST_WARNINGS:
+        said = [*(said[:-2] if said[-1] == "…" else said[:-1]), "…"]
+    return {_WARNINGS: text} if said else {}
+
+
+def _make_document(files: uploads.SentPages, pages: Sequence[Page], kind: AnswerFormat) -> Response:
+    paths = {page.id: photo.path for page, photo in zip(pages, files.photos, strict=True)}
     document = answers.render_document(pages, kind, paths)
-    headers = {"Content-Disposition": f'attachment; filename="text{document.suffix}"'}
+    headers = {"Content-Disposition": f'attachment; filename="text{document.suffix}"', **_warn(files)}
     return Response(document.data, media_type=document.media_type, headers=headers)
 
 
 def _make_picture(sent: Sequence[uploads.Upload], number: int, limits: ServiceLimits) -> Response:
-    photos = uploads.expand_pages(sent, limits)
+    photos = uploads.expand_pages(sent, limits).photos
     if number > len(photos):
         raise Refused(422, f"The file has no page {number}.")
     try:
@@ -310,10 +332,11 @@ def _describe_problem(text: str) -> dict[str, Any]:
     return {"description": text, "content": {MEDIA_TYPE: {"schema": schemas.Problem.model_json_schema()}}}
 
 
-def _describe_documents() -> dict[str, Any]:
-    """Describe the answers other than JSON."""
+def _describe_answer(text: str) -> dict[str, Any]:
+    """Describe an answer that may be in formats other than JSON."""
     kinds = {kind.partition(";")[0] for kind in answers.MEDIA_TYPES.values()} - {uploads.JSON}
-    return {kind: {"schema": {"type": "string"}} for kind in sorted(kinds)}
+    content = {kind: {"schema": {"type": "string"}} for kind in sorted(kinds)}
+    return {"description": text, "content": content, "headers": _WARNING_HEADER}
 
 
 async def _answer_refused(_: Request, error: Exception) -> Response:

@@ -38,12 +38,16 @@ class Refused(Exception):
             file: Name of the file as the client knows it.
             remedy: What a client can do, if that of the error is for the window.
         """
-        what = error.what.rstrip(".")
-        place = f"{file}: " if file else ""
-        said = f"{place}{what}" if file else what[:1].upper() + what[1:]
-        if isinstance(error, PhotoTooLarge):
-            remedy = tr("Send a smaller copy.")
-        return cls(status, f"{said}. {remedy or error.remedy}".rstrip())
+        return cls(status, describe_error(error, file=file, remedy=remedy))
+
+
+def describe_error(error: StudioError, *, file: str = "", remedy: str = "") -> str:
+    """Say what is wrong, without the path that an error names; see ``Refused.because``."""
+    what = error.what.rstrip(".")
+    said = f"{file}: {what}" if file else what[:1].upper() + what[1:]
+    if isinstance(error, PhotoTooLarge):
+        remedy = tr("Send a smaller copy.")
+    return f"{said}. {remedy or error.remedy}".rstrip()
 
 
 def answer_problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

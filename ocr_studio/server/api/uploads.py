@@ -17,12 +17,13 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ocr_studio.core.images import page_paths, photo_file, photo_stream
+from ocr_studio.core.images import page_paths, photo_file, photo_listing, photo_stream
+from ocr_studio.core.images.page_paths import FilePages
 from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
 from ocr_studio.core.translation import tr
 from ocr_studio.server.api.lane import Photo
 from ocr_studio.server.api.options import ServiceLimits
-from ocr_studio.server.api.problems import Refused
+from ocr_studio.server.api.problems import Refused, describe_error
 
 MULTIPART: Final = "multipart/form-data"
 JSON: Final = "application/json"
@@ -50,6 +51,14 @@ class Sent:
 
     files: list[Upload]
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SentPages:
+    """The pages of the files of a request. warnings: what is lost of them as files are damaged."""
+
+    photos: list[Photo]
+    warnings: list[str]
 
 
 class _OldRequest(msgspec.Struct, frozen=True):
@@ -129,38 +138,50 @@ def _decode_base64(body: Path, path: Path) -> None:
         raise Refused(422, "“image” is not valid base64.") from error
 
 
-def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> list[Photo]:
+def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> SentPages:
     """Check files by their beginnings and headers, and list their pages. May take seconds for rare formats.
+
+    Pages that are lost as a file is damaged are left out, with a warning.
 
     Raises:
         Refused: A file is no photo or too large, or there are too many pages.
     """
     photos: list[Photo] = []
+    warnings: list[str] = []
     for upload in uploads:
         with upload.path.open("rb") as stream:
             beginning = stream.read(_BEGINNING)
         suffix = photo_stream.find_suffix(beginning)
         path = upload.path.rename(upload.path.with_suffix(suffix or ".photo"))
         try:
-            pages = photo_file.count_pages(path).count if suffix in page_paths.PAGED_SUFFIXES else 1
-            if len(photos) + pages > limits.pages:
+            found = photo_file.count_pages(path) if suffix in page_paths.PAGED_SUFFIXES else FilePages(1)
+            if len(photos) + found.count - len(found.lost) > limits.pages:
                 raise Refused(413, tr("More than {count} pages were sent. Send fewer at once.", count=limits.pages))
-            photo_file.read_photo_size(path)
+            pages = _list_pages(path, upload.name, found)
+            photo_file.read_photo_size(pages[0].path)
         except PhotoTooLarge as error:
             raise Refused.because(error, status=413, file=upload.name) from error
         except PhotoError as error:
             remedy = tr("Send a copy without a password.") if photo_file.is_locked(path) else ""
             raise Refused.because(error, status=422 if suffix else 415, file=upload.name, remedy=remedy) from error
-        photos += _list_pages(path, upload.name, pages)
-    return photos
+        photos += pages
+        if (missing := photo_listing.describe_missing_pages(found, path)) is not None:
+            warnings.append(describe_error(missing, file=upload.name))
+    return SentPages(photos, warnings)
 
 
-def _list_pages(path: Path, name: str, pages: int) -> list[Photo]:
-    if pages == 1:
+def _list_pages(path: Path, name: str, found: FilePages) -> list[Photo]:
+    if found.count == 1:
         return [Photo(path, name)]
     stem, dot, suffix = name.rpartition(".")
-    names = (f"{stem} #{number}{dot}{suffix}" if stem else f"{name} #{number}" for number in range(1, pages + 1))
-    return [Photo(page_paths.make_page_path(path, index), each) for index, each in enumerate(names)]
+    return [
+        Photo(
+            page_paths.make_page_path(path, index),
+            f"{stem} #{index + 1}{dot}{suffix}" if stem else f"{name} #{index + 1}",
+        )
+        for index in range(found.count)
+        if index not in found.lost
+    ]
 
 
 async def _write_body(request: Request, path: Path) -> None:

@@ -77,13 +77,17 @@ class SharedPlace:
         """Find a page by the name of its file and its number. A photo, or the name of a page itself, has only page 1.
 
         Raises:
-            StudioError: There is no page of this number.
+            StudioError: There is no page of this number, or it is lost as the file is damaged.
         """
-        names = [path.name for path in photo_listing.expand_pages(self.path / photo)] if self.has_photo(photo) else []
-        if page > max(1, len(names)) or page < 1:
-            what = f"there is no page {page} in “{photo}”, which has {counted(max(1, len(names)), 'page')}"
+        path = self.path / photo
+        found = photo_listing.find_pages(path) if self.has_photo(photo) else page_paths.FilePages(1)
+        if not 1 <= page <= found.count:
+            what = f"there is no page {page} in “{photo}”, which has {counted(found.count, 'page')}"
             raise StudioError(what, remedy="Choose another page.")
-        return NamedPage(names[page - 1], page, len(names)) if names else NamedPage(photo)
+        if page - 1 in found.lost:
+            raise StudioError(f"page {page} of “{photo}” is lost: the file is damaged", remedy="Choose another page.")
+        name = photo if found.count == 1 else page_paths.make_page_path(path, page - 1).name
+        return NamedPage(name, page, found.count)
 
     def open_photo(self, photo: str) -> tuple[RGB, str]:
         """Open a photo: (H, W, 3) uint8 sRGB, upright, and its content id.

@@ -168,6 +168,23 @@ def test_of_a_file_that_was_cut_off_the_first_pages_are_read(is_rewritten: bool,
     assert f"it is damaged after page {count}; later pages are lost" in said
 
 
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_of_a_file_that_was_cut_off_blank_pages_in_between_are_kept(is_empty: bool, tmp_path: Path) -> None:
+    """Without content or with an empty one, but not the last: that may be the one that was cut."""
+    with pikepdf.open(io.BytesIO(_scan(9))) as pdf:
+        for place in (2, 6):
+            blank = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, 300, 200]))
+            if is_empty:
+                blank.Contents = pdf.make_stream(b"")
+            pdf.pages.insert(place, pikepdf.Page(pdf.make_indirect(blank)))
+        pdf.save(made := io.BytesIO())
+    data = made.getvalue()
+    (path := tmp_path / "scan.pdf").write_bytes(data[: len(data) * 7 // 10])
+    assert photo_file.count_pages(path) == FilePages(6, rest="damaged")
+    pages = [photo_file.open_photo(page) for page in photo_listing.expand_pages(path)]
+    assert [page.std() > 20 for page in pages] == [True, True, False, True, True, True]
+
+
 def test_of_a_file_that_was_cut_off_nothing_is_made_up(tmp_path: Path) -> None:
     """Where the pages are packed, encrypted, or not there yet, nothing can be read without the end."""
     with pikepdf.open(io.BytesIO(_scan(10))) as pdf:

@@ -26,6 +26,7 @@ from ocr_studio.jobs.archive.processes import ProcessEngine
 from ocr_studio.jobs.archive.read_archive import (
     ArchiveDone,
     ArchiveOrder,
+    FailedPhotos,
     ListingTrouble,
     PartWritten,
     read_archive,
@@ -192,9 +193,9 @@ def test_a_photo_that_cannot_be_read_is_a_row_with_the_reason(
     (archive.photos / "006-gone.jpg").symlink_to(archive.photos / "nowhere")
     done = archive.read()
     expected = {
-        "the file is damaged or incomplete": 1,
-        "unexpected error: ValueError: cannot reshape": 1,
-        "the file does not exist": 1,
+        "the file is damaged or incomplete": FailedPhotos(1, [str(archive.photos / "004-broken.jpg")]),
+        "unexpected error: ValueError: cannot reshape": FailedPhotos(1, [str(archive.photos / "005-odd.jpg")]),
+        "the file does not exist": FailedPhotos(1, [str(archive.photos / "006-gone.jpg")]),
     }
     assert done.errors == expected
     assert "005-odd.jpg" in caplog.text

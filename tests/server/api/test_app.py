@@ -97,6 +97,63 @@ def test_pages_of_a_file_are_photos_of_their_own(client: TestClient) -> None:
     assert [page["image"] for page in answer.json()] == ["scan #1.tif", "scan #2.tif", "scan #3.tif"]
 
 
+def make_scan(pages: int) -> bytes:
+    scan = io.BytesIO()
+    first, *others = [Image.effect_noise((60, 40), 50) for _ in range(pages)]
+    first.save(scan, "PDF", save_all=True, append_images=others)
+    return scan.getvalue()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/read", "/api/v1/read?format=text", "/api/v1/read?format=pdf", "/ocr"])
+def test_pages_that_are_lost_are_said(client: TestClient, path: str) -> None:
+    scan = make_scan(3)
+    cut = scan[: len(scan) * 6 // 10]
+    answer = client.post(path, files=[("files", ("Übung.pdf", cut)), ("files", ("board.jpg", PHOTO))])
+    assert answer.status_code == 200
+    (said,) = json.loads(answer.headers["X-Ocr-Studio-Warnings"])
+    assert said.startswith("Übung.pdf: it is damaged after page 1; later pages are lost. Copy it again")
+    whole = client.post(path, files=[("files", ("Übung.pdf", scan))])
+    assert (whole.status_code, "X-Ocr-Studio-Warnings" in whole.headers) == (200, False)
+
+
+def test_pages_that_are_lost_in_the_middle_leave_the_numbers_of_the_others(client: TestClient) -> None:
+    with pikepdf.open(io.BytesIO(make_scan(3))) as pdf:
+        pdf.pages[0].obj.Type = pikepdf.Name.NoPage
+        pdf.save(made := io.BytesIO())
+    files = {"files": ("scan.pdf", made.getvalue())}
+    answer = client.post("/api/v1/read", files=files)
+    assert [page["image"] for page in answer.json()] == ["scan #2.pdf", "scan #3.pdf"]
+    (said,) = json.loads(answer.headers["X-Ocr-Studio-Warnings"])
+    assert said.startswith("scan.pdf: it is damaged: page 1 of 3 is lost.")
+    export = client.post("/api/v1/export?format=text", files=files, data={"pages": answer.text})
+    assert (export.status_code, json.loads(export.headers["X-Ocr-Studio-Warnings"])) == (200, [said])
+
+
+def test_warnings_of_many_files_fit_into_the_headers_that_proxies_allow(client: TestClient) -> None:
+    scan = make_scan(3)
+    files = [("files", ("Ж" * 150 + ".pdf", scan[: len(scan) * 6 // 10])) for _ in range(9)]
+    text = client.post("/api/v1/read", files=files).headers["X-Ocr-Studio-Warnings"]
+    first, *_, last = json.loads(text)
+    assert len(text) <= 3000
+    assert (first[:3], last) == ("ЖЖЖ", "…")
+
+
+@pytest.mark.parametrize("kind", ["page", "alto"])
+def test_a_format_for_one_page_names_those_for_several(client: TestClient, kind: str) -> None:
+    answer = client.post(f"/api/v1/read?format={kind}", files={"files": ("scan.pdf", make_scan(3))})
+    said = (
+        f"The format {kind} holds one page, and 3 were sent."
+        " Choose another format (json, text, md, hocr, pdf), or send one page at a time."
+    )
+    assert (answer.status_code, answer.json()["detail"]) == (422, said)
+
+
+def test_the_description_for_programs_names_the_header_of_warnings(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path in ("/api/v1/read", "/api/v1/export", "/ocr", "/api/"):
+        assert "X-Ocr-Studio-Warnings" in paths[path]["post"]["responses"]["200"]["headers"]
+
+
 def test_what_is_wrong_with_a_file_is_said_without_a_path(client: TestClient) -> None:
     damaged = client.post("/api/v1/read", files={"files": ("board.jpg", PHOTO[:300])})
     text = client.post("/api/v1/read", files={"files": ("notes.txt", b"Agenda")})

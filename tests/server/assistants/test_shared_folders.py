@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
+from PIL import Image
 
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.project.project import FOLDER, Project
-from ocr_studio.server.assistants.shared_folders import SharedFolders
+from ocr_studio.server.assistants.shared_folders import NamedPage, SharedFolders
 from tests.server.assistants.shared_photos import add_ways_out, make_shared
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="makes links and pipes")
@@ -35,6 +38,23 @@ def test_pages_of_a_file_are_opened_by_their_number(boards: Path) -> None:
     assert (first[0][0, 0, 0], second[0][0, 0, 0]) == (200, 90)
     paths = (boards / "2026" / name for name in ("scan #1.tif", "scan #2.tif"))
     assert [first[1], second[1]] == [photo_file.compute_content_id(path) for path in paths]
+
+
+def test_pages_that_are_lost_leave_the_numbers_of_the_others(tmp_path: Path) -> None:
+    scan = io.BytesIO()
+    first, *others = [Image.new("L", (40, 30), grey) for grey in (200, 90, 30)]
+    first.save(scan, "PDF", save_all=True, append_images=others)
+    (tmp_path / "boards").mkdir()
+    with pikepdf.open(scan) as pdf:
+        pdf.pages[1].obj.Type = pikepdf.Name.NoPage
+        pdf.save(tmp_path / "boards" / "scan.pdf")
+    place = SharedFolders([tmp_path / "boards"]).find("boards")
+    assert place.find_page("scan.pdf", 3) == NamedPage("scan #3.pdf", 3, 3)
+    assert place.find_page("scan #3.pdf", 1) == NamedPage("scan #3.pdf")
+    with pytest.raises(StudioError, match=r"page 2 of “scan.pdf” is lost: the file is damaged"):
+        place.find_page("scan.pdf", 2)
+    with pytest.raises(StudioError, match=r"no page 4 in “scan.pdf”, which has 3 pages"):
+        place.find_page("scan.pdf", 4)
 
 
 def test_folders_of_the_same_name_have_different_addresses(boards: Path, tmp_path: Path) -> None:

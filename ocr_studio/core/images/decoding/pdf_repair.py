@@ -17,14 +17,15 @@ _ERRORS: Final = (
 def repair_pdf(stream: BinaryIO) -> bytes:
     """Return a PDF with the pages of a damaged one, up to the first that isn't whole; nothing if there is none.
 
-    A file without its end doesn't say how many pages it has had. One that has its pages packed in object streams, or
-    the places of its pages at its end, can't be repaired.
+    A page with nothing on it looks like one that was cut off, and counts as whole if one behind it is. A file without
+    its end doesn't say how many pages it has had. One that has its pages packed in object streams, or the places of its
+    pages at its end, can't be repaired.
     """
     made = io.BytesIO()
     stream.seek(0)
     try:
         with pikepdf.open(stream, suppress_warnings=True) as pdf:
-            count = next((number for number, page in enumerate(pdf.pages) if not _is_whole(page)), len(pdf.pages))
+            count = _count_whole(pdf)
             if not count:
                 return b""
             del pdf.pages[count:]
@@ -32,6 +33,29 @@ def repair_pdf(stream: BinaryIO) -> bytes:
     except _ERRORS:
         return b""
     return made.getvalue()
+
+
+def _count_whole(pdf: pikepdf.Pdf) -> int:
+    """Count the pages up to the last whole one that has only whole and blank ones in front of it."""
+    count = 0
+    for number, page in enumerate(pdf.pages, 1):
+        if _is_whole(page):
+            count = number
+        elif not _is_blank(page):
+            break
+    return count
+
+
+def _is_blank(page: pikepdf.Page) -> bool:
+    """Whether a page has no content, and no pictures and fonts of its own that such content could use."""
+    try:
+        contents = page.obj.get("/Contents")
+        if isinstance(contents, pikepdf.Stream) and bytes(contents.get_stream_buffer()):
+            return False
+        own = page.obj.get("/Resources", pikepdf.Dictionary())
+        return not isinstance(contents, pikepdf.Array) and not any(own.get(each) for each in ("/XObject", "/Font"))
+    except _ERRORS:
+        return False
 
 
 def _is_whole(page: pikepdf.Page) -> bool:
