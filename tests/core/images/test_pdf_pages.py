@@ -179,7 +179,7 @@ def test_of_a_file_that_was_cut_off_blank_pages_in_between_are_kept(is_empty: bo
             pdf.pages.insert(place, pikepdf.Page(pdf.make_indirect(blank)))
         pdf.save(made := io.BytesIO())
     data = made.getvalue()
-    (path := tmp_path / "scan.pdf").write_bytes(data[: len(data) * 7 // 10])
+    (path := tmp_path / "scan.pdf").write_bytes(data[: len(data) * 6 // 10])
     assert photo_file.count_pages(path) == FilePages(6, rest="damaged")
     pages = [photo_file.open_photo(page) for page in photo_listing.expand_pages(path)]
     assert [page.std() > 20 for page in pages] == [True, True, False, True, True, True]
