@@ -53,8 +53,9 @@ _VIEW_EVERY: Final = 4.0
 # Share of the board that is covered where a frame shows something else; and for how many seconds that must last.
 _ELSEWHERE: Final = 0.75
 _OTHER_SCENE: Final = 12.0
-# The same for a camera in a hand that was lost, as before an empty board.
-_LOST: Final = 20.0
+# The same for a camera in a hand. It is often lost before an empty board until words are written by which its view is
+# known again; taken for another scene, what was seen before would become a state of its own.
+_LOST: Final = 40.0
 # Seconds of a new scene that are looked at for its bare board.
 _LOOK_AGAIN: Final = 20.0
 
@@ -178,7 +179,8 @@ class BoardTracker:
         share = covered[self._ground.board].mean() if self._ground.board.any() else 1.0
         # A camera on a stand still stands where most of the board is hidden or empty.
         if share > _ELSEWHERE or not (view.found or self._camera.stood):
-            yield from self._notice_absence(work, seconds, _OTHER_SCENE if view.found else _LOST)
+            stands = view.found and self._camera.stood
+            yield from self._notice_absence(work, seconds, _OTHER_SCENE if stands else _LOST)
             return
         self._away_since = np.nan
         self._at = seconds
