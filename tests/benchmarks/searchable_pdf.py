@@ -1,10 +1,12 @@
 """Whether other programs find each word of a searchable PDF, whole and in its place.
 
     python -m tests.benchmarks.searchable_pdf [--data ../shared/data] [--python VENV/bin/python]
+        [--ocrmypdf VENV/bin/python]
 
 Boards, hand-drawn diagrams and words at random angles are written with their true words and read back: by poppler
 (pdftotext -bbox, which has to be installed), by PDFium, the one in Chrome, and with --python by pypdf and pdfminer.six
-in that environment. qpdf checks the files, pdfimages takes the photo out again.
+in that environment. qpdf checks the files, pdfimages takes the photo out again. With --ocrmypdf, OCRmyPDF's renderer
+in that environment writes the same words, as our hOCR tells them, and is read in the same way (without the photos).
 """
 
 from __future__ import annotations
@@ -44,14 +46,27 @@ from pypdf import PdfReader
 print(json.dumps([PdfReader(sys.argv[1]).pages[0].extract_text().split(),
                   extract_text(sys.argv[1], laparams=LAParams(detect_vertical=True)).split()]))
 """
+RENDERER: Final = """
+import sys
+from pathlib import Path
+from ocrmypdf.font import MultiFontManager
+from ocrmypdf.fpdf_renderer import Fpdf2PdfRenderer
+from ocrmypdf.hocrtransform import HocrParser
+Fpdf2PdfRenderer(HocrParser(Path(sys.argv[1])).parse(), 150, MultiFontManager()).render(Path(sys.argv[2]))
+"""
 
 
 @dataclass
 class Found:
-    """What readers found. Words that are missing or not whole; ``off``: pixels that the worst box is off."""
+    """What readers found: words that are missing or not whole.
+
+    Of poppler, ``broken`` counts these, and ``poppler`` also those that are off their places; ``off``: pixels that the
+    worst box is off.
+    """
 
     files: int = 0
     words: int = 0
+    broken: int = 0
     poppler: int = 0
     off: float = 0.0
     pdfium: int = 0
@@ -98,12 +113,25 @@ def run(*command: str | Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def check(path: Path, page: Page, folder: Path, python: str | None, into: Found) -> None:
-    """Write a photo as PDF and read it back."""
+def write_ours(path: Path, page: Page, out: Path) -> None:
+    """Write a photo as PDF."""
     data = FORMATS["pdf"].render([page], PhotoSource(lambda _: path))
     assert isinstance(data, bytes)
-    out = folder / "out.pdf"
     out.write_bytes(data)
+
+
+def write_theirs(python: str, path: Path, page: Page, out: Path) -> None:
+    """Let OCRmyPDF's renderer write the words of a photo."""
+    hocr = out.with_suffix(".hocr")
+    text = FORMATS["hocr"].render([page], PhotoSource(lambda _: path))
+    assert isinstance(text, str)
+    hocr.write_text(text, encoding="utf-8")
+    subprocess.run([python, "-c", RENDERER, hocr, out], capture_output=True, check=True)
+
+
+def check(path: Path, page: Page, out: Path, python: str | None, into: Found) -> None:
+    """Read the PDF of a photo."""
+    data = out.read_bytes()
     wanted = [(word.text, word.quad.bounds()) for word in page.words.values()]
     into.files += 1
     into.words += len(wanted)
@@ -116,6 +144,7 @@ def check(path: Path, page: Page, folder: Path, python: str | None, into: Found)
         near = [(float(np.abs(np.subtract(bounds, box)).max()), place) for place, box in same]
         off, place = min(near, default=(np.inf, -1))
         into.poppler += off > 0.5
+        into.broken += place < 0
         if place >= 0:
             into.off = max(into.off, off)
             del boxes[place]
@@ -130,9 +159,20 @@ def check(path: Path, page: Page, folder: Path, python: str | None, into: Found)
         pypdf, pdfminer = json.loads(run(python, "-c", OTHERS, out))
         into.pypdf = (into.pypdf or 0) + sum((every - Counter(pypdf)).values())
         into.pdfminer = (into.pdfminer or 0) + sum((every - Counter(pdfminer)).values())
-    run("pdfimages", "-j", out, folder / "image")
-    image = folder / "image-000.jpg"
+    image = out.with_name("image-000.jpg")
+    image.unlink(missing_ok=True)
+    run("pdfimages", "-j", out, out.with_name("image"))
     into.same_photo += image.exists() and image.read_bytes() == path.read_bytes()
+
+
+def print_row(name: str, found: Found) -> None:
+    """Print a row of the table."""
+    row = [
+        *(found.files, found.words, found.broken, found.poppler, f"{found.off:.2f}", found.pdfium, found.flat),
+        *("–" if each is None else each for each in (found.pypdf, found.pdfminer)),
+        *(found.same_photo, found.clean),
+    ]
+    print(f"{name:16}" + "".join(f"{each:>10}" for each in row), flush=True)
 
 
 def main() -> int:
@@ -140,10 +180,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--python", help="an environment with pypdf and pdfminer.six")
+    parser.add_argument("--ocrmypdf", help="an environment with OCRmyPDF")
     options = parser.parse_args()
     print(machine.processor())
     print("words missing, broken or in a wrong place, of all words; boxes of poppler off by at most so many pixels")
-    columns = ("files", "words", "poppler", "off", "PDFium", "flat", "pypdf", "pdfminer", "JPEG same", "qpdf")
+    columns = ("files", "words", "broken", "poppler", "off", "PDFium", "flat", "pypdf", "pdfminer", "JPEG same", "qpdf")
     print(f"{'':16}" + "".join(f"{column:>10}" for column in columns))
     with tempfile.TemporaryDirectory() as folder:
         kinds = {
@@ -152,15 +193,17 @@ def main() -> int:
             "random angles": random_angles(Path(folder)),
         }
         for kind, photos in kinds.items():
-            found = Found()
+            found, theirs = Found(), Found()
             for path, page in photos:
-                check(path, page, Path(folder), options.python, found)
-            row = [
-                *(found.files, found.words, found.poppler, f"{found.off:.2f}", found.pdfium, found.flat),
-                *("–" if each is None else each for each in (found.pypdf, found.pdfminer)),
-                *(found.same_photo, found.clean),
-            ]
-            print(f"{kind:16}" + "".join(f"{each:>10}" for each in row))
+                out = Path(folder) / "out.pdf"
+                write_ours(path, page, out)
+                check(path, page, out, options.python, found)
+                if options.ocrmypdf:
+                    write_theirs(options.ocrmypdf, path, page, out)
+                    check(path, page, out, options.python, theirs)
+            print_row(kind, found)
+            if options.ocrmypdf:
+                print_row("  by OCRmyPDF", theirs)
     return 0
 
 

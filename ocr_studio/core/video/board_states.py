@@ -172,7 +172,7 @@ class BoardTracker:
             work = camera.register(work, view.matrix)
             inside = camera.find_inside(self._grid.work_shape, view.matrix)
         if self._looks is not None:
-            yield from self._look_again(work, seconds)
+            self._look_again(work, seconds)
             return
         small = self._grid.to_small(work)
         covered, gain = self._ground.look(small, seconds, None if inside is None else inside[2::4, 2::4])
@@ -302,7 +302,7 @@ class BoardTracker:
         self._camera = Camera(work)
         self._began = seconds
 
-    def _look_again(self, work: RGB, seconds: float) -> Iterator[FoundState]:
+    def _look_again(self, work: RGB, seconds: float) -> None:
         """Look at a new scene until its bare board is known."""
         assert self._looks is not None
         self._looks.append(self._grid.to_small(work))
@@ -310,7 +310,6 @@ class BoardTracker:
             self._ground = _find_bare_board(self._looks)
             self._emitted_count = 0
             self._begin_scene()
-        yield from ()
 
     def _end_all(self, seconds: float) -> None:
         for state in self.states:

@@ -3,8 +3,7 @@
 All sizes follow from the frame's longer side, so that a board looks the same to the program in a film of any size:
 ``work`` frames have a longer side of about 960 pixels, at which strokes of a marker are two pixels wide; ``small`` ones
 half of that, which is enough to fill up strokes and to tell times of; the ground is told of a quarter, the ``coarse``
-size. A tile is the unit that counts as
-covered or seen, about the size of a letter.
+size. A tile is the unit that counts as covered or seen, about the size of a letter.
 """
 
 from __future__ import annotations

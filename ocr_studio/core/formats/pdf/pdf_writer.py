@@ -37,11 +37,6 @@ class PdfWriter:
         self._starts = [0, 0]
         self._pages: list[int] = []
 
-    @property
-    def page_count(self) -> int:
-        """Number of pages written so far."""
-        return len(self._pages)
-
     def add_pages(self, part: pikepdf.Pdf) -> None:
         """Append all pages of a PDF with what they refer to; what they share is written once.
 
