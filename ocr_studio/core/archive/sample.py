@@ -75,14 +75,17 @@ def check_target(folder: ArchiveFolder, chosen: Iterable[Choice], target: Path) 
     if folder.path is not None and Path(os.path.realpath(folder.path)) in above:
         what = tr("this is the folder of the archive, or a folder inside it")
         raise StudioError(what, file=target, remedy=tr("Choose another folder."))
+    chosen_in = {str(storage.local_path(choice.path).parent) for choice in chosen if not storage.is_remote(choice.path)}
+    local = {Path(path) for path in chosen_in if is_valid_path(path)}
+    # The source may have been given through a link, which no path of the target shows.
+    linked = {path for below in local for path in (below, *below.parents)} - above
+    above_by_link = {path for path in linked if Path(os.path.realpath(path)) in above}
     names = folder.parts()
-    for path in sorted(above, key=str, reverse=True):
+    for path in sorted(above | above_by_link, key=str, reverse=True):
         prefix = shards.source_prefix(shards.digest_source(listing.name_source(str(path))))
         if any(name.startswith(prefix) for name in names):
             raise _make_inside_error(target, path)
-    # Of a list, or of a folder that was given by another path.
-    local = {str(storage.local_path(choice.path).parent) for choice in chosen if not storage.is_remote(choice.path)}
-    if any(Path(os.path.realpath(path)) == real for path in filter(is_valid_path, local)):
+    if any(Path(os.path.realpath(path)) == real for path in local):  # of a list
         raise _make_inside_error(target, target)
 
 
