@@ -28,7 +28,7 @@ from starlette.types import ASGIApp
 
 from ocr_studio import __version__
 from ocr_studio.core.errors import StudioError, WriteFailed
-from ocr_studio.core.images import photo_file
+from ocr_studio.core.images import page_paths, photo_file
 from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
 from ocr_studio.core.images.pixel_formats import encode_image
 from ocr_studio.core.page import Page
@@ -220,7 +220,7 @@ class _Routes:
     async def show_picture(
         self,
         request: Request,
-        page: Annotated[int, Query(description="Number among the pages that can be read.", ge=1, le=100_000)] = 1,
+        page: Annotated[int, Query(description="Number of the page in the file.", ge=1, le=100_000)] = 1,
     ) -> Response:
         """Show a page of a file, or a photo, as a JPEG that every browser can show."""
         async with self._folder() as folder:
@@ -291,13 +291,14 @@ def _make_document(files: uploads.SentPages, pages: Sequence[Page], kind: Answer
 
 
 def _make_picture(sent: Sequence[uploads.Upload], number: int, limits: ServiceLimits) -> Response:
-    photos = uploads.expand_pages(sent, limits).photos
-    if number > len(photos):
-        raise Refused(422, f"The file has no page {number}.")
+    files = uploads.expand_pages(sent, limits)
+    photo = next((each for each in files.photos if page_paths.find_page(each.path).page == number - 1), None)
+    if photo is None:
+        raise Refused(422, " ".join([f"The file has no page {number} that can be read.", *files.warnings]))
     try:
-        pixels = photo_file.open_photo(photos[number - 1].path)
+        pixels = photo_file.open_photo(photo.path)
     except PhotoError as error:
-        raise NotRead(photos[number - 1], error) from error
+        raise NotRead(photo, error) from error
     height, width = pixels.shape[:2]
     scale = min(1.0, _PICTURE_SIDE / max(width, height))
     if scale < 1:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pikepdf
 import pytest
 from lxml import etree
 from PIL import Image
@@ -81,3 +82,22 @@ def test_a_page_of_a_scan_is_shown_as_a_picture(client: TestClient) -> None:
         assert picture.convert("L").getpixel((5, 5)) == pytest.approx(60, abs=2)
     assert client.post("/api/v1/picture?page=3", files=files).status_code == 422
     assert client.post("/api/v1/picture?page=0", files=files).status_code == 422
+
+
+def test_pages_of_a_damaged_scan_have_the_numbers_that_they_are_read_by(client: TestClient) -> None:
+    made = io.BytesIO()
+    first, *others = [Image.new("L", (60 * number, 40), 200) for number in (1, 2, 3)]
+    first.save(made, "PDF", save_all=True, append_images=others)
+    with pikepdf.open(made) as pdf:
+        pdf.pages[1].obj.Type = pikepdf.Name.NoPage
+        pdf.save(scan := io.BytesIO())
+    files = {"files": ("scan.pdf", scan.getvalue())}
+    assert [page["image"] for page in client.post("/api/v1/read", files=files).json()] == ["scan #1.pdf", "scan #3.pdf"]
+    shapes = []
+    for number in (1, 3):
+        with Image.open(io.BytesIO(client.post(f"/api/v1/picture?page={number}", files=files).content)) as picture:
+            shapes.append(round(picture.width / picture.height, 1))
+    assert shapes == [1.5, 4.5]
+    lost = client.post("/api/v1/picture?page=2", files=files)
+    said = "The file has no page 2 that can be read. scan.pdf: it is damaged: page 2 of 3 is lost."
+    assert (lost.status_code, lost.json()["detail"].startswith(said)) == (422, True)
