@@ -446,15 +446,16 @@ def _load(project: Project, photo: ListedPhoto, *, needs_text: bool, seek: bool)
     path = project.photo(photo)
     page_id = photo.page_id or (compute_content_id(path) if seek else "")
     page = project.load_page(page_id, aside=False) if page_id else None
-    if needs_text and (page is None or page.state is PageState.UNREAD):
-        raise NotRead(
-            tr("not read yet"),
-            file=path,
-            remedy=tr("Read the photo, then export it again."),
-            command="Run ocr-studio read FOLDER --keep.",
-        )
-    if page is None:
+    if page is None or (needs_text and page.state is PageState.UNREAD):
         from ocr_studio.core.images import photo_file  # noqa: PLC0415  (loads Pillow, which texts do not need)
 
+        if needs_text:
+            photo_file.check_format(path)  # what is no photo can't be read either
+            raise NotRead(
+                tr("not read yet"),
+                file=path,
+                remedy=tr("Read the photo, then export it again."),
+                command="Run ocr-studio read FOLDER --keep.",
+            )
         page = Page(page_id, photo.image, *photo_file.read_photo_size(path))
     return replace(page, image=photo.image)

@@ -83,6 +83,12 @@ def test_an_unread_photo_is_skipped_but_its_board_is_cleaned(project: Project, t
     assert photo_file.is_photo(tmp_path / "boards out" / "new cleaned.png")
 
 
+def test_a_file_that_is_no_photo_is_not_called_unread(project: Project, tmp_path: Path) -> None:
+    (project.photos / "notes.pdf").write_text("Not a PDF.")
+    events = list(export_photos(project, list_all(project), OutputFolder(tmp_path / "out"), PhotoExportOptions("text")))
+    assert skipped(events)["notes.pdf"] == "this is a text file, not a photo"
+
+
 def test_files_that_belong_to_all_photos_are_written_once(project: Project, tmp_path: Path) -> None:
     out = OutputFolder(tmp_path / "out")
     events = list(export_photos(project, LISTED, out, PhotoExportOptions("yolo-obb")))
