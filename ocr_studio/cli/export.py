@@ -10,6 +10,7 @@ from ocr_studio.cli.project import add_follow_links, known_project
 from ocr_studio.cli.terminal.console import (
     FAILED,
     GOOD,
+    MISUSED,
     add_format,
     add_overwrite,
     command_parser,
@@ -57,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     add_format(made, about, (*FORMATS, CLEANED), required=True)
     made.add_argument("--out", type=given_path, metavar="DIR", required=True, help="folder to write the files to")
     made.add_argument(
-        "--one-file", action="store_true", help="write one file for all photos, if the format allows it, such as PDF"
+        "--one-file", action="store_true", help="write one file for all photos; the format must allow it, as PDF does"
     )
     add_password_file(made)
     add_follow_links(made)
@@ -67,9 +68,13 @@ def parser() -> argparse.ArgumentParser:
 
 def work(options: argparse.Namespace) -> int:
     """Export the photos. Returns the exit status; raises StudioError."""
-    project = known_project(options.project, options)
     with loading():
-        from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need it)
+        from ocr_studio.jobs.formats import export_photos as job  # noqa: PLC0415  (--help does not need them)
+        from ocr_studio.jobs.formats import planned_files  # noqa: PLC0415
+    if options.one_file and not planned_files.goes_together(options.format, one_file=True):
+        complain(f"--one-file can’t be used with --format {options.format}, which writes one file for each photo")
+        return MISUSED
+    project = known_project(options.project, options)
     asked = job.PhotoExportOptions(options.format, options.one_file, tuple(settings.load().languages))
     out = OutputFolder(options.out, overwrite=options.overwrite)
     photos = job.list_all(project)

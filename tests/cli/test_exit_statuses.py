@@ -73,6 +73,7 @@ STATUSES = {
         "read", "read - -", "read - --keep", "read board.png --again", f"read board.png --model {FINDER}",
         "read board.png --model nobody", "evaluate photos --model nobody", "evaluate photos --unit letters",
         "export photos --format cleaned --out photos", "export photos --format doc --out out",
+        *(f"export photos --format {kind} --out out --one-file" for kind in ("alto", "vault", "cleaned")),
         "dataset photos", "dataset photos --out copy --unchecked --layout keras-ocr",
         "dataset data --out copy --letters ab", "dataset data --out copy --unchecked",
         "search --project photos *", "search word",

@@ -242,10 +242,24 @@ class _Reading:
         if photo is None:
             return self._skip_missing(file, labels.image)
         other, name = self.taken.setdefault(photo.image, (file, labels.image))
-        if other is not file or name != labels.image:
-            told = other.name if other is not file else name
-            what = tr("{other} has words of {photo}, too", other=told, photo=photo.image)
-            return LabelsSkipped(file.name, file.make_error(what, remedy=tr("Import these files one by one.")))
+        if other is not file:
+            used = other.name if other.name != file.name else other.folder.full(other.name)
+            what = tr(
+                "the words of {photo} come from {other}; those of this file are left out",
+                photo=photo.image,
+                other=used,
+            )
+            remedy = tr("To add them, import this file on its own.")
+            return LabelsSkipped(file.name, file.make_error(what, remedy=remedy))
+        if name != labels.image:
+            what = tr(
+                "it has words of {photo} as {name} and as {other_name}; those of {other_name} are left out",
+                photo=photo.image,
+                name=name,
+                other_name=labels.image,
+            )
+            remedy = tr("Correct the names in the file, then import it again.")
+            return LabelsSkipped(file.name, file.make_error(what, remedy=remedy))
         try:
             page, is_new = self._load(photo)
         except StudioError as error:

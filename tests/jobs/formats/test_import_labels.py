@@ -62,7 +62,9 @@ def test_folders_are_searched_and_what_cannot_be_imported_is_named(made: Project
     assert found == {"board 1.png": ImportCounts(new=1, conflicts=1)}  # the file's word is checked
     assert set(skipped) == {"lost.json", "twice.json", "turned.json"}
     assert skipped["lost.json"] == "no photo named board 9.png in this folder"
-    assert skipped["twice.json"] == "deep/er/one.json has words of board 1.png, too"
+    assert skipped["twice.json"] == (
+        "the words of board 1.png come from deep/er/one.json; those of this file are left out"
+    )
     assert skipped["turned.json"].startswith("its boxes are for a photo of 240 × 240 pixels")
 
 
@@ -153,12 +155,17 @@ def test_a_path_that_fits_exactly_is_that_photo() -> None:
 def test_photos_and_files_of_one_name_are_told_apart(made: Project, tmp_path: Path) -> None:
     one = write(tmp_path / "one" / "a.json", "board 2.png", ["one"])
     other = write(tmp_path / "other" / "a.json", "board 2.png", ["other"])
-    assert preview(made, one, other)[1] == {"a.json": "a.json has words of board 2.png, too"}
+    assert preview(made, one, other)[1] == {
+        "a.json": f"the words of board 2.png come from {one}; those of this file are left out"
+    }
     images = [{"id": number, "file_name": f"{name}/board 2.png"} for number, name in enumerate(("train", "test"))]
     (tmp_path / "coco.json").write_text(json.dumps({"images": images, "annotations": []}))
     found, skipped = preview(made, tmp_path / "coco.json")
     assert list(found) == ["board 2.png"]
-    assert skipped == {"coco.json": "train/board 2.png has words of board 2.png, too"}
+    assert skipped == {
+        "coco.json": "it has words of board 2.png as train/board 2.png and as test/board 2.png; "
+        "those of test/board 2.png are left out"
+    }
 
 
 def test_what_is_said_of_a_photo_without_words_is_imported(made: Project, tmp_path: Path) -> None:
