@@ -22,8 +22,10 @@ _ANIMATED: Final = frozenset({"GIF", "WEBP", "PNG"})
 _MOST_GIF_BLOCKS: Final = 1_000_000
 # Of a TIFF's page, bits of tag 254: a small copy of another page, or a mask of one. TIFF 6.0, section 8.
 _NEW_SUBFILE_TYPE, _NO_PAGE_OF_ITS_OWN = 254, 1 | 4
+# Where the parts of a page begin, and how long they are: strips, and tiles.
+_PARTS: Final = ((273, 279), (324, 325))
 # What Pillow warns of where the file ends within the tags of a page.
-_CUT_OFF: Final = "Corrupt EXIF data"
+_CUT_OFF: Final = ("Corrupt EXIF data", "Truncated File Read")
 # What it raises there.
 _DAMAGED: Final = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 
@@ -82,10 +84,11 @@ def _list_tiff_pages(image: TiffImagePlugin.TiffImageFile, most: int) -> tuple[l
     """List the numbers of the frames of a TIFF that are pages, the first ``most`` of them.
 
     Returns:
-        The numbers, and whether the file is damaged behind the last one, so that there may have been more.
+        The numbers, and whether the file is damaged behind the last one, so that there may have been more. Of a file
+        that ends within its first page, that one: opening it tells why it can't be read.
     """
     # Asked for how many there are Pillow counts all, which takes for ever where there are millions.
-    own = [0]
+    own, ends, damaged = [0], [_find_tiff_end(image)], False
     for number in range(1, MOST_PAGES + 1):
         if len(own) >= most:
             break
@@ -96,19 +99,40 @@ def _list_tiff_pages(image: TiffImagePlugin.TiffImageFile, most: int) -> tuple[l
         except EOFError:
             break
         except _DAMAGED:
-            return own, True
+            damaged = True
+            break
         if any(str(each.message).startswith(_CUT_OFF) for each in noticed):
-            return own, True
+            damaged = True
+            break
         kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
         if not (isinstance(kind, int) and kind & _NO_PAGE_OF_ITS_OWN):
             own.append(number)
-    return own, False
+            ends.append(_find_tiff_end(image))
+    if not damaged:
+        return own, False
+    size = image.fp.seek(0, os.SEEK_END) if image.fp else 0
+    while own and ends.pop() > size:
+        own.pop()
+    return (own, True) if own else ([0], False)
+
+
+def _find_tiff_end(image: TiffImagePlugin.TiffImageFile) -> int:
+    """Return where the last part of the pixels of the current frame ends, in bytes; 0 if its tags don't say so."""
+    ends = [0]
+    for begin, length in _PARTS:
+        ends += [sum(each) for each in zip(_get_numbers(image, begin), _get_numbers(image, length), strict=False)]
+    return max(ends)
+
+
+def _get_numbers(image: TiffImagePlugin.TiffImageFile, tag: int) -> list[int]:
+    values = image.tag_v2.get(tag, ())
+    return [each for each in (values if isinstance(values, tuple) else (values,)) if isinstance(each, int)]
 
 
 def _count_gif_frames(stream: BinaryIO) -> tuple[int, bool]:
-    """Count the frames of a GIF by its blocks (GIF89a, 15 to 27), and tell whether the last one is cut off.
+    """Count the whole frames of a GIF by its blocks (GIF89a, 15 to 27), and tell whether it is cut off behind them.
 
-    Pillow takes longer the more there are, without end.
+    One that is cut off in its first frame counts as that frame: opening it tells why it can't be read. Pillow takes longer the more there are, without end.
     """
     stream.seek(10)
     _skip_gif_colours(stream, behind=2)
@@ -124,9 +148,12 @@ def _count_gif_frames(stream: BinaryIO) -> tuple[int, bool]:
         else:  # the end, which some programs leave out
             break
         damaged = not _skip_gif_data(stream)
-        if damaged or frames == MOST_PAGES:
+        if damaged:
+            frames -= kind == b","
             break
-    return max(1, frames), damaged
+        if frames == MOST_PAGES:
+            break
+    return (frames, damaged) if frames else (1, False)
 
 
 def _skip_gif_colours(stream: BinaryIO, *, behind: int) -> None:
