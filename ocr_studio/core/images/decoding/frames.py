@@ -132,7 +132,8 @@ def _get_numbers(image: TiffImagePlugin.TiffImageFile, tag: int) -> list[int]:
 def _count_gif_frames(stream: BinaryIO) -> tuple[int, bool]:
     """Count the whole frames of a GIF by its blocks (GIF89a, 15 to 27), and tell whether it is cut off behind them.
 
-    One that is cut off in its first frame counts as that frame: opening it tells why it can't be read. Pillow takes longer the more there are, without end.
+    One that is cut off in its first frame counts as that frame: opening it tells why it can't be read. Pillow takes
+    longer the more there are, without end.
     """
     stream.seek(10)
     _skip_gif_colours(stream, behind=2)
