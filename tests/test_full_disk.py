@@ -229,7 +229,7 @@ def test_a_folder_that_is_not_there_is_what_is_said(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StudioError, match="can’t create the folder"):
+    with pytest.raises(StudioError, match="file: it is a file, not a folder"):
         OutputFolder(tmp_path / "file" / "folder")
 
 

@@ -336,19 +336,17 @@ def _watched(events: Iterator[WritingEvent]) -> Generator[WritingEvent, None, No
 
 def _check_place(path: Path, *, replace: bool) -> None:
     """Check that a preview can be written, before it is generated. Raises WriteFailed."""
-    if paths.is_folder(path):
-        raise WriteFailed("this is a folder", file=path, remedy="Choose a file name.")
-    if not paths.exists(path):
-        above = next((each for each in path.absolute().parents if paths.exists(each)), None)
-        if above is None or not paths.is_folder(above):
-            raise WriteFailed("can’t create a folder for it", file=path, remedy="Choose another place.")
-        if not os.access(above, os.W_OK):
-            raise WriteFailed("the folder is not writable", file=above, remedy="Choose another place.")
     try:
         OutputFile(path, overwrite=replace).check()
     except FileTaken as error:
         remedy = "Choose another name, or add --replace to overwrite it."
         raise WriteFailed(error.what, file=path, remedy=remedy) from error
+    if not paths.exists(path):
+        above = next((each for each in path.absolute().parents if paths.exists(each)), None)
+        if above is None:
+            raise WriteFailed("can’t create a folder for it", file=path, remedy="Choose another place.")
+        if not os.access(above, os.W_OK):
+            raise WriteFailed("the folder is not writable", file=above, remedy="Choose another place.")
     if paths.exists(path) and not path.stat().st_mode & stat.S_IWUSR:
         raise WriteFailed("the file is write-protected", file=path, remedy="Choose another name.")
 

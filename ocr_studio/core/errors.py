@@ -122,6 +122,10 @@ class WriteFailed(StudioError):
     """A file could not be written; an earlier file of that name is unchanged."""
 
 
+class WrongTarget(WriteFailed, WrongUsage):
+    """What the user named can't be written to, whatever the system allows: a file in place of a folder, for example."""
+
+
 def write_failed(path: object, error: OSError, what: str = _WHAT, *, help_with: str = "") -> WriteFailed:
     """Turn an OSError of writing into an error for the user.
 

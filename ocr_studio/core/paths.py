@@ -16,7 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, WrongTarget
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.translation import tr
 
@@ -102,6 +102,14 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def find_file_in_the_way(folder: Path) -> WrongTarget | None:
+    """Return the error of an output folder that is a file, or inside one; None if it is neither."""
+    file = next((each for each in (folder, *folder.parents) if exists(each) and not is_folder(each)), None)
+    if file is None:
+        return None
+    return WrongTarget(tr("it is a file, not a folder"), file=file, remedy=tr("Choose another folder."))
 
 
 @contextlib.contextmanager

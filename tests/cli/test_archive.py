@@ -90,8 +90,8 @@ def test_an_archive_from_photos_to_corrections(photos: Path, tmp_path: Path, cap
     assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(sample)]) == 0
     assert "2 of them unchanged" in capfd.readouterr().out
     (tmp_path / "file").write_text("x", "utf-8")
-    assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(tmp_path / "file")]) == 1
-    assert "file: there is a file with this name. Choose another folder." in capfd.readouterr().err
+    assert cli.run(["archive", "sample", out, "--count", "2", "--out", str(tmp_path / "file")]) == 2
+    assert "file: it is a file, not a folder. Choose another folder." in capfd.readouterr().err
 
     shutil.copyfile(photos / "a.png", photos / "e.png")
     assert cli.run(read) == 0
@@ -136,7 +136,7 @@ def test_settings_that_differ_and_impossible_options_are_refused(
     (tmp_path / "a.jpg").write_text("text", "utf-8")
     command = ["archive", "read", str(tmp_path), "--out", str(tmp_path / "out")]
     assert cli.run(command) == 0
-    assert cli.run([*command, "--unit", "lines"]) == 1
+    assert cli.run([*command, "--unit", "lines"]) == 2
     assert "read with other settings (unit)" in capsys.readouterr().err
     assert cli.run([*command, "--address", "10.0.0.1:6379"]) == 2
     assert cli.run([*command, "--processes", "0"]) == 2
@@ -251,16 +251,16 @@ def test_a_sample_is_kept_apart_from_the_archive_and_its_photos(
     archive = archive_of(tmp_path / "out", photos)
     command = ["archive", "sample", archive.address, "--count", "3", "--out"]
     for place in (photos, photos / "below"):
-        assert cli.run([*command, str(place)]) == 1
+        assert cli.run([*command, str(place)]) == 2
         said = f"{place}: this folder is among the photos of the archive. Choose a folder outside {photos}."
         assert said in capsys.readouterr().err
     for place in (tmp_path / "out", tmp_path / "out" / "sample"):
-        assert cli.run([*command, str(place)]) == 1
+        assert cli.run([*command, str(place)]) == 2
         assert "this is the folder of the archive, or a folder inside it" in capsys.readouterr().err
     (part,) = archive.parts()
     archive.write_part("part-of-a-list.parquet", archive.read_part(part))
     archive.remove_part(part)
-    assert cli.run([*command, str(photos)]) == 1
+    assert cli.run([*command, str(photos)]) == 2
     assert "among the photos" in capsys.readouterr().err
     assert not (photos / "below").exists()
     assert sorted(path.suffix for path in photos.iterdir()) == [".png"] * 3

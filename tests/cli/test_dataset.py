@@ -103,7 +103,7 @@ def test_a_dataset_is_written_in_another_layout(
     if source == target == "ocr-studio":
         assert after.examples == before.examples
         assert after.pages == before.pages
-    assert cli.run(["dataset", str(tmp_path / "copy"), "--out", str(tmp_path / "copy"), "--layout", target]) == 1
+    assert cli.run(["dataset", str(tmp_path / "copy"), "--out", str(tmp_path / "copy"), "--layout", target]) == 2
     assert "can’t replace itself" in capsys.readouterr().err
     assert dataset.read(tmp_path / "copy").trouble == ()
 
@@ -119,13 +119,13 @@ def test_a_dataset_is_copied_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("arguments", "status", "why"),
     [
-        (["{photos}", "--out", "{photos}"], 1, "the folder contains other files"),
+        (["{photos}", "--out", "{photos}"], 2, "the folder contains other files"),
         (["{tmp}/gone", "--out", "{tmp}/data"], 1, "the folder does not exist"),
         (["{tmp}", "--out", "{tmp}/data"], 1, "the folder contains no photos"),
         (["{tmp}/unread", "--out", "{tmp}/data"], 1, "no photos have been read here yet"),
         (["{tmp}"], 1, "it is not a dataset"),
         (["{photos}"], 2, "not been exported as a dataset yet. Add --out FOLDER"),
-        (["{photos}", "--out", "{photos}/board 1.png"], 1, "can’t write the dataset"),
+        (["{photos}", "--out", "{photos}/board 1.png"], 2, "it is a file, not a folder"),
         (["{photos}", "--out", ""], 2, "empty path"),
         (["{photos}", "--out", "{tmp}/data", "--layout", "other"], 2, "invalid choice"),
     ],

@@ -158,7 +158,7 @@ def test_a_project_that_somebody_has_looked_through(tmp_path: Path, capsys: pyte
         ([""], 2, "empty path"),
         (["data", "--out", ""], 2, "empty path"),
         (["gone"], 1, "the folder does not exist"),
-        (["data", "--out", "data/annotations.json"], 1, "there is a file with this name"),
+        (["data", "--out", "data/annotations.json"], 2, "it is a file, not a folder"),
     ],
 )
 def test_wrong_calls_are_said(

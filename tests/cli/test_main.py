@@ -164,8 +164,8 @@ def test_out_as_json_holds_one_object(tmp_path: Path, photo: Path) -> None:
 def test_an_out_folder_that_cannot_be_made_is_told_before_reading(
     photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(["read", str(photo), "--out", str(photo)]) == 1
-    assert f"ocr-studio: {photo}: there is a file with this name. Choose another folder." in capsys.readouterr().err
+    assert cli.run(["read", str(photo), "--out", str(photo)]) == 2
+    assert f"ocr-studio: {photo}: it is a file, not a folder. Choose another folder." in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_written_fails_that_photo_only(

@@ -62,12 +62,12 @@ def test_of_a_list_with_other_words_another_dataset_is_told_and_replaces_none_un
     assert cli.run(again) == 0
     assert "list of words" not in capsys.readouterr().err
     words.write_text("quite other words", "utf-8")
-    assert cli.run(again) == 1
+    assert cli.run(again) == 2
     told = capsys.readouterr().err
     assert f"{words}: the word list has changed since {one} was generated; the new dataset will differ" in told
     assert f"{two}: the folder contains a dataset that was generated before the word list changed. Name another" in told
     assert dataset.read(two).digest == digest
-    assert cli.run(["synth", "--out", str(two), *quick, "--words", "3", "--only-words"]) == 1
+    assert cli.run(["synth", "--out", str(two), *quick, "--words", "3", "--only-words"]) == 2
     assert "generated before the word list changed" in capsys.readouterr().err
     assert cli.run([*again, "--replace"]) == 0
     assert {each.text for each in dataset.read(two).examples} <= {"quite", "other", "words"}
@@ -104,7 +104,7 @@ def test_of_other_fonts_and_photos_another_dataset_is_told_and_replaces_none_una
     assert cli.run(["synth", "--out", str(one), *given]) == 0  # the same
     (hands / "other.ttf").write_bytes(made_synth.font() + b"another")
     photo_file.save_png(boards / "door.png", np.full((300, 400, 3), 90, np.uint8))
-    assert cli.run(["synth", "--out", str(one), *given]) == 1
+    assert cli.run(["synth", "--out", str(one), *given]) == 2
     told = capsys.readouterr().err
     assert f"{one}: the folder contains a dataset that was generated before the photos of empty boards changed." in told
     assert dataset.read(one).digest == digest
@@ -196,17 +196,18 @@ def test_a_preview_writes_over_an_earlier_one_and_over_nothing_else(
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "text.png").write_text("mine")
     asked = ["synth", *quick, "--words", "1", "--preview"]
-    for given, said in (
-        (photo, "photo.png: it is an image that was not written by this program. Choose another name."),
+    for given, status, said in (
+        (photo, 1, "photo.png: it is an image that was not written by this program. Choose another name."),
         (
             tmp_path / "text.png",
+            1,
             "not written by this program, or has changed since. Choose another name, or add --replace to overwrite it.",
         ),
-        (tmp_path / "folder.png", "folder.png: this is a folder"),
-        (tmp_path / "text.png" / "few.png", "can’t create a folder for it"),
+        (tmp_path / "folder.png", 2, "folder.png: this is a folder"),
+        (tmp_path / "text.png" / "few.png", 2, "text.png: it is a file, not a folder"),
     ):
         before = given.read_bytes() if given.is_file() else b""
-        assert cli.run([*asked, str(given)]) == 1
+        assert cli.run([*asked, str(given)]) == status
         assert said in capsys.readouterr().err
         assert not before or given.read_bytes() == before
     assert cli.run([*asked, str(picture)]) == 0
@@ -225,7 +226,7 @@ def test_a_dataset_that_is_there_is_written_over_where_that_is_asked_for(
 ) -> None:
     asked = ["synth", "--out", str(tmp_path / "out"), *quick, "--words"]
     assert cli.run([*asked, "2"]) == 0
-    assert cli.run([*asked, "3"]) == 1
+    assert cli.run([*asked, "3"]) == 2
     assert "add --replace to overwrite that dataset" in capsys.readouterr().err
     assert cli.run([*asked, "3", "--replace"]) == 0
     assert len(dataset.read(tmp_path / "out").examples) == 3
@@ -333,8 +334,8 @@ def test_a_file_where_the_folder_is_to_be_is_named(
     tmp_path: Path, quick: list[str], below: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (file := tmp_path / "file").touch()
-    assert cli.run(["synth", "--out", str(file / below), *quick, "--words", "2"]) == 1
-    said = f"ocr-studio: {file}: can’t write the dataset: it is a file, not a folder. Choose another folder.\n"
+    assert cli.run(["synth", "--out", str(file / below), *quick, "--words", "2"]) == 2
+    said = f"ocr-studio: {file}: it is a file, not a folder. Choose another folder.\n"
     assert capsys.readouterr().err == said
 
 
@@ -354,7 +355,7 @@ def test_what_cannot_be_used_is_said_and_counts(
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
-    assert cli.run(["synth", "--out", str(mine), *quick, "--words", "2"]) == 1
+    assert cli.run(["synth", "--out", str(mine), *quick, "--words", "2"]) == 2
     assert "the folder contains other files" in capsys.readouterr().err
 
 

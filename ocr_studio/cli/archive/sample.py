@@ -12,11 +12,11 @@ from ocr_studio.cli.archive.arguments import address, number_up_to
 from ocr_studio.cli.project import add_follow_links, places
 from ocr_studio.cli.terminal.console import FAILED, GOOD, complain, given_path, stopping
 from ocr_studio.cli.terminal.progress import Progress, clear_progress
-from ocr_studio.core import settings
+from ocr_studio.core import paths, settings
 from ocr_studio.core.archive import sample
 from ocr_studio.core.archive.folder import ArchiveFolder
 from ocr_studio.core.command_line import CommandParser, visible
-from ocr_studio.core.errors import StudioError, write_failed
+from ocr_studio.core.errors import write_failed
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.units import counted
 from ocr_studio.jobs.archive import take_sample
@@ -79,11 +79,8 @@ def _open_project(options: argparse.Namespace) -> Iterator[Project]:
     """Open the project in the folder for the photos, locked; both are created if they don't exist."""
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        what = "there is a file with this name"
-        raise StudioError(what, file=options.out, remedy="Choose another folder.") from error
     except OSError as error:
-        raise write_failed(options.out, error) from error
+        raise paths.find_file_in_the_way(options.out) or write_failed(options.out, error) from error
     project = Project.open(options.out, **places(options, settings.load()))
     project.lock(create=True)
     try:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ocr_studio.core import extras, paths
 from ocr_studio.core.archive import storage
-from ocr_studio.core.errors import INSTALL_NEWER, StudioError, newer_format, write_failed
+from ocr_studio.core.errors import INSTALL_NEWER, StudioError, WrongUsage, newer_format, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, explain_error
 from ocr_studio.core.translation import later, tr
@@ -29,6 +29,10 @@ _NO_FOLDER: Final = later("can’t create the folder: {reason}")
 
 class ArchiveError(StudioError):
     """A folder isn't an archive, is of another one, or can't be used."""
+
+
+class ArchiveMismatch(ArchiveError, WrongUsage):
+    """A folder has an archive that was read with other settings."""
 
 
 class ArchiveFolder:
@@ -49,7 +53,8 @@ class ArchiveFolder:
         """Create the folder, or check that it was made with the same settings.
 
         Raises:
-            ArchiveError: It was made with others, or is of a newer version.
+            ArchiveMismatch: It was made with others.
+            ArchiveError: It is of a newer version.
             WriteFailed: It can't be created.
         """
         settings = {"format": _FORMAT, "version": _VERSION, **settings}
@@ -58,17 +63,14 @@ class ArchiveFolder:
                 self._local.make_folder()
                 self._local.sweep()
             except OSError as failed:
-                taken = paths.exists(self._local.path) and not paths.is_folder(self._local.path)
-                error = OSError(errno.EEXIST, tr("there is a file with this name")) if taken else failed
-                raise write_failed(
-                    self.address, error, _NO_FOLDER, help_with=later("Choose another folder.")
-                ) from error
+                told = write_failed(self.address, failed, _NO_FOLDER, help_with=later("Choose another folder."))
+                raise paths.find_file_in_the_way(self._local.path) or told from failed
         known = self.settings()
         if known is None:
             self._write(SETTINGS, (json.dumps(settings, ensure_ascii=False, indent=1) + "\n").encode())
         elif known != json.loads(json.dumps(settings)):
             different = ", ".join(key for key in settings if known.get(key) != json.loads(json.dumps(settings[key])))
-            raise ArchiveError(
+            raise ArchiveMismatch(
                 tr("this archive was read with other settings ({names})", names=different or "…"),
                 file=self.address,
                 remedy=tr("Use the same settings as before, or choose another folder."),

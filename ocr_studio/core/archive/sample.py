@@ -12,7 +12,7 @@ from typing import Final
 from ocr_studio.core.archive import listing, rows, shards, storage
 from ocr_studio.core.archive.folder import ArchiveError, ArchiveFolder
 from ocr_studio.core.archive.rows import ArchiveRow
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import WrongTarget
 from ocr_studio.core.files.json_schema import BadValue
 from ocr_studio.core.files.safe_folder import is_valid_path
 from ocr_studio.core.translation import tr
@@ -69,12 +69,12 @@ def read_rows(folder: ArchiveFolder, chosen: Iterable[Choice]) -> Iterator[Archi
 
 
 def check_target(folder: ArchiveFolder, chosen: Iterable[Choice], target: Path) -> None:
-    """Check that photos may be copied to a folder. Raises StudioError if the archive or its photos are there."""
+    """Check that photos may be copied to a folder. Raises WrongTarget if the archive or its photos are there."""
     target, real = Path(os.path.abspath(target)), Path(os.path.realpath(target))
     above = {*target.parents, *real.parents, target, real}
     if folder.path is not None and Path(os.path.realpath(folder.path)) in above:
         what = tr("this is the folder of the archive, or a folder inside it")
-        raise StudioError(what, file=target, remedy=tr("Choose another folder."))
+        raise WrongTarget(what, file=target, remedy=tr("Choose another folder."))
     chosen_in = {str(storage.local_path(choice.path).parent) for choice in chosen if not storage.is_remote(choice.path)}
     local = {Path(path) for path in chosen_in if is_valid_path(path)}
     # The source may have been given through a link, which no path of the target shows.
@@ -89,9 +89,9 @@ def check_target(folder: ArchiveFolder, chosen: Iterable[Choice], target: Path) 
         raise _make_inside_error(target, target)
 
 
-def _make_inside_error(target: Path, photos: Path) -> StudioError:
+def _make_inside_error(target: Path, photos: Path) -> WrongTarget:
     what = tr("this folder is among the photos of the archive")
-    return StudioError(what, file=target, remedy=tr("Choose a folder outside {folder}.", folder=photos))
+    return WrongTarget(what, file=target, remedy=tr("Choose a folder outside {folder}.", folder=photos))
 
 
 def _rank(folder: ArchiveFolder, name: str, order: str, seed: int) -> Iterator[Choice]:

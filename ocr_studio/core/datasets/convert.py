@@ -12,7 +12,6 @@ from ocr_studio.core.dataset_files.values import (
     MAX_PHOTO_BYTES,
     PHOTOS,
     BadCrop,
-    BadDataset,
     Dataset,
     Example,
     read_crop_bytes,
@@ -21,6 +20,7 @@ from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.builder import DatasetBuilder
 from ocr_studio.core.datasets.folder import make_file_id
 from ocr_studio.core.datasets.report import Report
+from ocr_studio.core.errors import WrongTarget
 from ocr_studio.core.translation import tr
 
 _JPEG = b"\xff\xd8\xff"
@@ -38,10 +38,10 @@ def copy_dataset(found: Dataset, folder: Path, layout: str) -> Iterator[ExampleC
     """Write a dataset that was read in another layout: ExampleCopied …, at last the Report.
 
     What a layout does not carry (places of words that were cut out, what the machine had read) is not in it. folder:
-    as for ``dataset.export``. Raises WriteFailed, and BadDataset for copying a dataset onto itself.
+    as for ``dataset.export``. Raises WriteFailed, and WrongTarget for copying a dataset onto itself.
     """
-    if os.path.realpath(folder) == str(found.folder):
-        raise BadDataset(tr("a dataset can’t replace itself"), file=folder, remedy=tr("Choose another folder."))
+    if os.path.realpath(folder) == os.path.realpath(found.folder):
+        raise WrongTarget(tr("a dataset can’t replace itself"), file=folder, remedy=tr("Choose another folder."))
     with dataset_folder.open_workshop(folder, LAYOUTS[layout]) as room:
         making = DatasetBuilder(room, LAYOUTS[layout], found.unit, found.folder, trouble=list(found.trouble))
         making.pages = list(dict.fromkeys((each.page, each.image) for each in found.examples if each.page))

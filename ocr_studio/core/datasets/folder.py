@@ -19,7 +19,7 @@ from ocr_studio.core import errors, paths
 from ocr_studio.core.dataset_files.layout import Layout
 from ocr_studio.core.dataset_files.validation import MAX_BYTES, json_value
 from ocr_studio.core.dataset_files.values import FORMAT, MANIFEST, PHOTOS
-from ocr_studio.core.errors import WriteFailed
+from ocr_studio.core.errors import WriteFailed, WrongTarget
 from ocr_studio.core.files import file_lock, safe_folder
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -90,7 +90,7 @@ def _open_room(
             lasts()
         elif list_other_unfinished(folder):
             what = tr("the folder contains an unfinished synthetic dataset")
-            raise WriteFailed(what, file=folder, remedy=tr("Choose another folder."))
+            raise WrongTarget(what, file=folder, remedy=tr("Choose another folder."))
         _check_ours(folder, layout, spare=frozenset({room}))
         named.make_folder(room)
         yield SafeFolder(folder / room)
@@ -201,7 +201,7 @@ def _remove_empty(folder: Path, made: Path | None) -> None:
 
 
 def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozenset()) -> None:
-    """Raise WriteFailed if the folder contains other files. spare: names to skip."""
+    """Raise WrongTarget if the folder contains other files. spare: names to skip."""
     named = _named(folder)
     names = {entry.name for entry in named.entries()} - {_LOCK, output_folder.LIST}
     unfinished = {name for name in names if _ROOM.fullmatch(name)}
@@ -211,7 +211,7 @@ def _check_ours(folder: Path, layout: Layout, *, spare: frozenset[str] = frozens
     if names and not foreign and not unfinished and read_layout(folder) != layout.name:
         foreign = sorted(names)
     if foreign:
-        raise WriteFailed(
+        raise WrongTarget(
             tr("the folder contains other files, such as “{name}”", name=foreign[0]),
             file=folder,
             remedy=tr("Choose a new or empty folder, or one with an earlier dataset in this layout."),
@@ -246,11 +246,8 @@ def _make_in_use_error(folder: Path) -> WriteFailed:
 
 
 def _make_write_error(folder: Path, error: OSError) -> WriteFailed:
-    file = next((each for each in (folder, *folder.parents) if paths.exists(each) and not paths.is_folder(each)), None)
-    if file is not None:  # the system's word for that is hard to make out
-        what = tr("can’t write the dataset: {reason}", reason=tr("it is a file, not a folder"))
-        return WriteFailed(what, file=file, remedy=tr("Choose another folder."))
-    return WriteFailed(
+    # The system's word for that is hard to make out.
+    return paths.find_file_in_the_way(folder) or WriteFailed(
         tr("can’t write the dataset: {reason}", reason=safe_folder.explain_error(error)),
         file=folder,
         remedy=errors.write_remedy(error),

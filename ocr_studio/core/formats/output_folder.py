@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from ocr_studio.core import paths
-from ocr_studio.core.errors import WriteFailed, write_failed
+from ocr_studio.core.errors import WriteFailed, WrongTarget, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
 from ocr_studio.core.formats import output_marks
@@ -75,10 +75,8 @@ class OutputFolder:
         try:
             self._folder.make_folder()
         except OSError as error:
-            if paths.exists(path) and not paths.is_folder(path):
-                what = tr("there is a file with this name")
-                raise WriteFailed(what, file=path, remedy=tr("Choose another folder.")) from error
-            raise write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder.")) from error
+            failed = write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder."))
+            raise paths.find_file_in_the_way(path) or failed from error
         self._folder.sweep()
         with _converting_errors(path / LIST):
             self._written = self._load()
@@ -214,6 +212,10 @@ class OutputFile:
 
     def _check(self, contents: set[_Content], *, marked: bool) -> None:
         """marked: a picture with our mark may take the place of one."""
+        if (wrong := paths.find_file_in_the_way(self.path.parent)) is not None:
+            raise wrong
+        if paths.is_folder(self.path):
+            raise WrongTarget(tr("this is a folder"), file=self.path, remedy=tr("Choose a file name."))
 
         def ours(opened: BinaryIO) -> bool:
             if marked and output_marks.is_marked(opened):

@@ -14,7 +14,7 @@ from typing import Final
 from ocr_studio.core.dataset_files.values import MANIFEST
 from ocr_studio.core.datasets import folder as dataset_folder
 from ocr_studio.core.datasets.reader import is_dataset
-from ocr_studio.core.errors import WriteFailed
+from ocr_studio.core.errors import WriteFailed, WrongTarget
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.synth import options as synth_options
 from ocr_studio.core.synth import source_fingerprints
@@ -107,7 +107,8 @@ class TargetFolder:
                 only what it lists.
 
         Raises:
-            WriteFailed: The folder holds something that must not be replaced.
+            WrongTarget: The folder holds something that must not be replaced.
+            WriteFailed: Its contents have changed in the meantime.
         """
         if isinstance(replace, FolderContents) and replace != self.there:
             what = tr("the contents of the folder have changed in the meantime")
@@ -116,14 +117,14 @@ class TargetFolder:
             what = tr("the folder contains an unfinished dataset with other options or source files")
             go_on = "Restore its options, words, fonts and photos to resume it"
             command = f"{go_on}, name another folder, or add --replace to discard it."
-            raise WriteFailed(what, file=self._folder, remedy=tr("Choose another folder."), command=command)
+            raise WrongTarget(what, file=self._folder, remedy=tr("Choose another folder."), command=command)
         if not is_dataset(self._folder):
             return
         try:
             there, before = synth_options.load_options(self._folder), synth_options.load_fingerprints(self._folder)
         except BadOptions as error:
             what = tr("the folder contains a dataset that is not synthetic")
-            raise WriteFailed(what, file=self._folder, remedy=tr("Choose another folder.")) from error
+            raise WrongTarget(what, file=self._folder, remedy=tr("Choose another folder.")) from error
         if replace:
             return
         what = (
@@ -133,4 +134,4 @@ class TargetFolder:
             what = tr(_OTHERS[changed[0]])
         if what:
             command = "Name another folder, or add --replace to overwrite that dataset."
-            raise WriteFailed(what, file=self._folder, remedy=tr("Choose another folder."), command=command)
+            raise WrongTarget(what, file=self._folder, remedy=tr("Choose another folder."), command=command)

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import cv2
 import numpy as np
 
-from ocr_studio.core.errors import StudioError, write_failed
+from ocr_studio.core.errors import StudioError, WrongTarget, write_failed
 from ocr_studio.core.files.file_lock import FileLock, LockedElsewhere
 from ocr_studio.core.files.safe_folder import SafeFolder
 from ocr_studio.core.formats.output_folder import OutputFolder
@@ -112,14 +112,15 @@ def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
     Raises:
         VideoError: The video can't be read.
         WriteFailed: A photo can't be saved.
-        StudioError: Another program works on the same video, or the folder has another video of this name.
+        WrongTarget: The folder has another video of this name.
+        StudioError: Another program works on the same video.
     """
     fingerprint, _ = video_file.check_video(video)
     out = OutputFolder(folder)
     name = video_record.record_name(video.stem)
     known = video_record.load(folder, name)
     if known and known.fingerprint != fingerprint:
-        raise StudioError(
+        raise WrongTarget(
             tr("this folder has the states of another video named {name}", name=known.name),
             file=folder,
             remedy=tr("Choose another folder."),

@@ -17,7 +17,7 @@ from pyarrow import parquet
 from ocr_studio.core.archive import rows, storage
 from ocr_studio.core.archive.folder import SETTINGS, ArchiveError, ArchiveFolder
 from ocr_studio.core.archive.rows import ArchiveRow
-from ocr_studio.core.errors import StudioError, WriteFailed
+from ocr_studio.core.errors import StudioError, WriteFailed, WrongTarget
 from tests.core.made_pages import page_of, read_word
 from tests.jobs.archive import stub_readers
 
@@ -69,7 +69,7 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="no archive in this folder"):
         ArchiveFolder(str(tmp_path)).check()
     (tmp_path / "file").write_bytes(b"x")
-    with pytest.raises(WriteFailed, match="there is a file with this name"):
+    with pytest.raises(WrongTarget, match="it is a file, not a folder"):
         ArchiveFolder(str(tmp_path / "file")).prepare({})
     (tmp_path / SETTINGS).write_text('{"format": "ocr-studio-archive", "version": 99}', "utf-8")
     with pytest.raises(ArchiveError, match="newer version"):

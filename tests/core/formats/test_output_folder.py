@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_studio.core.errors import WriteFailed
+from ocr_studio.core.errors import WriteFailed, WrongTarget
 from ocr_studio.core.formats import marked_pictures, output_marks
 from ocr_studio.core.formats.output_folder import LIST, FileTaken, OutputFile, OutputFolder
 from tests import drawn
@@ -214,7 +214,7 @@ class TestLinks:
         for name in ("a.txt", "b.txt"):
             with pytest.raises(WriteFailed, match="not a regular file"):
                 OutputFolder(out, overwrite=True).write(name, "x")
-            with pytest.raises(WriteFailed, match="not a regular file"):
+            with pytest.raises(WriteFailed, match="not a regular file|this is a folder"):
                 OutputFile(out / name, overwrite=True).write("x")
 
     def test_names_that_lead_out_are_refused(self, out: Path) -> None:
@@ -278,5 +278,13 @@ def test_what_a_camera_writes_is_a_photo_and_an_empty_file_is_nothing(out: Path)
 
 def test_a_file_with_the_name_of_the_folder_is_told(tmp_path: Path) -> None:
     (file := tmp_path / "out").write_text("mine")
-    with pytest.raises(WriteFailed, match=r"there is a file with this name\. Choose another folder"):
-        OutputFolder(file)
+    for place in (file, file / "deeper"):
+        with pytest.raises(WrongTarget, match=r"out: it is a file, not a folder\. Choose another folder"):
+            OutputFolder(place)
+    with pytest.raises(WrongTarget, match="it is a file, not a folder"):
+        OutputFile(file / "a.txt").check()
+
+
+def test_a_folder_with_the_name_of_the_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongTarget, match=r"this is a folder\. Choose a file name"):
+        OutputFile(tmp_path).write("text")
