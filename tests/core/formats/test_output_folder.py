@@ -214,7 +214,7 @@ class TestLinks:
         for name in ("a.txt", "b.txt"):
             with pytest.raises(WriteFailed, match="not a regular file"):
                 OutputFolder(out, overwrite=True).write(name, "x")
-            with pytest.raises(WriteFailed, match="not a regular file|this is a folder"):
+            with pytest.raises(WriteFailed, match=r"not a regular file|this is a folder"):
                 OutputFile(out / name, overwrite=True).write("x")
 
     def test_names_that_lead_out_are_refused(self, out: Path) -> None:
