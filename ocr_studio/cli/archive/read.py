@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import settings
 from ocr_studio.core.archive import listing, shards
 from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.archive.part_index import FailuresByReason
 from ocr_studio.core.command_line import CommandParser, json_text, visible
 from ocr_studio.core.errors import WrongUsage
 from ocr_studio.core.units import counted, plain
@@ -108,9 +109,11 @@ def run_read(options: argparse.Namespace) -> int:
             done = watcher.watch(read_archive.read_archive(order, engine))
     _ANSWERS[options.format](done)
     if done.left_over and not done.pruned:
+        # Photos of a folder that can't be listed may still be there.
+        remedy = "not removed, as folders could not be listed" if watcher.troubles else "--prune removes them"
         complain(
             f"{counted(done.left_over, 'file')} in {options.out} {'has' if done.left_over == 1 else 'have'} photos that"
-            " are no longer in the source, or are in another file now; --prune removes them"
+            f" are no longer in the source, or are in another file now; {remedy}"
         )
     return FAILED if done.errors or watcher.troubles else GOOD
 
@@ -173,6 +176,8 @@ class _Watcher:
             elif isinstance(event, read_archive.ListingTrouble):
                 self.troubles += 1
                 complain(event.error)
+            elif isinstance(event, read_archive.PartDamaged):
+                complain(f"{event.error.file}: it is damaged; reading its photos again")
             elif isinstance(event, pool.WorkerEnded):
                 of = f" while it read {' or '.join(event.addresses)}" if event.addresses else ""
                 complain(f"a process ended{of}; starting another")
@@ -225,7 +230,7 @@ def _report_as_text(done: read_archive.ArchiveDone) -> None:
         print(visible(line), file=sys.stderr, flush=True)
 
 
-def _list_reasons(errors: Mapping[str, read_archive.FailedPhotos]) -> list[str]:
+def _list_reasons(errors: FailuresByReason) -> list[str]:
     lines = []
     for reason, failed in errors.items():
         lines.append(f"  {failed.count} × {reason}")

@@ -1,28 +1,35 @@
 """The folder of an archive: ``archive.json``, which says how its photos are read, and a ``part-….parquet`` a shard.
 
+``index.json`` says what would otherwise have to be read from each part; see ``part_index``.
+
 A part is there whole or not at all: written under a temporary name and renamed, or put into an object store at once.
 So whoever finds it may take it as done, and two programs that write the same part write the same rows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from ocr_studio.core import extras, paths
-from ocr_studio.core.archive import storage
+from ocr_studio.core.archive import rows, storage
+from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import INSTALL_NEWER, StudioError, WrongUsage, newer_format, write_failed
 from ocr_studio.core.files import strict_json
 from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, explain_error
 from ocr_studio.core.translation import later, tr
 
 SETTINGS: Final = "archive.json"
+INDEX: Final = "index.json"
 _FORMAT: Final = "ocr-studio-archive"
 _VERSION: Final = 1
 _MOST_SETTINGS: Final = 1 << 20
+_MOST_INDEX: Final = 256 << 20
 _MOST_PART: Final = 1 << 30
 _NO_FOLDER: Final = later("can’t create the folder: {reason}")
 
@@ -33,6 +40,14 @@ class ArchiveError(StudioError):
 
 class ArchiveMismatch(ArchiveError, WrongUsage):
     """A folder has an archive that was read with other settings."""
+
+
+class DamagedPart(ArchiveError):
+    """A part isn't what was written. Its photos can be read again."""
+
+    def __init__(self, reason: object, *, file: str) -> None:
+        what = tr("it can’t be read: {reason}", reason=" ".join(str(reason).split())[:200])
+        super().__init__(what, file=file, remedy=tr("Delete it and read the archive again."))
 
 
 class ArchiveFolder:
@@ -108,39 +123,77 @@ class ArchiveFolder:
 
     def parts(self) -> list[str]:
         """Return the names of all parts, sorted. Raises StudioError."""
+        return sorted(self.list_parts())
+
+    def list_parts(self) -> dict[str, str]:
+        """Return the stamps of all parts by their names; see ``stamp_part``. Raises StudioError."""
         if self._local is None:
-            names = [item.address.rpartition("/")[2] for item in storage.list_folder(self.address)]
+            items = storage.list_folder(self.address)
+            found = ((item.address.rpartition("/")[2], _make_stamp(item.size, item.stamp)) for item in items)
         else:
             try:
-                names = [entry.name for entry in self._local.entries()]
+                entries = self._local.entries()
             except OSError as error:
                 raise ArchiveError(explain_error(error), file=self.address) from error
-        return sorted(filter(_is_part, names))
+            found = ((entry.name, _make_stamp(entry.status.st_size, entry.status.st_mtime_ns)) for entry in entries)
+        return {name: stamp for name, stamp in found if _is_part(name)}
+
+    def stamp_part(self, name: str) -> str:
+        """Return a text that changes when a part does; empty if that can't be known. Never raises."""
+        with contextlib.suppress(OSError, StudioError):
+            if self._local is not None:
+                status = self._local.stat(name)
+                return _make_stamp(status.st_size, status.st_mtime_ns)
+            if (item := storage.look_up(storage.join(self.address, name))) is not None:
+                return _make_stamp(item.size, item.stamp)
+        return ""
 
     def read_part(self, name: str) -> bytes:
         """Read a part whole. Raises StudioError."""
+        file = storage.join(self.address, name)
         try:
             return self._read(name, _MOST_PART)
-        except (OSError, TooLarge) as error:
-            raise ArchiveError(explain_error(error), file=storage.join(self.address, name)) from error
+        except OSError as error:
+            if error.errno == errno.EIO:
+                raise DamagedPart(explain_error(error), file=file) from error
+            raise ArchiveError(explain_error(error), file=file) from error
+        except TooLarge as error:
+            raise ArchiveError(explain_error(error), file=file) from error
+
+    def read_rows(self, name: str) -> dict[str, tuple[ArchiveRow, ...]]:
+        """Read the rows of a part by the digest of their photo. Raises StudioError."""
+        if found := rows.decode_part(self.read_part(name)):
+            return found
+        raise DamagedPart(tr("it isn’t as this program has written it"), file=storage.join(self.address, name))
 
     def read_columns(self, name: str, columns: list[str] | None) -> Any:
         """Read a part, or some columns of it by their paths, as a ``pyarrow.Table``. Raises StudioError."""
         import pyarrow as pa
-        from pyarrow import parquet
 
         file = storage.join(self.address, name)
         try:
             opened = storage.open_remote(file) if self._local is None else self._local.reading(name)
             with opened as stream:
-                table = parquet.ParquetFile(stream).read(columns)
-            # pyarrow passes over columns that are not there.
-            if missing := {path.partition(".")[0] for path in columns or ()} - set(table.column_names):
-                raise ValueError(f"no column “{min(missing)}”")
-            return table
+                return _read_table(stream, columns)
+        except StudioError:
+            raise
+        except Exception:  # noqa: BLE001  (of the driver, the disk or the part; reading it whole shows which)
+            data = self.read_part(name)
+        try:
+            return _read_table(io.BytesIO(data), columns)
         except (OSError, ValueError, pa.ArrowException) as error:
-            what = tr("it can’t be read: {reason}", reason=" ".join(str(error).split())[:200])
-            raise ArchiveError(what, file=file, remedy=tr("Delete it and read the archive again.")) from error
+            raise DamagedPart(error, file=file) from error
+
+    def read_index(self) -> bytes:
+        """Read the index whole. Raises StudioError."""
+        try:
+            return self._read(INDEX, _MOST_INDEX)
+        except (OSError, TooLarge) as error:
+            raise ArchiveError(explain_error(error), file=storage.join(self.address, INDEX)) from error
+
+    def write_index(self, data: bytes) -> None:
+        """Write the index whole or not at all. Raises StudioError."""
+        self._write(INDEX, data)
 
     def write_part(self, name: str, data: bytes) -> None:
         """Write a part whole or not at all. Raises StudioError."""
@@ -178,3 +231,17 @@ class ArchiveFolder:
 
 def _is_part(name: str) -> bool:
     return name.startswith("part-") and name.endswith(".parquet")
+
+
+def _make_stamp(size: int, changed: object) -> str:
+    return f"{size}:{changed}" if changed else ""
+
+
+def _read_table(stream: Any, columns: list[str] | None) -> Any:
+    from pyarrow import parquet
+
+    table = parquet.ParquetFile(stream).read(columns)
+    # pyarrow passes over columns that are not there.
+    if missing := {path.partition(".")[0] for path in columns or ()} - set(table.column_names):
+        raise ValueError(f"no column “{min(missing)}”")
+    return table

@@ -60,7 +60,7 @@ def list_photos(source: str, complain: Complain, *, piped: BinaryIO | None = Non
     """
     if source == PIPED:
         assert piped is not None
-        return _list_lines(piped, source)
+        return _list_lines(_read_pieces(piped), source)
     if storage.is_remote(source):
         return _list_remote(source, complain)
     path = storage.local_path(source)
@@ -115,7 +115,7 @@ def _list_remote(source: str, complain: Complain) -> Iterator[Photo]:
     if found is not None and not found.is_folder:
         if _has_photo_suffix(source):
             return iter([Photo(found.address, f"{found.size}:{found.stamp}")])
-        return _list_lines(storage.open_remote(source), source)
+        return _list_lines(storage.read_pieces(source, _PIECE), source)
     return _list_remote_folder(source, complain)
 
 
@@ -144,37 +144,45 @@ def _has_photo_suffix(address: str) -> bool:
 def _list_file(path: Path) -> Iterator[Photo]:
     try:
         with paths.open_plain(path) as stream:
-            yield from _list_lines(stream, str(path))
+            yield from _list_lines(_read_pieces(stream), str(path))
     except OSError as error:
         raise make_access_error(path, error) from error
 
 
-def _list_lines(stream: BinaryIO, name: str) -> Iterator[Photo]:
+def _read_pieces(stream: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: stream.read(_PIECE), b"")
+
+
+def _list_lines(pieces: Iterable[bytes], name: str) -> Iterator[Photo]:
     """The photos of a list, a line each, or ended by NUL as ``find -print0`` writes them. Each is listed once."""
     with contextlib.closing(sqlite3.connect("", check_same_thread=False)) as listed:
         # A temporary file of SQLite: a set of a hundred million paths would fill the memory.
         listed.execute(f"PRAGMA cache_size = -{_MOST_CACHE}")
         listed.execute("CREATE TABLE paths (digest BLOB PRIMARY KEY) WITHOUT ROWID")
-        for line in _split_lines(stream, name):
-            photo = _convert_line(os.fsdecode(line))
-            digest = hashlib.blake2b(photo.address.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+        for line in _split_lines(pieces, name):
+            address = _convert_line(os.fsdecode(line))
+            digest = hashlib.blake2b(address.encode("utf-8", "surrogateescape"), digest_size=16).digest()
             try:
                 is_new = listed.execute("INSERT OR IGNORE INTO paths VALUES (?)", (digest,)).rowcount
             except sqlite3.OperationalError as error:
                 what = tr("can’t create a temporary file: {reason}", reason=error)
                 raise StudioError(what, file=name, remedy=tr("Free up disk space.")) from error
             if is_new:
-                yield photo
+                yield _find_photo(address)
 
 
-def _convert_line(text: str) -> Photo:
+def _convert_line(text: str) -> str:
+    """The address of a photo, the same for all ways to write its path."""
     if storage.is_remote(text):
-        return _look_up(text)
+        return text
     path = str(storage.local_path(text)) if storage.is_file_address(text) else text
-    return _make_photo(os.path.abspath(path)) if is_valid_path(path) else Photo(text, _MISSING)
+    return storage.write_address(os.path.abspath(path)) if is_valid_path(path) else text
 
 
-def _look_up(address: str) -> Photo:
+def _find_photo(address: str) -> Photo:
+    if not storage.is_remote(address):
+        path = str(storage.local_path(address))
+        return _make_photo(path) if is_valid_path(path) else Photo(address, _MISSING)
     try:
         found = storage.look_up(address)
     except StudioError:  # reading it says why
@@ -182,9 +190,9 @@ def _look_up(address: str) -> Photo:
     return Photo(address, _MISSING if found is None else f"{found.size}:{found.stamp}")
 
 
-def _split_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
+def _split_lines(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
     rest, end = b"", b""
-    for piece in iter(lambda: stream.read(_PIECE), b""):
+    for piece in pieces:
         if not end:
             piece = piece.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901
             end = b"\0" if b"\0" in piece else b"\n"

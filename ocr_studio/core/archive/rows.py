@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -117,15 +118,39 @@ def decode_part(data: bytes) -> dict[str, tuple[ArchiveRow, ...]]:
 
     try:
         table = parquet.read_table(pa.BufferReader(data))
-        members = json_schema.convert(json.loads((table.schema.metadata or {})[_MEMBERS]), list[tuple[str, int]])
+        members = _read_members(table)
         rows = json_schema.convert(table.to_pylist(), list[ArchiveRow])
-    except (pa.ArrowException, KeyError, ValueError):
+    except (pa.ArrowException, OSError, KeyError, ValueError):
         return {}
     found, start = {}, 0
     for digest, count in members:
         found[digest] = tuple(rows[start : start + count])
         start += count
     return found if start == len(rows) else {}
+
+
+def read_errors(table: Any) -> list[list[tuple[str, str | None]]]:
+    """Return the paths and errors of the rows of a part, by photo. table: these columns. Raises BadValue."""
+    columns = (table.column(name).to_pylist() for name in ("path", "error"))
+    found: list[tuple[str, str | None]] = json_schema.convert(
+        list(zip(*columns, strict=True)), list[tuple[str, str | None]]
+    )
+    try:
+        counts = [count for _, count in _read_members(table)]
+    except (KeyError, ValueError):  # another program has written it
+        counts = []
+    if sum(counts) != len(found):
+        return [[each] for each in found]
+    rest = iter(found)
+    return [list(itertools.islice(rest, count)) for count in counts]
+
+
+def _read_members(table: Any) -> list[tuple[str, int]]:
+    """Return the digest of each photo of a part and the number of its rows. Raises KeyError and ValueError."""
+    found: list[tuple[str, int]] = json_schema.convert(
+        json.loads((table.schema.metadata or {})[_MEMBERS]), list[tuple[str, json_schema.Count]]
+    )
+    return found
 
 
 def convert_rows(values: object) -> list[ArchiveRow]:

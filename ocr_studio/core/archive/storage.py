@@ -110,6 +110,13 @@ def open_remote(address: str) -> Any:
     return _try(address, lambda: system.open(path, "rb"))
 
 
+def read_pieces(address: str, size: int) -> Iterator[bytes]:
+    """Read an object in pieces of so many bytes, the last of which may be shorter. Raises StorageError."""
+    with open_remote(address) as stream:
+        while piece := _try(address, lambda: bytes(stream.read(size))):
+            yield piece
+
+
 def write_remote(address: str, data: bytes) -> None:
     """Write an object whole: it is there with all of its bytes, or as it was. Raises StorageError."""
     system, path = find_system(address)

@@ -17,7 +17,7 @@ import ocr_studio
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.translation import tr
-from ocr_studio.jobs.archive.worker import Loaded, Task
+from ocr_studio.jobs.archive.worker import Loaded, Task, clean_row
 
 # Photos that a worker has at a time: one to read and one to fetch meanwhile.
 _IN_HAND: Final = 2
@@ -244,7 +244,7 @@ class _Pool:
                 continue
             self._failures = 0
             self._forget(task)
-            yield PhotoDone(task, [ArchiveRow(task.address, error=error or reason)])
+            yield PhotoDone(task, [clean_row(ArchiveRow(task.address, error=error or reason))])
         if self._failures >= _MOST_FAILURES and not self._suspects:
             what = tr("the reading processes keep ending before they have read a photo")
             raise StudioError(

@@ -6,18 +6,21 @@ to a shard, or have changed, only those are read, and the others are taken over 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, TypeAlias
 
-from ocr_studio.core.archive import listing, rows, shards, storage
-from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.archive import listing, part_index, rows, shards, storage
+from ocr_studio.core.archive.folder import ArchiveFolder, DamagedPart
+from ocr_studio.core.archive.part_index import FailedPhotos, FailuresByReason, PartIndex
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.archive.shards import Shard
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.files.json_schema import BadValue
 from ocr_studio.core.translation import tr
 from ocr_studio.jobs.archive import pool
 from ocr_studio.jobs.archive.pool import Engine, PhotoDone, PoolEvent, Waiting, WorkerEnded
@@ -25,8 +28,6 @@ from ocr_studio.jobs.archive.worker import Task
 
 # Parts that no shard belongs to any more: of so many it is looked up whether their photos are in others.
 _MOST_COMPARED: Final = 200
-# Photos that are named for each reason why some could not be read.
-MOST_NAMED: Final = 3
 # Photos between two events while shards are skipped.
 _LISTED: Final = 10_000
 
@@ -89,18 +90,11 @@ class PartWritten:
     read: int
 
 
-@dataclass(slots=True)
-class FailedPhotos:
-    """Photos that could not be read for the same reason. count: how many; named: the first of them."""
+@dataclass(frozen=True, slots=True)
+class PartDamaged:
+    """A part that was written before can't be used; its photos are read again."""
 
-    count: int = 0
-    named: list[str] = field(default_factory=list)
-
-    def add(self, path: str) -> None:
-        """Count a photo."""
-        self.count += 1
-        if len(self.named) < MOST_NAMED:
-            self.named.append(path)
+    error: StudioError
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +115,15 @@ class ArchiveDone:
     photos: int
     read: int
     seconds: float
-    errors: Mapping[str, FailedPhotos]
-    errors_before: Mapping[str, FailedPhotos]
+    errors: FailuresByReason
+    errors_before: FailuresByReason
     parts: int
     left_over: int
     pruned: int
 
 
-ArchiveEvent: TypeAlias = Listed | ListingTrouble | PhotoFinished | PartWritten | WorkerEnded | Waiting | ArchiveDone
+_Notice: TypeAlias = Listed | ListingTrouble | PartDamaged
+ArchiveEvent: TypeAlias = _Notice | PhotoFinished | PartWritten | WorkerEnded | Waiting | ArchiveDone
 
 
 @dataclass(slots=True)
@@ -166,7 +161,7 @@ def _new_errors() -> defaultdict[str, FailedPhotos]:
     return defaultdict(FailedPhotos)
 
 
-def _sort_errors(errors: Mapping[str, FailedPhotos]) -> dict[str, FailedPhotos]:
+def _sort_errors(errors: FailuresByReason) -> dict[str, FailedPhotos]:
     return dict(sorted(errors.items(), key=lambda each: -each[1].count))
 
 
@@ -181,22 +176,26 @@ class _Run:
     errors: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
     errors_before: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
     _open: dict[int, _OpenShard] = field(default_factory=dict)
-    _troubles: list[StudioError] = field(default_factory=list)
+    _notices: list[ListingTrouble | PartDamaged] = field(default_factory=list)
+    _stamps: dict[str, str] = field(default_factory=dict)  # of the parts that were there at the beginning, by name
     _left_over: set[str] = field(default_factory=set)  # names of parts that no shard has taken over so far
+    _index: PartIndex = field(init=False)
 
     def run(self) -> Iterator[ArchiveEvent]:
         """See ``read_archive``."""
         order, start = self.order, time.monotonic()
-        try:
+        with contextlib.ExitStack() as at_end:
+            at_end.callback(self.engine.close)
             order.out.prepare({"shard_size": order.shard_size, **order.settings})
             source = shards.digest_source(listing.name_source(order.source))
             prefix = shards.source_prefix(source)
-            existing = [name for name in order.out.parts() if name.startswith(prefix)]
-            self._left_over = set(existing)
+            self._stamps = order.out.list_parts()
+            self._index = PartIndex(order.out, self._stamps)
+            at_end.callback(self._index.save)
+            self._left_over = {name for name in self._stamps if name.startswith(prefix)}
             failed = 0
-            tasks = self._tasks(source, existing)
-            events: Iterator[PoolEvent | _Complete | Listed | ListingTrouble] = pool.read_photos(
-                self.engine, tasks, most_seconds=order.most_seconds
+            events: Iterator[PoolEvent | _Complete | _Notice] = pool.read_photos(
+                self.engine, self._tasks(source), most_seconds=order.most_seconds
             )
             for event in events:
                 if isinstance(event, PhotoDone):
@@ -206,13 +205,11 @@ class _Run:
                 else:
                     failed += isinstance(event, ListingTrouble)
                     yield event
-        finally:
-            self.engine.close()
-        if not self.photos and not failed:
-            remedy = tr("Check the name, and that the disk or network share is connected.")
-            raise StudioError(tr("no photos were found"), file=order.source, remedy=remedy)
-        self._remove_covered(prefix)
-        pruned = self._prune() if order.prune and not failed else 0
+            if not self.photos and not failed:
+                remedy = tr("Check the name, and that the disk or network share is connected.")
+                raise StudioError(tr("no photos were found"), file=order.source, remedy=remedy)
+            self._remove_covered(prefix)
+            pruned = self._prune() if order.prune and not failed else 0
         yield ArchiveDone(
             self.photos,
             self.read,
@@ -224,25 +221,23 @@ class _Run:
             pruned,
         )
 
-    def _tasks(self, source: str, existing: Sequence[str]) -> Iterator[Task | _Complete | Listed | ListingTrouble]:
+    def _tasks(self, source: str) -> Iterator[Task | _Complete | _Notice]:
         """The photos to read, shard by shard, asked for as workers become free."""
         order, told = self.order, 0
         # By the beginning of their names: of a shard there are two if a run was killed before it removed the old one.
         parts: defaultdict[str, list[str]] = defaultdict(list)
-        for name in existing:
+        for name in sorted(self._left_over):
             parts[name.rpartition("-")[0] + "-"].append(name)
-        photos = listing.list_photos(order.source, self._troubles.append, piped=order.piped)
+        photos = listing.list_photos(order.source, self._note_trouble, piped=order.piped)
         numbers = itertools.count()
         for shard in shards.cut_shards(photos, source, size=order.shard_size):
             self.photos += len(shard.photos)
             self.parts += 1
-            while self._troubles:
-                yield ListingTrouble(self._troubles.pop(0))
             before = parts.pop(shard.prefix, [])
-            errors = self._read_errors(shard.name) if shard.name in before else []
-            if shard.name in before and not (order.retry and errors):
-                for path, error in errors:
-                    self.errors_before[error].add(path)
+            errors = self._find_errors(shard.name) if shard.name in before else None
+            yield from self._take_notices()
+            if errors is not None and not (order.retry and errors):
+                self._merge_before(errors)
                 self._left_over.discard(shard.name)
                 self.kept += len(shard.photos)
                 if self.photos - told >= _LISTED:
@@ -251,7 +246,9 @@ class _Run:
                 continue
             self._left_over.difference_update(before)
             number = next(numbers)
-            opened = self._open[number] = self._open_shard(shard, before)
+            usable = [name for name in before if name != shard.name or errors is not None]
+            opened = self._open[number] = self._open_shard(shard, before, usable)
+            yield from self._take_notices()
             yield Listed(self.photos, self.kept)
             missing = [place for place, slot in enumerate(opened.slots) if slot is None]
             self.kept += len(shard.photos) - len(missing)
@@ -260,40 +257,65 @@ class _Run:
                 yield Task(number, place, address, _fetch_private(address))
             if not missing:
                 yield _Complete(number)
-        while self._troubles:
-            yield ListingTrouble(self._troubles.pop(0))
+        yield from self._take_notices()
         yield Listed(self.photos, self.kept)
 
-    def _open_shard(self, shard: Shard, before: Sequence[str]) -> _OpenShard:
-        """Begin a shard, with the rows that the parts before had of the same photos."""
+    def _note_trouble(self, error: StudioError) -> None:
+        self._notices.append(ListingTrouble(error))
+
+    def _take_notices(self) -> Iterator[_Notice]:
+        while self._notices:
+            yield self._notices.pop(0)
+
+    def _find_errors(self, name: str) -> FailuresByReason | None:
+        """The photos of a part that could not be read, by the reasons; None if the part is damaged."""
+        if (entry := self._index.get(name)) is not None:
+            return entry.errors
+        try:
+            return self._read_outcomes(name)[1]
+        except DamagedPart as error:
+            self._notices.append(PartDamaged(error))
+            return None
+
+    def _read_outcomes(self, name: str) -> tuple[set[str], FailuresByReason]:
+        """The paths of the rows of a part, and its photos that could not be read. Raises StudioError."""
+        try:
+            photos = rows.read_errors(self.order.out.read_columns(name, ["path", "error"]))
+        except BadValue as error:
+            raise DamagedPart(error, file=storage.join(self.order.out.address, name)) from error
+        errors = part_index.count_failed(photos)
+        if self._index.get(name) is None:
+            self._index.add(name, self._stamps.get(name, ""), errors)
+        return {path for photo in photos for path, _ in photo}, errors
+
+    def _merge_before(self, errors: FailuresByReason) -> None:
+        for reason, failed in errors.items():
+            self.errors_before[reason].merge(failed)
+
+    def _open_shard(self, shard: Shard, before: Sequence[str], usable: Sequence[str]) -> _OpenShard:
+        """Begin a shard, with the rows of the same photos that parts before had. usable: those that can be read."""
         digests = [shards.digest_photo(photo) for photo in shard.photos]
         known: dict[str, tuple[ArchiveRow, ...]] = {}
-        for name in before:
-            known |= rows.decode_part(self.order.out.read_part(name))
+        for name in usable:
+            try:
+                known |= self.order.out.read_rows(name)
+            except DamagedPart as error:
+                self._notices.append(PartDamaged(error))
         slots = [known.get(digest) for digest in digests]
         if self.order.retry:
             slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
-        for row in itertools.chain.from_iterable(slot or () for slot in slots):
-            if row.error:
-                self.errors_before[row.error].add(row.path)
+        self._merge_before(_count_failed(slots))
         return _OpenShard(shard, digests, slots, before)
-
-    def _read_errors(self, name: str) -> list[tuple[str, str]]:
-        """The photos of a part that could not be read: path and reason."""
-        table = self.order.out.read_columns(name, ["path", "error"])
-        failed = table.filter(table.column("error").is_valid())
-        return list(zip(failed.column("path").to_pylist(), failed.column("error").to_pylist(), strict=True))
 
     def _take(self, event: PhotoDone) -> Iterator[ArchiveEvent]:
         opened = self._open[event.task.shard]
         opened.slots[event.task.place] = tuple(event.rows)
         opened.read += 1
         self.read += 1
-        failed = next((row for row in event.rows if row.error), None)
-        error = failed.error if failed else None
-        if failed and error:
-            self.errors[error].add(failed.path)
-        yield PhotoFinished(event.task.address, error, sum(row.seconds or 0.0 for row in event.rows))
+        failed = _count_failed([event.rows])
+        for reason, photo in failed.items():
+            self.errors[reason].merge(photo)
+        yield PhotoFinished(event.task.address, next(iter(failed), None), sum(row.seconds or 0.0 for row in event.rows))
         if opened.done:
             yield from self._write(event.task.shard)
 
@@ -301,33 +323,57 @@ class _Run:
         opened = self._open.pop(number)
         out, name = self.order.out, opened.shard.name
         out.write_part(name, rows.encode_part([slot or () for slot in opened.slots], opened.digests))
+        self._index.add(name, out.stamp_part(name), _count_failed(opened.slots))
         for before in opened.before:
             if before != name:
-                out.remove_part(before)
+                self._remove(before)
         yield PartWritten(name, len(opened.slots), opened.read)
 
     def _remove_covered(self, prefix: str) -> None:
-        """Remove parts whose photos are all in others now, as a cut between shards has moved."""
-        out = self.order.out
-        if not 0 < len(self._left_over) <= _MOST_COMPARED:
+        """Remove parts whose photos are all in others now, as a cut between shards has moved.
+
+        Those that an earlier run has compared are compared again only if parts written since have some of their photos.
+        """
+        if len(self._left_over) > _MOST_COMPARED:
             return
-        paths = {name: self._paths(name) for name in self._left_over}
-        missing = set[str]().union(*paths.values())
-        for name in out.parts():
-            if name.startswith(prefix) and name not in paths and missing:
-                missing -= self._paths(name)
-        for name, inside in paths.items():
-            if not inside & missing:
-                out.remove_part(name)
-                self._left_over.discard(name)
+        names = [name for name in self.order.out.parts() if name.startswith(prefix)] if self._left_over else []
+        states = {name: entry.state if (entry := self._index.get(name)) else "new" for name in names}
+        others = [name for name in names if name not in self._left_over]
+        if "new" in states.values() or any(states[name] != "left over" for name in self._left_over):
+            paths = {name: self._paths(name) for name in self._left_over}
+            everything, covered = set[str]().union(*paths.values()), set[str]()
+            for name in (name for name in others if states[name] == "new"):
+                covered |= self._paths(name) & everything
+            candidates = {name for name in paths if states[name] != "left over" or paths[name] & covered}
+            missing = set[str]().union(*(paths[name] for name in candidates)) - covered
+            for name in (name for name in others if states[name] != "new"):
+                if missing:
+                    missing -= self._paths(name)
+            for name in candidates:
+                if paths[name] and not paths[name] & missing:
+                    self._remove(name)
+                    self._left_over.discard(name)
+        self._index.mark_complete(prefix, self._left_over)
 
     def _paths(self, name: str) -> set[str]:
-        return set(self.order.out.read_columns(name, ["path"]).column("path").to_pylist())
+        """The paths of the rows of a part; none if it is damaged."""
+        try:
+            return self._read_outcomes(name)[0]
+        except DamagedPart:
+            return set()
 
     def _prune(self) -> int:
         for name in self._left_over:
-            self.order.out.remove_part(name)
+            self._remove(name)
         return len(self._left_over)
+
+    def _remove(self, name: str) -> None:
+        self.order.out.remove_part(name)
+        self._index.remove(name)
+
+
+def _count_failed(slots: Iterable[Sequence[ArchiveRow] | None]) -> dict[str, FailedPhotos]:
+    return part_index.count_failed(((row.path, row.error) for row in slot or ()) for slot in slots)
 
 
 def _fetch_private(address: str) -> bytes | None:

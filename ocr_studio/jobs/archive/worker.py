@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
@@ -20,20 +19,26 @@ import ocr_studio
 from ocr_studio.core.archive import storage
 from ocr_studio.core.archive.page_addresses import make_page_address
 from ocr_studio.core.archive.rows import ArchiveRow, make_row
-from ocr_studio.core.errors import StudioError
+from ocr_studio.core.errors import StudioError, write_failed
 from ocr_studio.core.images import page_paths, photo_file, photo_limit, photo_stream
+from ocr_studio.core.images.page_paths import FilePages
 from ocr_studio.core.models import registry
 from ocr_studio.core.models.card import CARD_FILE, WEIGHTS_FILE
 from ocr_studio.core.page import Page, Word
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.core.translation import tr
+from ocr_studio.core.translation import later, tr
 
 if TYPE_CHECKING:
     from ocr_studio.core.models.registry import Model
     from ocr_studio.engine.reader import Reader
 
 _THREADS: Final = "OCR_STUDIO_THREADS"
+# Errors of the row behind the last page, by ``FilePages.rest``.
+_NO_MORE: Final = {
+    "damaged": later("the file is damaged: this page and those behind it are lost"),
+    "limit": later("the file has too many pages: this page and those behind it are not read"),
+}
 _log = logging.getLogger(__name__)
 
 
@@ -115,8 +120,11 @@ def load_reader(plan: ReadingPlan) -> PhotoReader:
 
     folder = Path(tempfile.mkdtemp(prefix="ocr-studio-model-"))
     try:
-        recognizer = _find_model(plan.recognizer, folder)
-        detector = _find_model(plan.detector, folder)
+        try:
+            recognizer = _find_model(plan.recognizer, folder)
+            detector = _find_model(plan.detector, folder)
+        except OSError as error:
+            raise write_failed(folder, error) from error
         reader = Reader(
             plan.options,
             recognizer=model_loader.load_recognizer(recognizer, plan.options) if recognizer else None,
@@ -143,19 +151,26 @@ class _NetworkReader:
         """See ``PhotoReader``."""
         path, content_id = Path(address), photo_stream.compute_id(data)
         paged = path.suffix.lower() in page_paths.PAGED_SUFFIXES
-        count = photo_file.count_pages(data, name=address).count if paged else 1
-        return [
-            self._read_page(make_page_address(address, index) if count > 1 else address, data, content_id, index)
-            for index in range(count)
-        ]
+        pages = photo_file.count_pages(data, name=address) if paged else FilePages(1)
+        if pages.count == 1:
+            found = [self._read_page(address, data, content_id, 0)]
+        else:
+            names = [make_page_address(address, index) for index in range(pages.count)]
+            found = [
+                ArchiveRow(name, error=tr("the file is damaged: this page is lost"))
+                if index in pages.lost
+                else self._read_page(name, data, content_id, index)
+                for index, name in enumerate(names)
+            ]
+        if pages.rest is not None:
+            found.append(ArchiveRow(make_page_address(address, pages.count), error=tr(_NO_MORE[pages.rest])))
+        return found
 
     def _read_page(self, address: str, data: bytes, content_id: str, index: int) -> ArchiveRow:
         start = time.perf_counter()
         try:
             image = photo_file.decode_photo(data, name=address, page=index)
-        except StudioError as error:
-            if not index:
-                raise
+        except StudioError as error:  # other pages may be good
             return ArchiveRow(address, error=error.what)
         words: dict[str, Word] = {}
         for _, found in self._reader.read_lines(image, self._reader.find(image)):
@@ -206,7 +221,7 @@ class Station:
         except Exception as error:  # noqa: BLE001  (one photo among millions must not stop the others)
             _log.exception("reading %s", task.address)
             rows = [ArchiveRow(task.address, error=tr("unexpected error: {reason}", reason=_describe(error)))]
-        return msgspec.json.encode([replace(row, path=clean(row.path)) for row in rows])
+        return msgspec.json.encode([clean_row(row) for row in rows])
 
 
 def _describe(error: Exception) -> str:
@@ -217,9 +232,10 @@ def _fetch(task: Task) -> bytes:
     return storage.read_photo(task.address) if task.data is None else task.data
 
 
-def clean(text: str) -> str:
-    """Return a text without halves of characters, which JSON and Parquet don't take."""
-    with suppress(UnicodeEncodeError):
-        text.encode()
-        return text
+def clean_row(row: ArchiveRow) -> ArchiveRow:
+    """Return a row whose path and error have no halves of characters, which JSON and Parquet don't take."""
+    return replace(row, path=_clean(row.path), error=_clean(row.error) if row.error else row.error)
+
+
+def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()

@@ -17,6 +17,7 @@ import fsspec
 import pytest
 
 from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.archive.part_index import FailedPhotos
 from ocr_studio.core.archive.rows import ArchiveRow, convert_rows
 from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -26,7 +27,6 @@ from ocr_studio.jobs.archive.processes import ProcessEngine
 from ocr_studio.jobs.archive.read_archive import (
     ArchiveDone,
     ArchiveOrder,
-    FailedPhotos,
     ListingTrouble,
     PartWritten,
     read_archive,
