@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,6 +130,46 @@ def test_what_is_left_over_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "--prune removes them" in capsys.readouterr().err
     assert cli.run([*command, "--prune"]) == 0
     assert "1 file of photos that are no longer in the source removed" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_a_damaged_file_of_an_earlier_run_is_said_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_text("text", "utf-8")
+    command = ["archive", "read", str(tmp_path / "photos"), "--out", str(tmp_path / "out")]
+    assert cli.run(command) == 0
+    (part,) = (tmp_path / "out").glob("part-*")
+    part.write_bytes(b"damaged")
+    capsys.readouterr()
+    assert cli.run(command) == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if "damaged" in line]
+    assert said == [f"ocr-studio: {part}: it is damaged; reading its photos again"]
+
+
+@pytest.mark.usefixtures("stubbed")
+def test_where_a_folder_cannot_be_listed_pruning_is_not_suggested(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        path = tmp_path / "photos" / str(number // 100) / f"{number}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("text", "utf-8")
+    command = ["archive", "read", str(tmp_path / "photos"), "--out", str(tmp_path / "out"), "--shard-size", "9"]
+    assert cli.run(command) == 0
+    real = os.scandir
+
+    def scandir(folder: Any) -> Any:
+        if str(folder).endswith("1"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert cli.run([*command, "--prune"]) == 1
+    said = capsys.readouterr().err
+    assert "not removed, as folders could not be listed" in said
+    assert "--prune" not in said
 
 
 @pytest.mark.usefixtures("stubbed")

@@ -8,7 +8,6 @@ So whoever finds it may take it as done, and two programs that write the same pa
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import io
 import json
@@ -126,7 +125,11 @@ class ArchiveFolder:
         return sorted(self.list_parts())
 
     def list_parts(self) -> dict[str, str]:
-        """Return the stamps of all parts by their names; see ``stamp_part``. Raises StudioError."""
+        """Return the names of all parts, each with a text that changes when the part does; empty if none is known.
+
+        Raises:
+            StudioError: The folder can't be listed.
+        """
         if self._local is None:
             items = storage.list_folder(self.address)
             found = ((item.address.rpartition("/")[2], _make_stamp(item.size, item.stamp)) for item in items)
@@ -137,16 +140,6 @@ class ArchiveFolder:
                 raise ArchiveError(explain_error(error), file=self.address) from error
             found = ((entry.name, _make_stamp(entry.status.st_size, entry.status.st_mtime_ns)) for entry in entries)
         return {name: stamp for name, stamp in found if _is_part(name)}
-
-    def stamp_part(self, name: str) -> str:
-        """Return a text that changes when a part does; empty if that can't be known. Never raises."""
-        with contextlib.suppress(OSError, StudioError):
-            if self._local is not None:
-                status = self._local.stat(name)
-                return _make_stamp(status.st_size, status.st_mtime_ns)
-            if (item := storage.look_up(storage.join(self.address, name))) is not None:
-                return _make_stamp(item.size, item.stamp)
-        return ""
 
     def read_part(self, name: str) -> bytes:
         """Read a part whole. Raises StudioError."""

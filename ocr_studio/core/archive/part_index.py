@@ -52,7 +52,7 @@ class PartEntry:
     """What is known of a part.
 
     Attributes:
-        stamp: Changes when the part does.
+        stamp: Changes when the part does; empty until the file is written.
         errors: Its photos that could not be read, by the reasons.
         state: What it was at the end of the last complete run: used by a shard, or left over, with photos that no
             other part had; new if there was none.
@@ -77,17 +77,15 @@ class PartIndex:
         """Load the entries that are valid. stamps: of all parts that are there, by their names."""
         self._folder = folder
         known = _load(folder)
-        self._entries = {name: entry for name, entry in known.items() if entry.stamp == stamps.get(name)}
+        self._entries = {name: entry for name, entry in known.items() if entry.stamp == stamps.get(name) != ""}
         self._changed = len(known) - len(self._entries)
 
     def get(self, name: str) -> PartEntry | None:
         """Return the entry of a part; None if the part must be read."""
         return self._entries.get(name)
 
-    def add(self, name: str, stamp: str, errors: FailuresByReason) -> None:
-        """Note what a part has, and write the file if much has changed. stamp: empty if it isn't known."""
-        if not stamp:
-            return
+    def add(self, name: str, errors: FailuresByReason, *, stamp: str = "") -> None:
+        """Note what a part has, and write the file if much has changed. stamp: empty if the part was just written."""
         self._entries[name] = PartEntry(stamp, dict(errors))
         self._changed += 1
         if self._changed >= max(_LEAST_CHANGED, len(self._entries) // _SHARE_CHANGED):
@@ -107,10 +105,17 @@ class PartIndex:
 
     def save(self) -> None:
         """Write the file if anything has changed. Never raises: without it, the next run reads the parts."""
-        if self._changed:
-            self._changed = 0
-            with suppress(StudioError):
-                self._folder.write_index(msgspec.json.encode(_File(_FORMAT, _VERSION, self._entries)))
+        if not self._changed:
+            return
+        self._changed = 0
+        with suppress(StudioError):
+            if any(not entry.stamp for entry in self._entries.values()):
+                # An object store may write them in another way if it is asked for a single part.
+                stamps = self._folder.list_parts()
+                for name, entry in self._entries.items():
+                    if not entry.stamp:
+                        self._entries[name] = replace(entry, stamp=stamps.get(name, ""))
+            self._folder.write_index(msgspec.json.encode(_File(_FORMAT, _VERSION, self._entries)))
 
 
 def count_failed(photos: Iterable[Iterable[tuple[str, str | None]]]) -> dict[str, FailedPhotos]:

@@ -285,7 +285,7 @@ class _Run:
             raise DamagedPart(error, file=storage.join(self.order.out.address, name)) from error
         errors = part_index.count_failed(photos)
         if self._index.get(name) is None:
-            self._index.add(name, self._stamps.get(name, ""), errors)
+            self._index.add(name, errors, stamp=self._stamps.get(name, ""))
         return {path for photo in photos for path, _ in photo}, errors
 
     def _merge_before(self, errors: FailuresByReason) -> None:
@@ -323,7 +323,7 @@ class _Run:
         opened = self._open.pop(number)
         out, name = self.order.out, opened.shard.name
         out.write_part(name, rows.encode_part([slot or () for slot in opened.slots], opened.digests))
-        self._index.add(name, out.stamp_part(name), _count_failed(opened.slots))
+        self._index.add(name, _count_failed(opened.slots))
         for before in opened.before:
             if before != name:
                 self._remove(before)

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 _THREADS: Final = "OCR_STUDIO_THREADS"
 # Errors of the row behind the last page, by ``FilePages.rest``.
 _NO_MORE: Final = {
-    "damaged": later("the file is damaged: this page and those behind it are lost"),
-    "limit": later("the file has too many pages: this page and those behind it are not read"),
+    "damaged": later("the file is damaged: any pages from this one on are lost"),
+    "limit": later("the file has too many pages: those from this one on are not read"),
 }
 _log = logging.getLogger(__name__)
 

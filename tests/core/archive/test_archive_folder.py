@@ -15,7 +15,7 @@ import pytest
 from pyarrow import parquet
 
 from ocr_studio.core.archive import rows, storage
-from ocr_studio.core.archive.folder import SETTINGS, ArchiveError, ArchiveFolder
+from ocr_studio.core.archive.folder import SETTINGS, ArchiveError, ArchiveFolder, DamagedPart
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import StudioError, WriteFailed, WrongTarget
 from tests.core.made_pages import page_of, read_word
@@ -43,6 +43,7 @@ def test_a_part_of_another_program_has_nothing_to_take_over() -> None:
     assert rows.decode_part(stream.getvalue()) == {}
     assert rows.decode_part(b"no Parquet") == {}
     assert rows.decode_part(PART[: len(PART) // 2]) == {}
+    assert rows.decode_part(PART[:100] + bytes(1000) + PART[1100:]) == {}  # of which pyarrow raises an OSError
 
 
 def test_a_row_has_what_the_page_has_and_becomes_that_page_again() -> None:
@@ -83,6 +84,21 @@ def test_a_damaged_part_is_named(tmp_path: Path) -> None:
     (tmp_path / "part-a-b-c.parquet").write_bytes(PART[:100])
     with pytest.raises(ArchiveError, match=r"part-a-b-c.parquet: it can’t be read"):
         ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", ["path"])
+
+
+def test_a_part_in_a_place_of_the_disk_that_is_broken_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    folder = ArchiveFolder(str(tmp_path))
+    folder.write_part("part-a-b-c.parquet", PART)
+    monkeypatch.setattr("ocr_studio.core.files.safe_folder.SafeFolder.read", fail)
+    monkeypatch.setattr("ocr_studio.core.files.safe_folder.SafeFolder.reading", fail)
+    for read in (folder.read_part, folder.read_rows, lambda name: folder.read_columns(name, ["path"])):
+        with pytest.raises(DamagedPart, match=r"part-a-b-c.parquet: .*Input/output error"):
+            read("part-a-b-c.parquet")
 
 
 def test_a_part_without_a_column_is_named(tmp_path: Path) -> None:

@@ -70,6 +70,32 @@ def test_a_photo_that_a_list_names_twice_is_listed_once(photos: Path, monkeypatc
     assert names_of("-", piped=b"\n".join(lines)) == expected
 
 
+def test_a_photo_of_an_object_store_that_a_list_names_often_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(storage, "look_up", asked.append)
+    text = b"memory://c.jpg\nmemory://d.jpg\n" * 3
+    assert names_of("-", piped=text) == ["memory://c.jpg", "memory://d.jpg"] == asked
+
+
+def test_a_line_that_is_no_path_is_listed_as_it_is(photos: Path) -> None:
+    text = os.fsencode(photos / "b.jpg") + b"\n" * (1 << 16) + b"a\0b.jpg\nfile:///a%00b.jpg"
+    found = list(listing.list_photos("-", list[StudioError]().append, piped=io.BytesIO(text)))
+    assert [photo.address for photo in found] == [str(photos / "b.jpg"), "a\0b.jpg", "file:///a%00b.jpg"]
+    assert [photo.stamp for photo in found[1:]] == ["missing"] * 2
+
+
+def test_a_list_in_an_object_store_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise RuntimeError("connection lost")
+
+    store = fsspec.filesystem("memory")
+    store.pipe("/lists/photos", b"memory://listing/a.jpg\n")
+    monkeypatch.setattr(type(store), "open", lambda *_, **__: Broken())
+    with pytest.raises(StudioError, match=r"^memory://lists/photos: it can’t be reached: connection lost"):
+        names_of("memory://lists/photos")
+
+
 def test_a_full_disk_while_a_list_is_read_is_said(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = sqlite3.connect
 
