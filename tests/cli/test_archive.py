@@ -161,7 +161,7 @@ def test_where_a_folder_cannot_be_listed_pruning_is_not_suggested(
     real = os.scandir
 
     def scandir(folder: Any) -> Any:
-        if str(folder).endswith("1"):
+        if str(folder).endswith(f"{os.sep}1"):  # not the number of an open folder
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
         return real(folder)
 
