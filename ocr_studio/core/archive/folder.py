@@ -157,7 +157,7 @@ class ArchiveFolder:
         """Read the rows of a part by the digest of their photo. Raises StudioError."""
         if found := rows.decode_part(self.read_part(name)):
             return found
-        raise DamagedPart(tr("it isn’t as this program has written it"), file=storage.join(self.address, name))
+        raise DamagedPart(tr("the file is damaged or incomplete"), file=storage.join(self.address, name))
 
     def read_columns(self, name: str, columns: list[str] | None) -> Any:
         """Read a part, or some columns of it by their paths, as a ``pyarrow.Table``. Raises StudioError."""
