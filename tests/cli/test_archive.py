@@ -149,6 +149,22 @@ def test_a_damaged_file_of_an_earlier_run_is_said_in_one_line(
 
 
 @pytest.mark.usefixtures("stubbed")
+def test_photos_of_a_list_that_are_away_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photo := tmp_path / "a.jpg").write_text("text", "utf-8")
+    (tmp_path / "list.txt").write_text(str(photo), "utf-8")
+    command = ["archive", "read", str(tmp_path / "list.txt"), "--out", str(tmp_path / "out")]
+    assert cli.run(command) == 0
+    assert "found now" not in capsys.readouterr().err
+    photo.unlink()
+    for _ in range(2):
+        assert cli.run(command) == 0
+        said = f"1 photo can’t be found now; what was read before is kept:\n      {photo}\n"
+        assert said in capsys.readouterr().err
+    assert cli.run([*command, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["missing"] == 1
+
+
+@pytest.mark.usefixtures("stubbed")
 def test_where_a_folder_cannot_be_listed_pruning_is_not_suggested(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

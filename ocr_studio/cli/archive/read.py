@@ -26,7 +26,7 @@ from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import settings
 from ocr_studio.core.archive import listing, shards
 from ocr_studio.core.archive.folder import ArchiveFolder
-from ocr_studio.core.archive.part_index import FailuresByReason
+from ocr_studio.core.archive.part_index import FailedPhotos, FailuresByReason
 from ocr_studio.core.command_line import CommandParser, json_text, visible
 from ocr_studio.core.errors import WrongUsage
 from ocr_studio.core.units import counted, plain
@@ -224,6 +224,9 @@ def _report_as_text(done: read_archive.ArchiveDone) -> None:
         again = f"--retry reads {'it' if number == 1 else 'them'} again"
         lines.append(f"{counted(number, 'photo')} could not be read in earlier runs; {again}:")
         lines += _list_reasons(done.errors_before)
+    if done.missing.count:
+        lines.append(f"{counted(done.missing.count, 'photo')} can’t be found now; what was read before is kept:")
+        lines += _list_photos(done.missing)
     if done.pruned:
         lines.append(f"{counted(done.pruned, 'file')} of photos that are no longer in the source removed")
     for line in lines:
@@ -234,10 +237,13 @@ def _list_reasons(errors: FailuresByReason) -> list[str]:
     lines = []
     for reason, failed in errors.items():
         lines.append(f"  {failed.count} × {reason}")
-        lines += [f"      {path}" for path in failed.named]
-        if failed.count > len(failed.named):
-            lines.append(f"      and {counted(failed.count - len(failed.named), 'other')}")
+        lines += _list_photos(failed)
     return lines
+
+
+def _list_photos(photos: FailedPhotos) -> list[str]:
+    others = photos.count - len(photos.named)
+    return [f"      {path}" for path in photos.named] + ([f"      and {counted(others, 'other')}"] if others else [])
 
 
 def _report_as_json(done: read_archive.ArchiveDone) -> None:
@@ -255,6 +261,7 @@ def _report_as_json(done: read_archive.ArchiveDone) -> None:
                 "files": done.parts,
                 "left_over": done.left_over,
                 "pruned": done.pruned,
+                "missing": done.missing.count,
             }
         )
     )

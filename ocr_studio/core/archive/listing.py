@@ -20,7 +20,7 @@ from ocr_studio.core.images.photo_stream import PHOTO_SUFFIXES, make_access_erro
 from ocr_studio.core.translation import tr
 
 PIPED: Final = "-"
-_MISSING: Final = "missing"
+MISSING: Final = "missing"  # stamp of a photo that isn't there, or can't be reached
 _MOST_LINE: Final = 32 << 10  # bytes of a path in a list
 _PIECE: Final = 1 << 16
 _MOST_CACHE: Final = 64 << 10  # KiB; enough for a list of two million paths
@@ -106,7 +106,7 @@ def _make_photo(path: str) -> Photo:
         found = os.stat(path)  # noqa: PTH116  (a million paths)
         stamp = f"{found.st_size}:{found.st_mtime_ns}"
     except (OSError, ValueError):  # reading it says why
-        stamp = _MISSING
+        stamp = MISSING
     return Photo(storage.write_address(path), stamp)
 
 
@@ -182,12 +182,12 @@ def _convert_line(text: str) -> str:
 def _find_photo(address: str) -> Photo:
     if not storage.is_remote(address):
         path = str(storage.local_path(address))
-        return _make_photo(path) if is_valid_path(path) else Photo(address, _MISSING)
+        return _make_photo(path) if is_valid_path(path) else Photo(address, MISSING)
     try:
         found = storage.look_up(address)
     except StudioError:  # reading it says why
         found = None
-    return Photo(address, _MISSING if found is None else f"{found.size}:{found.stamp}")
+    return Photo(address, MISSING if found is None else f"{found.size}:{found.stamp}")
 
 
 def _split_lines(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:

@@ -199,7 +199,7 @@ def _retry(address: str, work: Callable[[], _Answer]) -> _Answer:
     for attempt in range(1, _ATTEMPTS):
         try:
             return work()
-        except (FileNotFoundError, PermissionError, IsADirectoryError, StudioError):
+        except (FileNotFoundError, PermissionError, IsADirectoryError, UnicodeError, StudioError):
             break
         except Exception:  # noqa: BLE001  (drivers raise what the libraries below them do)
             time.sleep(_PAUSE * attempt)

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from ocr_studio.core.archive import listing, part_index, rows, shards, storage
 from ocr_studio.core.archive.folder import ArchiveFolder, DamagedPart
+from ocr_studio.core.archive.page_addresses import make_page_address
 from ocr_studio.core.archive.part_index import FailedPhotos, FailuresByReason, PartIndex
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.archive.shards import Shard
@@ -110,6 +111,7 @@ class ArchiveDone:
         parts: Parts of the source.
         left_over: Parts of photos that are no longer in the source.
         pruned: How many of them were removed.
+        missing: Photos that aren't there, or can't be reached. What was read on them before is kept.
     """
 
     photos: int
@@ -120,6 +122,7 @@ class ArchiveDone:
     parts: int
     left_over: int
     pruned: int
+    missing: FailedPhotos
 
 
 _Notice: TypeAlias = Listed | ListingTrouble | PartDamaged
@@ -175,6 +178,7 @@ class _Run:
     parts: int = 0
     errors: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
     errors_before: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
+    missing: FailedPhotos = field(default_factory=FailedPhotos)
     _open: dict[int, _OpenShard] = field(default_factory=dict)
     _notices: list[ListingTrouble | PartDamaged] = field(default_factory=list)
     _stamps: dict[str, str] = field(default_factory=dict)  # of the parts that were there at the beginning, by name
@@ -219,6 +223,7 @@ class _Run:
             self.parts,
             len(self._left_over),
             pruned,
+            self.missing,
         )
 
     def _tasks(self, source: str) -> Iterator[Task | _Complete | _Notice]:
@@ -233,6 +238,9 @@ class _Run:
         for shard in shards.cut_shards(photos, source, size=order.shard_size):
             self.photos += len(shard.photos)
             self.parts += 1
+            for photo in shard.photos:
+                if photo.stamp == listing.MISSING:
+                    self.missing.add(photo.address)
             before = parts.pop(shard.prefix, [])
             errors = self._find_errors(shard.name) if shard.name in before else None
             yield from self._take_notices()
@@ -304,6 +312,7 @@ class _Run:
         slots = [known.get(digest) for digest in digests]
         if self.order.retry:
             slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
+        _keep_missing(shard, known, digests, slots)
         self._merge_before(_count_failed(slots))
         return _OpenShard(shard, digests, slots, before)
 
@@ -374,6 +383,31 @@ class _Run:
 
 def _count_failed(slots: Iterable[Sequence[ArchiveRow] | None]) -> dict[str, FailedPhotos]:
     return part_index.count_failed(((row.path, row.error) for row in slot or ()) for slot in slots)
+
+
+def _keep_missing(
+    shard: Shard,
+    known: Mapping[str, tuple[ArchiveRow, ...]],
+    digests: list[str],
+    slots: list[tuple[ArchiveRow, ...] | None],
+) -> None:
+    """Keep what was read on photos that aren't there now: the disk or network with a whole list of them may be away.
+
+    Args:
+        shard: The shard.
+        known: The rows that parts before had, by the digest of their photo.
+        digests: Of the photos of the shard; those of photos that are missing become those they had.
+        slots: The rows of the photos so far.
+    """
+    places = [
+        place for place, photo in enumerate(shard.photos) if slots[place] is None and photo.stamp == listing.MISSING
+    ]
+    if places:
+        read = {each[0].path: digest for digest, each in known.items() if any(not row.error for row in each)}
+        for place in places:
+            address = shard.photos[place].address
+            if (digest := read.get(address) or read.get(make_page_address(address, 0))) is not None:
+                digests[place], slots[place] = digest, known[digest]
 
 
 def _fetch_private(address: str) -> bytes | None:

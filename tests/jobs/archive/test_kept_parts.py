@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,13 @@ from pyarrow import parquet
 
 from ocr_studio.core.archive import listing, part_index, rows, shards
 from ocr_studio.core.archive.folder import INDEX, ArchiveError, ArchiveFolder
+from ocr_studio.core.archive.page_addresses import make_page_address
 from ocr_studio.core.archive.part_index import FailedPhotos, PartIndex
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.jobs.archive.read_archive import ArchiveDone, PartDamaged, PartWritten, read_archive
+from tests.jobs.archive import stub_readers
+from tests.jobs.archive.stub_readers import StubReader
 from tests.jobs.archive.test_read_archive import Archive
 
 DAMAGED = "the file is damaged or incomplete"
@@ -236,6 +241,45 @@ def test_an_object_store_that_fails_while_a_part_is_read_damages_nothing(
         read(archive, out=out)
     failures[0] = 0
     assert read(archive, out=out)[1].read == 0
+
+
+# -------------------------------------------------------------------------------------------------- missing photos
+
+
+@pytest.mark.parametrize("retry", [False, True])
+def test_what_was_read_on_photos_that_are_away_is_kept(archive: Archive, tmp_path: Path, *, retry: bool) -> None:
+    """The photos of a list are on a disk or in a store that isn't connected: their rows must not become errors."""
+    names = [str(archive.photos / f"{number:03}.jpg") for number in range(16)]
+    (tmp_path / "list.txt").write_text("\n".join([*names, str(archive.photos / "005-broken.jpg")]), "utf-8")
+    order: dict[str, Any] = {"source": str(tmp_path / "list.txt"), "out": ArchiveFolder(str(tmp_path / "listed"))}
+    archive.out = tmp_path / "listed"
+    archive.read(**order)
+    before = archive.rows()
+    archive.photos.rename(tmp_path / "away")
+    done = archive.read(**order, retry=retry)
+    assert (done.missing.count, done.missing.named) == (17, names[:3])
+    assert [row for row in archive.rows() if not row.error] == [row for row in before if not row.error]
+    assert [row.error for row in archive.rows() if row.error] == ["the file does not exist"]
+    (tmp_path / "away").rename(archive.photos)
+    archive.noted()
+    done = archive.read(**order)
+    assert (archive.noted(), done.missing.count) == (["005-broken.jpg"], 0)
+    assert archive.rows() == before
+
+
+def test_the_pages_of_a_file_that_is_away_are_kept(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_pages(_: StubReader, address: str, data: bytes) -> list[ArchiveRow]:
+        made = stub_readers.make_row(address, data)
+        return [replace(made, path=make_page_address(address, index)) for index in (0, 1)]
+
+    archive.add("scan.pdf")
+    monkeypatch.setattr(StubReader, "read", read_pages)
+    listed = (str(archive.photos / "scan.pdf")).encode()
+    archive.read(source="-", piped=io.BytesIO(listed))
+    before = archive.rows()
+    (archive.photos / "scan.pdf").unlink()
+    assert archive.read(source="-", piped=io.BytesIO(listed)).missing.count == 1
+    assert archive.rows() == before
 
 
 # ------------------------------------------------------------------------------------------------- parts left over
