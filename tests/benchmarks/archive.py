@@ -6,6 +6,7 @@
     python -m tests.benchmarks.archive full                       a disk without room (tmpfs; needs root)
     python -m tests.benchmarks.archive poison                     a photo that crashes each process that reads it
     python -m tests.benchmarks.archive listing --photos 1000000   empty files; needs as many inodes in --folder
+    python -m tests.benchmarks.archive kept --photos 100000       a run that has nothing to read, with and without index
     python -m tests.benchmarks.archive stores                     memory://, file://, and s3:// through moto (--peers)
     python -m tests.benchmarks.archive search --words 1000000     seconds and memory of a query
 
@@ -33,13 +34,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 import cv2
 import msgspec
 import numpy as np
 
 from ocr_studio.core.archive import listing, rows, shards
-from ocr_studio.core.archive.folder import ArchiveFolder
+from ocr_studio.core.archive.folder import INDEX, ArchiveFolder
 from ocr_studio.core.archive.search import ArchiveHits, search_archive
 from ocr_studio.core.errors import StudioError
 from ocr_studio.jobs.archive.pool import Engine
@@ -309,6 +311,31 @@ def _measure_listing(label: str, make: Callable[[], Iterator[listing.Photo]]) ->
     return bool(seconds < 60)
 
 
+def _kept(folder: Path, options: argparse.Namespace) -> bool:
+    out, opened = folder / "out", [0]
+    _write_texts(folder / "photos", options.photos)
+    _read_stub(folder, out)
+    real = ArchiveFolder.read_columns
+
+    def read_columns(archive: ArchiveFolder, name: str, columns: list[str] | None) -> Any:
+        opened[0] += 1
+        return real(archive, name, columns)
+
+    good = True
+    print(f"{'index':<8} {'files':>6} {'opened':>7} {'seconds':>8}")
+    for label in ("written", "missing", "made"):
+        if label == "missing":
+            (out / INDEX).unlink()
+        opened[0], start = 0, time.monotonic()
+        order = ArchiveOrder(str(folder / "photos"), ArchiveFolder(str(out)), {}, shard_size=_SHARD // 2)
+        with mock.patch.object(ArchiveFolder, "read_columns", read_columns):
+            *_, done = read_archive(order, HereEngine(stub_readers.maker(folder / "log")))
+        assert isinstance(done, ArchiveDone)
+        print(f"{label:<8} {done.parts:>6} {opened[0]:>7} {time.monotonic() - start:>8.2f}", flush=True)
+        good &= done.read == 0 and opened[0] == (done.parts if label == "missing" else 0)
+    return _say(good, "nothing read again, and files opened only without an index")
+
+
 def _stores(folder: Path, options: argparse.Namespace) -> bool:
     import fsspec
 
@@ -447,6 +474,7 @@ _CHECKS: Final[dict[str, Callable[[Path, argparse.Namespace], bool]]] = {
     "full": _full,
     "poison": _poison,
     "listing": _listing,
+    "kept": _kept,
     "stores": _stores,
     "search": _search,
 }

@@ -123,9 +123,13 @@ class RayEngine:
             self.end(number)
             # Ray doesn't tell a crash from a kill.
             return number, Ended(" ".join(str(error).split())[:_REASON], killed=True)
-        if task is None:
-            return number, msgspec.json.decode(data, type=Loaded)
-        return number, PhotoAnswer(task, msgspec.json.decode(data, type=list[ArchiveRow]))
+        try:
+            if task is None:
+                return number, msgspec.json.decode(data, type=Loaded)
+            return number, PhotoAnswer(task, msgspec.json.decode(data, type=list[ArchiveRow]))
+        except msgspec.MsgspecError as error:  # what the photo holds may have led it astray
+            self.end(number)
+            return number, Ended(str(error)[:_REASON])
 
 
 class _Actor:

@@ -6,7 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from ocr_studio.jobs.archive.pool import Ended
+from ocr_studio.jobs.archive.ray_actors import RayEngine
+from ocr_studio.jobs.archive.worker import Task
 from tests.jobs.archive.test_read_archive import Archive
 
 _SCRIPT = """
@@ -47,3 +53,19 @@ def test_actors_read_the_same_and_a_photo_that_ends_them_costs_one_row(tmp_path:
     (archive.photos / "005-poison.jpg").unlink()
     archive.read()
     assert archive.rows() == [row for row in rows if not row.error]
+
+
+@pytest.mark.parametrize("task", [None, Task(0, 0, "a.jpg")])
+def test_an_actor_whose_answer_makes_no_sense_is_ended(monkeypatch: pytest.MonkeyPatch, task: Task | None) -> None:
+    killed: list[object] = []
+    fake = SimpleNamespace(
+        exceptions=SimpleNamespace(RayError=RuntimeError), get=lambda _: b'[{"path": 1}]', kill=killed.append
+    )
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    engine = RayEngine.__new__(RayEngine)
+    engine._ray, engine._actors, engine._calls = fake, {3: "actor"}, {"call": (3, task), "next": (3, task)}
+    number, answer = engine._take("call") or (0, None)
+    assert number == 3
+    assert isinstance(answer, Ended)
+    assert not answer.killed
+    assert (killed, engine._calls) == (["actor"], {})
