@@ -99,6 +99,20 @@ class _Kept:
     since: Floats
     last_seen: Floats
     lost: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
+    earlier: dict[int, _Earlier] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Earlier:
+    """A tile as it was before something was written on it while something else was gone already.
+
+    Attributes:
+        picture: (side, side, 3).
+        seen: When it was last seen so, in seconds.
+    """
+
+    picture: NDArray[np.uint8]
+    seen: float
 
 
 class BoardTracker:
@@ -209,12 +223,9 @@ class BoardTracker:
         self._full.repeat_last(self._pushes)
         self._work.repeat_last(self._pushes)
         self._dirty |= self._pushes > 1
-        yield from self._compare(seconds)
-        if int(self._kept.lost.sum()) < _WIPED * int(self._find_written().sum()):
-            self._commit(np.flatnonzero(self._kept.frozen))
-        if self._is_novel() or not self.states:
-            yield self._make_state(self._last_seen())
-        self._commit(np.flatnonzero(self._kept.frozen))
+        yield from self._finish_scene(seconds)
+        if not self.states:
+            yield self._make_state(self._at)
         self._end_all(seconds)
 
     @property
@@ -294,13 +305,22 @@ class BoardTracker:
             self._away_since = seconds
         if seconds < self._away_since + most:
             return
-        yield from self._compare(seconds)
-        if self._is_novel():
-            yield self._make_state(self._last_seen())
+        yield from self._finish_scene(seconds)
         self._end_all(self._at)
         self._looks = []
         self._camera = Camera(work)
         self._began = seconds
+
+    def _finish_scene(self, seconds: float) -> Iterator[FoundState]:
+        """The board won't be seen any more; yields the last state, and what was written since it began to be wiped."""
+        yield from self._compare(seconds)
+        if int(self._kept.lost.sum()) < _WIPED * self._count_before():
+            self._commit(np.flatnonzero(self._kept.frozen))
+        if self._kept.frozen.any() and self._is_novel():
+            yield self._make_state(self._last_seen())
+        self._commit(np.flatnonzero(self._kept.frozen))
+        if self._is_novel():
+            yield self._make_state(self._at)
 
     def _look_again(self, work: RGB, seconds: float) -> None:
         """Look at a new scene until its bare board is known."""
@@ -376,7 +396,7 @@ class BoardTracker:
         kept = self._kept
         total, all_ink = int(lost[kept.frozen].sum()), int(self._find_written().sum())
         novel = self._is_novel()
-        if novel and total > 4 * _DUST and total + self._lost_before >= _WIPED * all_ink:
+        if novel and total > 4 * _DUST and total + self._lost_before >= _WIPED * self._count_before():
             # Whoever wipes uncovers other writing of the same state: it ends when the wiping does.
             if total > self._wiped + 4 * _DUST:
                 self._wiped, self._wiping = total, seconds
@@ -394,6 +414,18 @@ class BoardTracker:
         count = int(lost[old].sum())
         self._lost_before += count if count > _NOVEL * all_ink else 0
         self._commit(np.flatnonzero(old))
+
+    def _count_before(self) -> int:
+        """Count the pixels of writing that were there when wiping began.
+
+        What is written elsewhere meanwhile is not a part of the state that ends.
+        """
+        kept = self._kept
+        if not kept.frozen.any():
+            return int(self._find_written().sum())
+        began = np.quantile(kept.since[kept.frozen], _FIRST_GONE)
+        early = np.repeat(np.repeat(kept.born < began, 2, 0), 2, 1)
+        return int((self._find_written() & early).sum())
 
     def _last_seen(self) -> float:
         """Return when the kept picture was last seen as it is: before much of it was gone.
@@ -418,8 +450,24 @@ class BoardTracker:
         chosen = indices[(fresh >= _DUST // 2) | old]
         if not len(chosen):
             return
+        self._keep_earlier(indices[fresh >= _DUST // 2])
         kept.tiles[chosen] = self._full.find(chosen)
         self._take_ink(ink, new, chosen)
+
+    def _keep_earlier(self, indices: NDArray[np.intp]) -> None:
+        """Keep tiles as they were before they were written on, if that came after something else was wiped.
+
+        What was covered since then may be older; a state that is being wiped shows it.
+        """
+        kept = self._kept
+        if not kept.frozen.any():
+            kept.earlier.clear()
+            return
+        end = self._last_seen()
+        for index, seen in zip(indices.tolist(), self._time_of(indices, NEW + 1).tolist(), strict=True):
+            known = kept.earlier.get(index)
+            if seen > end and (known is None or known.seen <= end):
+                kept.earlier[index] = _Earlier(kept.tiles[index].copy(), seen)
 
     def _take_ink(self, ink: Mask, new: Mask, chosen: NDArray[np.intp]) -> None:
         grid, kept = self._grid, self._kept
@@ -485,15 +533,25 @@ class BoardTracker:
 
     def _make_state(self, end: float) -> FoundState:
         grid, kept = self._grid, self._kept
-        first = np.where(_shrink(kept.ink), kept.born, np.nan).astype(np.float32)
+        tiles, later = kept.tiles, np.zeros(grid.rows * grid.columns, np.bool_)
+        earlier = {index: each for index, each in kept.earlier.items() if each.seen > end}
+        if earlier:
+            indices = list(earlier)
+            tiles = tiles.copy()
+            tiles[indices] = [each.picture for each in earlier.values()]
+            later[indices] = True
+        # Writing that came after the end is on the next state.
+        since = np.repeat(np.repeat(later.reshape(grid.rows, grid.columns), SMALL_TILE, 0), SMALL_TILE, 1)
+        since &= kept.born > end
+        first = np.where(_shrink(kept.ink) & ~since, kept.born, np.nan).astype(np.float32)
         end = max(end, self._began)
         times = TimeMaps(first, np.full(grid.small_shape, np.nan, np.float32), 2 * grid.factor)
         state = BoardState(self._began, end, times)
         self.states.append(state)
-        kept.novel[:] = False
-        self._emitted_count = int(_shrink(self._find_written()).sum())
+        kept.novel &= since
+        self._emitted_count = int((_shrink(self._find_written()) & ~since).sum())
         self._began = end
-        picture = join_tiles(kept.tiles.reshape(grid.rows, grid.columns, grid.tile, grid.tile, 3))
+        picture = join_tiles(tiles.reshape(grid.rows, grid.columns, grid.tile, grid.tile, 3))
         return FoundState(state, np.ascontiguousarray(picture[: grid.height, : grid.width]))
 
 
