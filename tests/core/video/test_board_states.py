@@ -15,7 +15,7 @@ from ocr_studio.core.video.board_states import BoardTracker, FoundState
 from ocr_studio.core.video.camera import Camera, register
 from ocr_studio.core.video.grid import Grid
 from tests import filmed
-from tests.filmed import Filming, Mask, Picture, Script
+from tests.filmed import Filming, Mask, Picture, Script, Stroke
 
 SIZE = 480, 270
 
@@ -164,6 +164,64 @@ def test_what_is_covered_is_not_wiped() -> None:
     assert found == []
     (last,) = tracker.finish(90)
     assert np.abs(last.picture.astype(int) - picture).mean() < 2
+
+
+def play(board: Picture, words: list[Stroke], changes: dict[int, tuple[float, float]]) -> list[Found]:
+    """Find the states of a film of 70 seconds without a lecturer. changes: when words come and go, by their number."""
+    script = Script(board, [])
+    grid = Grid(*SIZE)
+    tracker: BoardTracker | None = None
+    found: list[FoundState] = []
+    for at in range(70):
+        there = [words[number] for number, (begin, end) in changes.items() if begin <= at < end]
+        picture, _ = filmed.draw_state(script, there)
+        work = grid.to_work(grid.pad(picture))
+        tracker = tracker or BoardTracker(grid, work, [grid.to_small(work)])
+        found += tracker.add(picture, float(at))
+    assert tracker
+    found += tracker.finish(70)
+    return [Found(each.picture, each.state.start, each.state.end, each) for each in found]
+
+
+def shows(board: Picture, picture: Picture, word: Stroke) -> bool:
+    """Whether a word is on a picture of a board."""
+    change = np.abs(picture.astype(int) - board)[word.place].max(axis=2)
+    share = (change > 40)[word.ink].mean()
+    assert share > 0.9 or share < 0.1
+    return bool(share > 0.9)
+
+
+def test_what_is_written_while_the_board_is_wiped_is_on_the_next_state() -> None:
+    script = filmed.draw_lecture(np.random.default_rng(4), size=SIZE, states=1, seconds=20)
+    words = script.states[0].strokes
+    first, wiped, new = range(6), (0, 1, 2), (6, 7, 8)
+    changes = {number: (0.0, 99.0) for number in first}
+    changes |= {0: (0.0, 20.0), 1: (0.0, 22.0), 2: (0.0, 25.0), 6: (21.0, 99.0), 7: (23.0, 99.0), 8: (24.0, 99.0)}
+    one, other = play(script.board, words, changes)
+    assert 18 < one.end <= 20
+    assert [shows(script.board, one.picture, word) for word in words] == [number in first for number in range(9)]
+    assert [shows(script.board, other.picture, word) for word in words] == [number not in wiped for number in range(9)]
+    for number in new:
+        rows, columns = words[number].place
+        quad = Quad.from_box(columns.start, rows.start, columns.stop, rows.stop)
+        assert one.state.state.times.find(quad) is None
+        times = other.state.state.times.find(quad)
+        assert times is not None
+        assert abs(times[0] - changes[number][0]) <= 2
+
+
+def test_a_wipe_is_measured_by_what_was_there_when_it_began() -> None:
+    script = filmed.draw_lecture(np.random.default_rng(4), size=SIZE, states=1, seconds=20)
+    words = script.states[0].strokes
+    sizes = [int(word.ink.sum()) for word in words]
+    # A fifth is wiped; with what is written meanwhile, that is less than a seventh.
+    changes = {number: (0.0, 99.0) for number in range(4)} | {0: (0.0, 20.0)}
+    changes |= {number: (21.0, 99.0) for number in range(4, 9)}
+    assert sizes[0] > 0.19 * sum(sizes[:4])
+    assert sizes[0] < 0.14 * sum(sizes)
+    found = play(script.board, words, changes)
+    assert len(found) == 2
+    assert shows(script.board, found[0].picture, words[0])
 
 
 def test_an_interrupted_tracker_finds_the_same() -> None:
