@@ -49,6 +49,17 @@ def test_reading_begins_where_it_is_asked_to(tmp_path: Path) -> None:
     assert abs(float(frames[0].pixels.mean()) - 140) < 6
 
 
+@pytest.mark.parametrize("start", [0.0, 3.2], ids=["from the beginning", "from the middle"])
+def test_frames_that_no_other_depends_on_are_left_out(start: float) -> None:
+    # 100 frames of H.264 at 20 a second, three of four B-frames; frame n has the brightness 2 n.
+    frames = read(Path(__file__).with_name("b-frames.mp4"), interval=0.001, start=start)
+    assert frames[0].seconds == pytest.approx(start, abs=0.1)
+    assert frames[-1].seconds == pytest.approx(4.95)
+    assert 0.5 <= len(frames) / (20 * (5 - start)) < 0.7
+    for frame in frames:
+        assert abs(float(frame.pixels.mean()) - 40 * frame.seconds) < 6
+
+
 def test_a_wrong_frame_rate_does_no_harm(tmp_path: Path) -> None:
     path = write_video(tmp_path / "film.avi", 20)
     data = bytearray(path.read_bytes())
