@@ -66,7 +66,7 @@ def test_a_video_is_opened_and_its_boards_are_read(open_studio: Open, tmp_path: 
     qtbot.waitUntil(lambda: strip.moment is not None and strip.moment.video.complete, timeout=60_000)
     assert strip.moment is not None
     record = strip.moment.video
-    assert studio.window.video.video is None
+    qtbot.waitUntil(lambda: studio.window.video.video is None)
     assert strip.states.count() == len(record.states) >= 2
     assert studio.opening.path == tmp_path / "films" / "lecture" / record.states[0].image
     pages = [state.page for state in record.states]
