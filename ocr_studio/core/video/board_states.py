@@ -578,9 +578,7 @@ def _find_bare_board(looks: Sequence[RGB]) -> BoardGround:
 
 def _expose(picture: RGB, gain: NDArray[Any]) -> RGB:
     """Multiply red, green and blue by factors."""
-    levels = np.arange(256, dtype=np.float32)[:, None] * np.asarray(gain, np.float32)[None]
-    table = np.clip(np.round(levels), 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(picture, table.reshape(1, 256, 3)), dtype=np.uint8)
+    return np.asarray(cv2.multiply(picture, (*(float(each) for each in gain), 0.0)), dtype=np.uint8)
 
 
 def _shrink(mask: Mask) -> Mask:
