@@ -578,7 +578,8 @@ def _find_bare_board(looks: Sequence[RGB]) -> BoardGround:
 
 def _expose(picture: RGB, gain: NDArray[Any]) -> RGB:
     """Multiply red, green and blue by factors."""
-    return np.asarray(cv2.multiply(picture, (*(float(each) for each in gain), 0.0)), dtype=np.uint8)
+    # OpenCV takes four numbers for those of a pixel.
+    return np.asarray(cv2.multiply(picture, np.append(gain, 0).astype(np.float64)), dtype=np.uint8)
 
 
 def _shrink(mask: Mask) -> Mask:

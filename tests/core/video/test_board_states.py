@@ -195,7 +195,7 @@ def test_what_is_written_while_the_board_is_wiped_is_on_the_next_state() -> None
     script = filmed.draw_lecture(np.random.default_rng(4), size=SIZE, states=1, seconds=20)
     words = script.states[0].strokes
     first, wiped, new = range(6), (0, 1, 2), (6, 7, 8)
-    changes = {number: (0.0, 99.0) for number in first}
+    changes = dict.fromkeys(first, (0.0, 99.0))
     changes |= {0: (0.0, 20.0), 1: (0.0, 22.0), 2: (0.0, 25.0), 6: (21.0, 99.0), 7: (23.0, 99.0), 8: (24.0, 99.0)}
     one, other = play(script.board, words, changes)
     assert 18 < one.end <= 20
@@ -215,8 +215,8 @@ def test_a_wipe_is_measured_by_what_was_there_when_it_began() -> None:
     words = script.states[0].strokes
     sizes = [int(word.ink.sum()) for word in words]
     # A fifth is wiped; with what is written meanwhile, that is less than a seventh.
-    changes = {number: (0.0, 99.0) for number in range(4)} | {0: (0.0, 20.0)}
-    changes |= {number: (21.0, 99.0) for number in range(4, 9)}
+    changes = dict.fromkeys(range(4), (0.0, 99.0)) | {0: (0.0, 20.0)}
+    changes |= dict.fromkeys(range(4, 9), (21.0, 99.0))
     assert sizes[0] > 0.19 * sum(sizes[:4])
     assert sizes[0] < 0.14 * sum(sizes)
     found = play(script.board, words, changes)
