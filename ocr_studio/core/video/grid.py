@@ -93,10 +93,20 @@ def split_tiles(picture: NDArray[Any], side: int) -> NDArray[Any]:
     return picture.reshape(rows, side, columns, side, *picture.shape[2:]).swapaxes(1, 2)
 
 
+def copy_tiles(picture: NDArray[Any], side: int) -> NDArray[Any]:
+    """Copy the tiles of a picture one after the other, (tiles, side, side, …)."""
+    return np.ascontiguousarray(split_tiles(picture, side)).reshape(-1, side, side, *picture.shape[2:])
+
+
 def join_tiles(tiles: NDArray[Any]) -> NDArray[Any]:
     """Put tiles (rows, columns, side, side, …) together to a picture."""
     rows, columns, side = tiles.shape[:3]
     return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(rows * side, columns * side, *tiles.shape[4:])
+
+
+def spread_tiles(values: NDArray[Any], grid: Grid, side: int) -> NDArray[Any]:
+    """Give all pixels of a tile its value, (rows × side, columns × side). values: one for each tile."""
+    return np.repeat(np.repeat(values.reshape(grid.rows, grid.columns), side, 0), side, 1)
 
 
 def count_by_tile(mask: NDArray[np.bool_], side: int) -> NDArray[np.int64]:
