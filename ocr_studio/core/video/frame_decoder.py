@@ -25,10 +25,10 @@ from ocr_studio.core.translation import later, tr
 _OPTIONS: Final = (
     "protocol_whitelist;file|format_whitelist;mov,matroska,webm,avi,mpegts,mpeg,asf,flv,ogg,m4v,h264,hevc,mjpeg"
 )
-# Frames that no other depends on, half of many films, are not decoded where enough others are left. In films of fewer
-# frames per second, all are.
+# Frames that no other depends on, half of many films, are not decoded if the others are dense enough: the first so many
+# of them no more than so many seconds apart on average.
 _LEAVE_OUT: Final = "|avdiscard;nonref"
-_MANY: Final = 10.0
+_TRIED, _DENSE = 8, 0.35
 # A frame of 8K has 33 million pixels.
 _MOST_PIXELS: Final = 36_000_000
 _MOST_SIDE: Final = 8192
@@ -57,14 +57,10 @@ class _Reading:
 
     def __init__(self, path: str, name: str) -> None:
         self._path, self._name = path, name
-        self._options = _OPTIONS
+        self._options = self._choose_options()
         self._capture = self._open()
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         self._rate = rate if _RATES[0] <= rate <= _RATES[1] else _USUAL_RATE
-        if self._rate >= _MANY:
-            self._capture.release()
-            self._options += _LEAVE_OUT
-            self._capture = self._open()
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self.seconds = count / rate if 0 < count < 1e9 and rate > 0 else 0.0
         self._at = self._due = -1.0
@@ -73,6 +69,16 @@ class _Reading:
             raise StudioError(tr("the video contains no frames"), file=name, remedy=tr(_COPY_AGAIN))
         # Known only now for some files, and of the frame as it is turned upright.
         self.width, self.height = self._measure()
+
+    def _choose_options(self) -> str:
+        """Try whether frames can be left out, and return the options for that."""
+        self._options = _OPTIONS + _LEAVE_OUT
+        capture = self._open()
+        decoded = sum(capture.grab() for _ in range(_TRIED))
+        seconds = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        capture.release()
+        # Without times, frames are counted, which needs all of them.
+        return self._options if decoded == _TRIED and 0 < seconds <= _TRIED * _DENSE else _OPTIONS
 
     def _open(self) -> cv2.VideoCapture:
         os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = self._options

@@ -60,6 +60,14 @@ def test_frames_that_no_other_depends_on_are_left_out(start: float) -> None:
         assert abs(float(frame.pixels.mean()) - 40 * frame.seconds) < 6
 
 
+def test_all_frames_are_decoded_where_most_depend_on_few() -> None:
+    # 70 frames of H.264 at 10 a second, 16 of 17 B-frames on which no other depends; frame n has the brightness 2 n.
+    frames = read(Path(__file__).with_name("many-b-frames.mp4"), interval=0.001)
+    assert len(frames) == 70
+    for frame in frames:
+        assert abs(float(frame.pixels.mean()) - 20 * frame.seconds) < 6
+
+
 def test_a_wrong_frame_rate_does_no_harm(tmp_path: Path) -> None:
     path = write_video(tmp_path / "film.avi", 20)
     data = bytearray(path.read_bytes())
