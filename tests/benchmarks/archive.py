@@ -231,7 +231,7 @@ def _full(folder: Path, options: argparse.Namespace) -> bool:
     _write_texts(folder / "photos", options.photos)
     small = folder / "small"
     small.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(small)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(small)], check=True)
     try:
         said = ""
         try:
