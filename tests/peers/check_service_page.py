@@ -11,6 +11,7 @@ printed; DIR gets pictures of the page in light and dark, at a desk and on a pho
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import re
@@ -20,6 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pikepdf
 from PIL import Image
 
 from ocr_studio.core.images import photo_file
@@ -31,7 +33,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 BROWSER = """
 import base64, json, sys
 from playwright.sync_api import sync_playwright
-address, out, photo, scan, flags = json.loads(sys.argv[1])
+address, out, photo, scan, torn, flags = json.loads(sys.argv[1])
 base = address.partition("#")[0]
 data = base64.b64encode(open(photo, "rb").read()).decode()
 answer = {"outside": [], "errors": []}
@@ -83,6 +85,19 @@ with sync_playwright() as playwright:
         page.wait_for_timeout(100)
     answer["page of a scan"] = page.eval_on_selector_all("#lines input", TEXTS)
     page.screenshot(path=f"{out}/desk-3-scan.png")
+    damaged = open_page(address, **desk)
+    with damaged.expect_file_chooser() as chooser:
+        damaged.click("#start [data-pick=files]")
+    chooser.value.set_files(torn)
+    damaged.wait_for_selector("#photos li:nth-child(2) .read")
+    answer["pages of a damaged scan"] = damaged.eval_on_selector_all(
+        "#photos .name", "all => all.map(each => each.textContent)")
+    damaged.click("#photos li:nth-child(2) button")
+    while not damaged.evaluate("document.getElementById('picture').naturalWidth"):
+        damaged.wait_for_timeout(100)
+    answer["its last page"] = damaged.eval_on_selector_all("#lines input", TEXTS)
+    answer["its warning"] = damaged.inner_text("#said")
+    damaged.screenshot(path=f"{out}/desk-5-damaged.png")
     # The keyboard alone, from the first key on.
     keys = open_page(address, **desk, color_scheme="dark")
     keys.wait_for_selector("#start:visible")
@@ -148,11 +163,27 @@ def main() -> int:
         photo_file.save_png(photo, write("Queue", "Load balancer"))
         pages = [Image.fromarray(write(line)) for line in ("Monday", "Cache")]
         pages[0].save(scan, save_all=True, append_images=pages[1:])
-        return int(not report(ask(options.peers, out, photo, scan)))
+        torn = Path(place) / "torn.pdf"
+        pages[0].save(made := io.BytesIO(), "PDF", save_all=True, append_images=[pages[0], pages[1]])
+        with pikepdf.open(made) as pdf:
+            pdf.pages[1].obj.Type = pikepdf.Name.NoPage
+            pdf.save(torn)
+        return int(not report(ask(options.peers, out, photo, scan, torn)))
 
 
-def ask(peers: Path, out: Path, photo: Path, scan: Path) -> dict[str, object]:
-    """Let the browser use a service. Returns what it saw."""
+def ask(peers: Path, out: Path, photo: Path, scan: Path, torn: Path) -> dict[str, object]:
+    """Let the browser use a service.
+
+    Args:
+        peers: The folder with the browser's environment.
+        out: Where screenshots and downloads go.
+        photo: A photo.
+        scan: A file with two pages.
+        torn: A file with three pages, the second one lost.
+
+    Returns:
+        What the browser saw.
+    """
     command = [sys.executable, "-m", "ocr_studio", "serve", "--port", "0", "--token"]
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "OCR_STUDIO_HOME": home}
@@ -161,7 +192,7 @@ def ask(peers: Path, out: Path, photo: Path, scan: Path) -> dict[str, object]:
             assert service.stdout is not None
             found = re.search(r"http://\S+", service.stdout.readline())
             assert found is not None
-            sent = json.dumps([found[0], str(out), str(photo), str(scan), FLAGS])
+            sent = json.dumps([found[0], str(out), str(photo), str(scan), str(torn), FLAGS])
             python = peers / "browser" / "bin" / "python"
             done = subprocess.run([str(python), "-c", BROWSER, sent], stdout=subprocess.PIPE, text=True, check=True)
         finally:
@@ -173,7 +204,7 @@ def ask(peers: Path, out: Path, photo: Path, scan: Path) -> dict[str, object]:
 
 def report(seen: dict[str, object]) -> bool:
     """Print the table. Returns whether everything is as it has to be."""
-    words = ["Queue", "Load", "balancer"]
+    words, torn = ["Queue", "Load", "balancer"], seen["pages of a damaged scan"]
     corrected = ["Queued", "Load", "balancer"]
     loaded = {form: Path(str(seen[form])).read_bytes() for form in ("text", "json", "page", "pdf")}
     (json_words,) = [[word["text"] for word in json.loads(loaded["json"])["words"]]]
@@ -185,6 +216,9 @@ def report(seen: dict[str, object]) -> bool:
         ("paste", seen["paste"], seen["paste"] == words),
         ("pick", seen["pick"], seen["pick"] == ["board.png", "scan #1.tif", "scan #2.tif"]),
         ("a page of a scan, with its picture", seen["page of a scan"], seen["page of a scan"] == ["Cache"]),
+        ("pages of a damaged scan", torn, torn == ["torn #1.pdf", "torn #3.pdf"]),
+        ("its last page, with its picture", seen["its last page"], seen["its last page"] == ["Cache"]),
+        ("its warning", seen["its warning"], "page 2 of 3 is lost" in str(seen["its warning"])),
         ("the first key leads to", seen["first key"], seen["first key"] == "files"),
         ("corrected with keys alone", seen["keys"], seen["keys"] == corrected),
         ("label of a word", seen["label"], seen["label"] == "Word 2 of 3"),
