@@ -1,6 +1,6 @@
 """How far the states of a video were found, so that an interrupted run goes on: a hidden file beside the photos.
 
-It is written whole or not at all, and only while nothing is being wiped off. The pictures of a state are part of it
+It is written whole or not at all, and only while nothing is being wiped off. The photos of new states are part of it
 until they are in their place, so a program that was killed leaves nothing half done.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.errors import write_failed
 from ocr_studio.core.files import array_files, json_schema, strict_json
 from ocr_studio.core.files.array_files import BadArrays
-from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge
+from ocr_studio.core.files.safe_folder import SafeFolder, TooLarge, stays_inside
 
 FORMAT: Final = 1
 # A frame of 4K, several maps for each state, and pictures that are not yet in their place.
@@ -46,14 +46,14 @@ class Checkpoint:
         fingerprint: Of the video.
         seconds: How much of it is done.
         states: Those found so far.
-        picture: The file of the last photo, PNG; empty if it is in its place.
+        pictures: The files of the last photos, PNG, that may not be in their place yet.
         tracker: See ``BoardTracker.save``.
     """
 
     fingerprint: str
     seconds: float
     states: tuple[PlacedState, ...]
-    picture: bytes
+    pictures: tuple[bytes, ...]
     tracker: Arrays
 
 
@@ -69,10 +69,11 @@ def save(folder: Path, name: str, checkpoint: Checkpoint) -> None:
         "fingerprint": checkpoint.fingerprint,
         "seconds": checkpoint.seconds,
         "states": [[each.image, each.page, each.start, each.end] for each in checkpoint.states],
+        "pictures": len(checkpoint.pictures),
     }
     arrays: Mapping[str, Any] = {
         "about": np.frombuffer(json.dumps(about).encode("ascii"), np.uint8),
-        "picture": np.frombuffer(checkpoint.picture, np.uint8),
+        **{f"picture.{number}": np.frombuffer(each, np.uint8) for number, each in enumerate(checkpoint.pictures)},
         **{f"tracker.{key}": value for key, value in checkpoint.tracker.items()},
     }
     stream = io.BytesIO()
@@ -89,14 +90,16 @@ def load(folder: Path, name: str, fingerprint: str) -> Checkpoint | None:
         with SafeFolder(folder, follow=True).reading(name) as stream:
             arrays = array_files.read_stream(stream, most=_MOST)
         about = json_schema.convert(strict_json.load(arrays.pop("about").tobytes()), _About)
-        picture = arrays.pop("picture").tobytes()
+        pictures = tuple(arrays.pop(f"picture.{number}").tobytes() for number in range(about.pictures))
     except (OSError, BadArrays, TooLarge, ValueError, KeyError):
         return None
     if about.format != FORMAT or about.fingerprint != fingerprint:
         return None
+    if not all(stays_inside(image) for image, *_ in about.states):
+        return None
     tracker = {key.removeprefix("tracker."): value for key, value in arrays.items()}
     states = tuple(PlacedState(*each) for each in about.states)
-    return Checkpoint(fingerprint, about.seconds, states, picture, tracker)
+    return Checkpoint(fingerprint, about.seconds, states, pictures, tracker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class _About:
     fingerprint: str
     seconds: json_schema.FiniteNumber
     states: list[tuple[str, str, json_schema.FiniteNumber, json_schema.FiniteNumber]]
+    pictures: json_schema.Count
 
 
 def remove(folder: Path, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,15 +128,15 @@ def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
         )
     with _locked(folder, video.stem):
         if known and known.complete:
-            yield from _list(folder, known)
+            yield from _list_saved(folder, known.states)
+            yield VideoFinished(known)
             return
         yield from _Run(video, out, fingerprint).work()
 
 
-def _list(folder: Path, known: VideoRecord) -> Iterator[VideoEvent]:
-    for state in known.states:
+def _list_saved(folder: Path, states: Iterable[StoredState | PlacedState]) -> Iterator[StateSaved]:
+    for state in states:
         yield StateSaved(folder / state.image, state.page, state.start, state.end)
-    yield VideoFinished(known)
 
 
 @contextmanager
@@ -177,35 +177,32 @@ class _Run:
             start = 0.0
             tracker = yield from self._look()
         else:
-            for each in self._states:
-                yield StateSaved(self._folder / each.image, each.page, each.start, each.end)
+            yield from _list_saved(self._folder, self._states)
         with VideoReader(self._video, interval=_INTERVAL, start=start) as reader:
             info = reader.info
             yield VideoOpened(info, start)
             for frame in reader.frames():
                 if frame is not None:
-                    # All of what a frame brings first: only then can the tracker be saved.
-                    for found in list(tracker.add(frame.pixels, frame.seconds)):
-                        yield self._place(found, tracker, info, frame.seconds)
+                    yield from self._place(list(tracker.add(frame.pixels, frame.seconds)), tracker, info, frame.seconds)
                     if time.monotonic() > self._saved + _SAVE_EVERY:
                         self._save(tracker, frame.seconds)
                 yield VideoProgress(reader.at, max(info.seconds, reader.at) if info.seconds else 0.0)
-            for found in list(tracker.finish(reader.at)):
-                yield self._place(found, tracker, info, reader.at)
+            yield from self._place(list(tracker.finish(reader.at)), tracker, info, reader.at)
             record = self._write_record(tracker, info, reader.at, complete=True)
         checkpoint.remove(self._folder, self._checkpoint)
         lacking = info.seconds - reader.at if reader.at < _WHOLE * info.seconds - 1 else 0.0
         yield VideoFinished(record, lacking)
 
     def _resume(self, earlier: Checkpoint) -> BoardTracker | None:
-        """Go on from a checkpoint, with its last photo in its place; None if it is damaged."""
+        """Go on from a checkpoint, with its last photos in their place; None if it is damaged."""
         with VideoReader(self._video, interval=_INTERVAL) as reader:
             tracker = BoardTracker.load(Grid(reader.info.width, reader.info.height), earlier.tracker)
         if tracker is None or len(tracker.states) != len(earlier.states):
             return None
         self._states = list(earlier.states)
-        if earlier.picture and self._states and compute_id(earlier.picture) == self._states[-1].page:
-            self._out.write(self._states[-1].image, earlier.picture)
+        for state, picture in zip(reversed(self._states), reversed(earlier.pictures), strict=False):
+            if compute_id(picture) == state.page:
+                self._out.write(state.image, picture)
         return tracker
 
     def _look(self) -> Generator[VideoEvent, None, BoardTracker]:
@@ -236,17 +233,30 @@ class _Run:
             looks += [each for work in first for each in _look_at(grid, camera, work)]
         return BoardTracker(grid, reference, looks or [grid.to_small(reference)])
 
-    def _place(self, found: FoundState, tracker: BoardTracker, info: VideoInfo, seconds: float) -> StateSaved:
-        """Save a state as a photo. seconds: how much of the video is done."""
-        picture = encode_image(found.picture)
-        name = self._choose_name(found.state.end)
-        placed = PlacedState(name, compute_id(picture), found.state.start, found.state.end)
-        self._states.append(placed)
-        # First: killed in between, the next run puts the photo in its place, and does not find it once more.
-        self._save(tracker, seconds, picture)
-        self._out.write(name, picture)
+    def _place(
+        self, found: Sequence[FoundState], tracker: BoardTracker, info: VideoInfo, seconds: float
+    ) -> Iterator[StateSaved]:
+        """Save states as photos.
+
+        Args:
+            found: All states that a frame has ended: only with all of them can the tracker be saved.
+            tracker: The tracker that has found them.
+            info: The video.
+            seconds: How much of it is done.
+        """
+        if not found:
+            return
+        pictures = [encode_image(each.picture) for each in found]
+        for each, picture in zip(found, pictures, strict=True):
+            name = self._choose_name(each.state.end)
+            self._states.append(PlacedState(name, compute_id(picture), each.state.start, each.state.end))
+        # First: killed in between, the next run puts the photos in their place, and does not find them once more.
+        self._save(tracker, seconds, pictures)
+        placed = self._states[-len(found) :]
+        for state, picture in zip(placed, pictures, strict=True):
+            self._out.write(state.image, picture)
         self._write_record(tracker, info, seconds, complete=False)
-        return StateSaved(self._folder / name, placed.page, placed.start, placed.end)
+        yield from _list_saved(self._folder, placed)
 
     def _choose_name(self, seconds: float) -> str:
         whole, taken = int(seconds), {each.image for each in self._states}
@@ -254,11 +264,12 @@ class _Run:
         names = (f"{base}{f' ({number})' if number > 1 else ''}.png" for number in range(1, len(taken) + 2))
         return next(name for name in names if name not in taken)
 
-    def _save(self, tracker: BoardTracker, seconds: float, picture: bytes = b"") -> None:
-        """Save a checkpoint, unless something is being wiped off."""
+    def _save(self, tracker: BoardTracker, seconds: float, pictures: Sequence[bytes] = ()) -> None:
+        """Save a checkpoint, unless something is being wiped off. pictures: the files of the last photos."""
         if tracker.is_calm:
-            told = Checkpoint(self._fingerprint, seconds + 1e-3, tuple(self._states), picture, tracker.save())
-            checkpoint.save(self._folder, self._checkpoint, told)
+            states = tuple(self._states)
+            saved = Checkpoint(self._fingerprint, seconds + 1e-3, states, tuple(pictures), tracker.save())
+            checkpoint.save(self._folder, self._checkpoint, saved)
             self._saved = time.monotonic()
 
     def _write_record(self, tracker: BoardTracker, info: VideoInfo, seconds: float, *, complete: bool) -> VideoRecord:

@@ -94,6 +94,35 @@ def test_a_stopped_run_goes_on(lecture: tuple[Path, Script], tmp_path: Path, mon
     assert hidden(tmp_path / "parts") == {".ocr-studio-files.jsonl"}
 
 
+def write_film_of_a_late_wipe(path: Path) -> Path:
+    """A film that ends while its board is being wiped, and after something was written on it meanwhile."""
+    script = filmed.draw_lecture(np.random.default_rng(4), size=(480, 270), states=1, seconds=20)
+    strokes = script.states[0].strokes
+    events = [(0.0, 1, stroke) for stroke in strokes[:6]]
+    events += [(20.0, -1, stroke) for stroke in strokes[:3]] + [(22.0, 1, stroke) for stroke in strokes[6:9]]
+    filming = Filming(person=False, rate=1, noise=0.0, codec="MJPG")
+    return filmed.write_film(
+        path, Script(script.board, script.states, events, seconds=26), filming, np.random.default_rng(1)
+    )
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_two_states_that_end_at_once_are_two_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    path, out = write_film_of_a_late_wipe(tmp_path / "late"), tmp_path / "out"
+    if killed:
+        with monkeypatch.context() as patched:
+            # As if it were killed before the first of them is in its place.
+            patched.setattr(job.OutputFolder, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                list(job.find_states(path, out))
+    found = saved(job.find_states(path, out))
+    assert len(found) == 2
+    assert sorted(out.glob("*.png")) == [each.path for each in found]
+    assert [each.page for each in found] == [compute_content_id(each.path) for each in found]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_run_goes_on_and_leaves_whole_photos_only(lecture: tuple[Path, Script], tmp_path: Path) -> None:
     path, _ = lecture
