@@ -162,7 +162,7 @@ class VideoReader:
     Attributes:
         info: The file.
         interval: Seconds between two frames.
-        at: How far it was read, in seconds.
+        at: Time of the frame that was yielded last, in seconds; of the last one that was decoded once all are yielded.
     """
 
     def __init__(self, path: Path, *, interval: float, start: float = 0.0) -> None:
@@ -205,15 +205,17 @@ class VideoReader:
         """Yield the frames in order; None where decoding the next one takes long. Raises VideoError."""
         ahead = self._thread.submit(self._read)
         while True:
-            found, self.at, ended = ahead.result()
+            found, at, ended = ahead.result()
             if not ended:
                 ahead = self._thread.submit(self._read)
-            if found:
-                yield from found
-            else:
-                yield None
+            for frame in found:
+                self.at = frame.seconds
+                yield frame
+            self.at = at
             if ended:
                 return
+            if not found:
+                yield None
 
     def _start(self) -> OwnChild:
         try:

@@ -216,6 +216,8 @@ class _Run:
             camera: Camera | None = None
             looks: list[RGB] = []
             for frame in reader.frames():
+                if reader.at >= LOOKED_AT:
+                    break
                 if frame is not None:
                     work = grid.to_work(grid.pad(frame.pixels))
                     if len(first) < _FIRST:
@@ -224,8 +226,6 @@ class _Run:
                         camera = camera or Camera(_choose_sharpest(first))
                         looks += _look_at(grid, camera, work)
                 yield VideoProgress(reader.at, info.seconds, looking=True)
-                if reader.at > LOOKED_AT:
-                    break
             if not first:
                 raise VideoError(tr("the video contains no frames"), file=self._video)
             reference = _choose_sharpest(first)

@@ -32,7 +32,11 @@ def read(path: Path, *, interval: float = 1.0, start: float = 0.0) -> list[Frame
 def test_one_frame_for_each_interval_with_its_time(tmp_path: Path, suffix: str) -> None:
     path = write_video(tmp_path / f"film{suffix}")
     with VideoReader(path, interval=1.0) as reader:
-        frames = [frame for frame in reader.frames() if frame is not None]
+        frames = []
+        for frame in reader.frames():
+            if frame is not None:
+                assert reader.at == frame.seconds
+                frames.append(frame)
         assert (reader.info.width, reader.info.height) == (96, 64)
         assert reader.info.seconds == pytest.approx(3.0)
         assert reader.at == pytest.approx(2.9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import signal
 import subprocess
 import sys
@@ -92,6 +94,20 @@ def test_a_stopped_run_goes_on(lecture: tuple[Path, Script], tmp_path: Path, mon
     assert len(parts) == len(whole)
     assert abs(parts[1].end - whole[1].end) <= 2
     assert hidden(tmp_path / "parts") == {".ocr-studio-files.jsonl"}
+
+
+def test_the_bare_board_is_looked_for_in_the_first_minutes_however_fast_they_are_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 1.0, (64, 48))
+    for _ in range(300):
+        writer.write(np.full((48, 64, 3), 200, np.uint8))
+    writer.release()
+    with contextlib.closing(job.find_states(path, tmp_path / "out")) as events:
+        looks = list(itertools.takewhile(lambda each: isinstance(each, job.VideoProgress) and each.looking, events))
+    assert len(looks) >= 80
+    last = looks[-1]
+    assert isinstance(last, job.VideoProgress)
+    assert 237 <= last.seconds < 240
 
 
 def write_film_of_a_late_wipe(path: Path) -> Path:
