@@ -40,7 +40,7 @@ _USUAL_RATE: Final = 25.0
 # Seconds of decoding after which a call answers with what it has, so that the job can be cancelled.
 _PATIENCE: Final = 1.5
 # How many seconds too early a seek is tried; it may go too far where frames are left out. If it misses by more than the
-# last, the file is read from its beginning instead.
+# last number of seconds, or the file has no times, the file is read from its beginning instead.
 _EARLIER: Final = (1.0, 20.0)
 _MISSED: Final = 50.0
 _COPY_AGAIN: Final = later("Copy the video again from where it came from.")
@@ -106,7 +106,8 @@ class _Reading:
             self._capture.set(cv2.CAP_PROP_POS_MSEC, 1000 * max(0.0, seconds - earlier))
             self._ahead = self._capture.grab()
             found = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            if self._ahead and seconds - _MISSED <= found <= seconds:
+            # At 0 it is at the beginning, or the file has no times.
+            if self._ahead and max(0.0, seconds - _MISSED) < found <= seconds:
                 break
         else:
             self._capture.release()

@@ -72,6 +72,38 @@ def test_all_frames_are_decoded_where_most_depend_on_few() -> None:
         assert abs(float(frame.pixels.mean()) - 20 * frame.seconds) < 6
 
 
+def strip_container(path: Path) -> bytes:
+    """The H.264 stream of an MP4 whose frames lie one behind the other (ISO 14496-15, 5.3.3; ISO 14496-10, B.1)."""
+    data = path.read_bytes()
+    units = []
+
+    def take_units(at: int, count: int | None, end: int, size: int) -> int:
+        """Take units from a place on, each behind its length of so many bytes; return the place behind them."""
+        while at < end and count != 0:
+            length = int.from_bytes(data[at : at + size], "big")
+            units.append(data[at + size : at + size + length])
+            at, count = at + size + length, None if count is None else count - 1
+        return at
+
+    settings = data.index(b"avcC") + 4
+    behind = take_units(settings + 6, data[settings + 5] & 31, len(data), 2)
+    take_units(behind + 1, data[behind], len(data), 2)
+    frames = data.index(b"mdat")
+    take_units(frames + 4, None, frames - 4 + int.from_bytes(data[frames - 4 : frames], "big"), 4)
+    return b"".join(b"\0\0\0\1" + unit for unit in units)
+
+
+@pytest.mark.parametrize("start", [0.0, 2.0])
+def test_frames_of_a_film_without_times_are_counted(tmp_path: Path, start: float) -> None:
+    path = tmp_path / "film.h264"
+    path.write_bytes(strip_container(Path(__file__).with_name("b-frames.mp4")))
+    frames = read(path, interval=0.001, start=start)
+    assert frames[0].seconds == pytest.approx(start)
+    assert frames[-1].seconds == pytest.approx(99 / 25)  # FFmpeg takes 25 frames a second for granted
+    for frame in frames:
+        assert abs(float(frame.pixels.mean()) - 2 * 25 * frame.seconds) < 6
+
+
 def test_a_wrong_frame_rate_does_no_harm(tmp_path: Path) -> None:
     path = write_video(tmp_path / "film.avi", 20)
     data = bytearray(path.read_bytes())

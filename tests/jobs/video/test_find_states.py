@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.formats.output_folder import OutputFolder
 from ocr_studio.core.images import photo_file
 from ocr_studio.core.images.photo_stream import compute_content_id
 from ocr_studio.core.video import video_record
@@ -130,7 +131,7 @@ def test_two_states_that_end_at_once_are_two_photos(
     if killed:
         with monkeypatch.context() as patched:
             # As if it were killed before the first of them is in its place.
-            patched.setattr(job.OutputFolder, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            patched.setattr(OutputFolder, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 list(job.find_states(path, out))
     found = saved(job.find_states(path, out))
