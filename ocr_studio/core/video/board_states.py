@@ -189,21 +189,24 @@ class BoardTracker:
         }
 
     @classmethod
-    def load(cls, grid: Grid, arrays: Mapping[str, NDArray[Any]]) -> BoardTracker | None:
-        """Go on with what ``save`` returned for frames of the same size; None if that is damaged."""
-        forms = _find_forms(grid)
-        found = {name: arrays.get(name) for name in (*forms, "maps", "spans")}
-        good = {name: each for name, each in found.items() if each is not None}
-        if len(good) < len(found) or any(
-            good[name].dtype != kind or good[name].shape != shape for name, (kind, shape) in forms.items()
-        ):
-            return None
-        spans, maps = good["spans"], good["maps"]
-        if maps.shape != (2 * len(spans), *grid.small_shape):
-            return None
+    def load(cls, grid: Grid, arrays: Mapping[str, NDArray[Any]], *, count: int) -> BoardTracker | None:
+        """Go on with what ``save`` returned.
+
+        Args:
+            grid: The sizes, the same as before.
+            arrays: What it returned.
+            count: The number of states that were found by then.
+
+        Returns:
+            A tracker; None if the arrays are damaged or of other sizes.
+        """
+        for name, (kind, shape) in _find_forms(grid, count).items():
+            if name not in arrays or arrays[name].dtype != kind or arrays[name].shape != shape:
+                return None
         tracker = cls.__new__(cls)
-        tracker._resume(grid, good)
-        for (start, end), first, last in zip(spans, maps[::2], maps[1::2], strict=True):
+        tracker._resume(grid, arrays)
+        maps = arrays["maps"]
+        for (start, end), first, last in zip(arrays["spans"], maps[::2], maps[1::2], strict=True):
             times = TimeMaps(first.copy(), last.copy(), 2 * grid.factor)
             tracker.states.append(BoardState(float(start), float(end), times))
         return tracker
@@ -324,18 +327,20 @@ class BoardTracker:
         return FoundState(state, picture)
 
 
-def _find_forms(grid: Grid) -> dict[str, tuple[type[np.generic], tuple[int, ...]]]:
-    """Return the kinds and shapes of what is saved of a tracker."""
-    count, side = grid.rows * grid.columns, grid.tile
+def _find_forms(grid: Grid, states: int) -> dict[str, tuple[type[np.generic], tuple[int, ...]]]:
+    """Return the kinds and shapes of what is saved of a tracker that has found so many states."""
+    tiles, side = grid.rows * grid.columns, grid.tile
     return {
-        "tiles": (np.uint8, (count, side, side, 3)),
+        "tiles": (np.uint8, (tiles, side, side, 3)),
         "ink": (np.bool_, grid.work_shape),
         "born": (np.float32, grid.small_shape),
         "novel": (np.bool_, grid.small_shape),
         "changed": (np.bool_, grid.work_shape),
-        "seen": (np.bool_, (count,)),
+        "seen": (np.bool_, (tiles,)),
         "ground": (np.float32, (*grid.coarse_shape, 3)),
         "board": (np.bool_, grid.coarse_shape),
+        "maps": (np.float32, (2 * states, *grid.small_shape)),
+        "spans": (np.float64, (states, 2)),
         "times": (np.float64, (5,)),
     }
 

@@ -43,10 +43,8 @@ _SOUND_KINDS: Final = (b"ID3", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b
 _ISO_SOUND: Final = (b"M4A ", b"M4B ")
 _MEDIA: Final = (
     b"\x1aE\xdf\xa3",  # Matroska, WebM
-    b"\x00\x00\x01\xba",  # MPEG program stream
-    b"\x00\x00\x01\xb3",
-    b"\x00\x00\x00\x01",  # H.264 or H.265 without a container
-    b"\x00\x00\x01",
+    b"\x00\x00\x01",  # MPEG program stream, or H.264 or H.265 without a container
+    b"\x00\x00\x00\x01",  # the latter with a longer start code
     b"0&\xb2u\x8ef\xcf\x11",  # ASF, WMV
     b"FLV",
     b"OggS",
@@ -60,20 +58,14 @@ class VideoError(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """A video file.
+    """What a video file says of itself.
 
     Attributes:
-        path: The file, absolute.
-        fingerprint: Says whether it is still the same file: a hash of its length and parts of its bytes.
-        size: Its length in bytes.
         width: Width of its frames in pixels, upright and as they are read.
         height: Their height.
-        seconds: Its length as far as the file tells it; 0 if it doesn't.
+        seconds: Its length; 0 if the file doesn't tell it.
     """
 
-    path: Path
-    fingerprint: str
-    size: int
     width: int
     height: int
     seconds: float
@@ -92,8 +84,15 @@ def is_video(path: Path) -> bool:
     return path.suffix.lower() in VIDEO_SUFFIXES
 
 
-def check_video(path: Path) -> tuple[str, int]:
-    """Refuse what is no video, by its first bytes. Returns its fingerprint and size in bytes. Raises VideoError."""
+def check_video(path: Path) -> str:
+    """Refuse what is no video, by its first bytes.
+
+    Returns:
+        Its fingerprint, which tells whether it is still the same file: a hash of its length and parts of its bytes.
+
+    Raises:
+        VideoError: It is no video, or can't be read.
+    """
     try:
         with paths.open_plain(path) as stream:
             size = os.fstat(stream.fileno()).st_size
@@ -106,8 +105,7 @@ def check_video(path: Path) -> tuple[str, int]:
         told = make_access_error(path, error)
         raise VideoError(told.what, file=path, remedy=told.remedy) from error
     _check_kind(path, head, tail)
-    digest = hashlib.blake2b(size.to_bytes(8, "big") + head + tail, digest_size=16)
-    return digest.hexdigest(), size
+    return hashlib.blake2b(size.to_bytes(8, "big") + head + tail, digest_size=16).hexdigest()
 
 
 def _check_kind(path: Path, head: bytes, tail: bytes) -> None:
@@ -160,7 +158,7 @@ class VideoReader:
     A context manager; leaving it ends the child process.
 
     Attributes:
-        info: The file.
+        info: What the file says of itself.
         interval: Seconds between two frames.
         at: Time of the frame that was yielded last, in seconds; of the last one that was decoded once all are yielded.
     """
@@ -177,7 +175,7 @@ class VideoReader:
             VideoError: It is no video, can't be decoded, or contains no frames.
         """
         self._path = Path(os.path.abspath(path))
-        fingerprint, size = check_video(self._path)
+        check_video(self._path)
         self.interval = interval
         self._child = self._start()
         try:
@@ -188,7 +186,7 @@ class VideoReader:
         shrink = min(1.0, frame_decoder.MOST_SIDE_READ / max(width, height))
         self._shape = max(1, round(height * shrink)), max(1, round(width * shrink)), 3
         self._most = max(1, _CHUNK // math.prod(self._shape))
-        self.info = VideoInfo(self._path, fingerprint, size, self._shape[1], self._shape[0], seconds)
+        self.info = VideoInfo(self._shape[1], self._shape[0], seconds)
         self.at = start
         self._thread = ThreadPoolExecutor(1, "video")
 

@@ -43,14 +43,6 @@ _WHOLE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class VideoOpened:
-    """The video can be read. resumed: seconds that an earlier run has done."""
-
-    info: VideoInfo
-    resumed: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class VideoProgress:
     """So many seconds of the video are done. total: its length, 0 if unknown; looking: the bare board is looked for."""
 
@@ -89,7 +81,7 @@ class VideoFinished:
     cut_off: float = 0.0
 
 
-VideoEvent: TypeAlias = VideoOpened | VideoProgress | StateSaved | VideoFinished
+VideoEvent: TypeAlias = VideoProgress | StateSaved | VideoFinished
 
 
 def default_folder(video: Path) -> Path:
@@ -100,14 +92,14 @@ def default_folder(video: Path) -> Path:
 def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
     """Find the states of the board in a video, and save them as photos.
 
-    An interrupted run goes on where it was. If all states were found before, they are only listed.
+    An interrupted run is resumed. If all states were found before, they are only listed.
 
     Args:
         video: The video.
         folder: Where the photos go; it is made if need be.
 
     Yields:
-        VideoOpened, VideoProgress …, StateSaved for each state, VideoFinished.
+        VideoProgress …, StateSaved for each state, at last VideoFinished.
 
     Raises:
         VideoError: The video can't be read.
@@ -115,18 +107,17 @@ def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
         WrongTarget: The folder has another video of this name.
         StudioError: Another program works on the same video.
     """
-    fingerprint, _ = video_file.check_video(video)
+    fingerprint = video_file.check_video(video)
     out = OutputFolder(folder)
-    name = video_record.record_name(video.stem)
-    known = video_record.load(folder, name)
-    if known and known.fingerprint != fingerprint:
-        raise WrongTarget(
-            tr("this folder has the states of another video named {name}", name=known.name),
-            file=folder,
-            remedy=tr("Choose another folder."),
-            command="Choose another folder with --out.",
-        )
     with _locked(folder, video.stem):
+        known = video_record.load(folder, video_record.record_name(video.stem))
+        if known and known.fingerprint != fingerprint:
+            raise WrongTarget(
+                tr("this folder has the states of another video named {name}", name=known.name),
+                file=folder,
+                remedy=tr("Choose another folder."),
+                command="Choose another folder with --out.",
+            )
         if known and known.complete:
             yield from _list_saved(folder, known.states)
             yield VideoFinished(known)
@@ -169,18 +160,14 @@ class _Run:
     def work(self) -> Iterator[VideoEvent]:
         """Look at the board, then follow it."""
         earlier = checkpoint.load(self._folder, self._checkpoint, self._fingerprint)
-        start = earlier.seconds if earlier else 0.0
-        tracker: BoardTracker | None = None
-        if earlier:
-            tracker = self._resume(earlier)
+        tracker = self._resume(earlier) if earlier else None
+        start = earlier.seconds if earlier and tracker else 0.0
         if tracker is None:
-            start = 0.0
             tracker = yield from self._look()
         else:
             yield from _list_saved(self._folder, self._states)
         with VideoReader(self._video, interval=_INTERVAL, start=start) as reader:
             info = reader.info
-            yield VideoOpened(info, start)
             for frame in reader.frames():
                 if frame is not None:
                     yield from self._place(list(tracker.add(frame.pixels, frame.seconds)), tracker, info, frame.seconds)
@@ -196,8 +183,9 @@ class _Run:
     def _resume(self, earlier: Checkpoint) -> BoardTracker | None:
         """Go on from a checkpoint, with its last photos in their place; None if it is damaged."""
         with VideoReader(self._video, interval=_INTERVAL) as reader:
-            tracker = BoardTracker.load(Grid(reader.info.width, reader.info.height), earlier.tracker)
-        if tracker is None or len(tracker.states) != len(earlier.states):
+            grid = Grid(reader.info.width, reader.info.height)
+        tracker = BoardTracker.load(grid, earlier.tracker, count=len(earlier.states))
+        if tracker is None:
             return None
         self._states = list(earlier.states)
         for state, picture in zip(reversed(self._states), reversed(earlier.pictures), strict=False):

@@ -54,7 +54,7 @@ def track(script: Script, filming: Filming, seed: int, *, interrupt: bool = Fals
     for number, (at, picture, _) in enumerate(frames):
         found += tracker.add(picture, at)
         if interrupt and number % 10 == 9 and tracker.is_calm:
-            again = BoardTracker.load(grid, tracker.save())
+            again = BoardTracker.load(grid, tracker.save(), count=len(tracker.states))
             assert again is not None
             tracker, saves = again, saves + 1
     found += tracker.finish(frames[-1][0])
@@ -237,10 +237,12 @@ def test_a_damaged_state_is_not_resumed() -> None:
     grid = Grid(*SIZE)
     bare = np.full((*grid.work_shape, 3), 200, np.uint8)
     saved = BoardTracker(grid, bare, [grid.to_small(bare)]).save()
-    assert BoardTracker.load(grid, saved) is not None
-    assert BoardTracker.load(Grid(320, 240), saved) is None
-    assert BoardTracker.load(grid, {**saved, "ink": saved["ink"][1:]}) is None
-    assert BoardTracker.load(grid, {key: value for key, value in saved.items() if key != "spans"}) is None
+    assert BoardTracker.load(grid, saved, count=0) is not None
+    assert BoardTracker.load(Grid(320, 240), saved, count=0) is None
+    assert BoardTracker.load(grid, {**saved, "ink": saved["ink"][1:]}, count=0) is None
+    assert BoardTracker.load(grid, {**saved, "spans": np.zeros((0, 3))}, count=0) is None
+    assert BoardTracker.load(grid, saved, count=1) is None
+    assert BoardTracker.load(grid, {key: value for key, value in saved.items() if key != "spans"}, count=0) is None
 
 
 def test_another_scene_begins_anew() -> None:

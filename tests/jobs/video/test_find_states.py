@@ -88,8 +88,9 @@ def test_a_stopped_run_goes_on(lecture: tuple[Path, Script], tmp_path: Path, mon
     running.close()
     assert any(name.endswith(".npz") for name in hidden(tmp_path / "parts"))
     events = list(job.find_states(path, tmp_path / "parts"))
-    opened = next(event for event in events if isinstance(event, job.VideoOpened))
-    assert opened.resumed > 10
+    progress = [event for event in events if isinstance(event, job.VideoProgress)]
+    assert not any(event.looking for event in progress)
+    assert progress[0].seconds > 10
     parts = saved(events)
     assert parts[0].path.name == whole[0].path.name
     assert len(parts) == len(whole)
