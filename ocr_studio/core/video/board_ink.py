@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.video import board_ground
 from ocr_studio.core.video.board_ground import BoardGround
+from ocr_studio.core.video.grid import COARSE_FACTOR, enlarge
 
 Mask = NDArray[np.bool_]
 
@@ -33,12 +34,12 @@ def find_ink(work: RGB, ground: BoardGround) -> tuple[Mask, Mask]:
     """
     contrast, brightness = board_ground.measure_contrast(work, chalk=ground.chalk)
     # Most of a board is bare: what differs there, and how much that varies, is noise.
-    bare = contrast[::3, ::3][enlarge(ground.board)[::3, ::3]]
+    bare = contrast[::3, ::3][enlarge(ground.board, COARSE_FACTOR)[::3, ::3]]
     usual = float(np.median(bare)) if len(bare) else 0.0
     noise = float(np.median(np.abs(bare - usual))) if len(bare) else 0.0
     bar = np.maximum(_INK_LEVELS + _NOISE * noise, _INK_SHARE * brightness.astype(np.float32))
     contrast = np.asarray(cv2.subtract(contrast, np.full_like(contrast, round(usual))), dtype=np.uint8)
-    return (contrast > bar) & enlarge(ground.around), contrast > _GONE * bar
+    return (contrast > bar) & enlarge(ground.around, COARSE_FACTOR), contrast > _GONE * bar
 
 
 def find_letters(ink: Mask) -> Mask:
@@ -54,8 +55,3 @@ def find_letters(ink: Mask) -> Mask:
     letters = (long < _WORD * side) & (stats[:, cv2.CC_STAT_AREA] < _THICK * side * long)
     letters[0] = False
     return np.asarray(letters[labels])
-
-
-def enlarge(coarse: Mask) -> Mask:
-    """Enlarge a mask from the coarse to the work size."""
-    return np.repeat(np.repeat(coarse, 4, 0), 4, 1)

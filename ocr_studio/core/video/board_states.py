@@ -97,16 +97,18 @@ class BoardTracker:
         self._camera = Camera(reference, bare)
         self.states: list[BoardState] = []
         self._began = 0.0
-        self._begin_scene()
+        self._begin_scene(self._draw_bare_board(), self._began)
 
-    def _begin_scene(self) -> None:
-        grid = self._grid
-        # Until a tile is seen, it counts as bare.
-        size = grid.columns * grid.tile, grid.rows * grid.tile
+    def _draw_bare_board(self) -> RGB:
+        """Draw the board as it counts until its tiles are seen, (rows × side, columns × side, 3)."""
+        size = self._grid.columns * self._grid.tile, self._grid.rows * self._grid.tile
         bare = np.clip(np.round(cv2.resize(self._ground.ground, size, interpolation=cv2.INTER_LINEAR)), 0, 255)
-        picture = bare.astype(np.uint8)
-        self._recent = RecentTiles(grid, picture, self._began)
-        self._kept = KeptBoard(grid, self._ground, self._recent, picture)
+        return bare.astype(np.uint8)
+
+    def _begin_scene(self, picture: RGB, seconds: float) -> None:
+        """Begin with a board that looks like a picture at a time."""
+        self._recent = RecentTiles(self._grid, picture, seconds)
+        self._kept = KeptBoard(self._grid, self._ground, self._recent, picture)
         self._compared = self._renewed = -np.inf
         self._lost_before = self._wiped = 0
         self._wiping = -np.inf
@@ -117,7 +119,15 @@ class BoardTracker:
     # ------------------------------------------------------------------------------------------------------- frames
 
     def add(self, frame: RGB, seconds: float) -> Iterator[FoundState]:
-        """Add the next frame, (H, W, 3) uint8 RGB; yields the state that it ends, if any."""
+        """Add the next frame.
+
+        Args:
+            frame: (H, W, 3) uint8 RGB.
+            seconds: Its time.
+
+        Yields:
+            The states that it ends.
+        """
         padded = self._grid.pad(frame)
         work = self._grid.to_work(padded)
         view = self._find_view(work, seconds)
@@ -130,7 +140,7 @@ class BoardTracker:
             return
         small = self._grid.to_small(work)
         covered, gain = self._ground.look(small, seconds, None if inside is None else inside[2::4, 2::4])
-        share = covered[self._ground.board].mean() if self._ground.board.any() else 1.0
+        share = covered[self._ground.board].mean()
         # A camera on a stand still stands where most of the board is hidden or empty.
         if share > _ELSEWHERE or not (view.found or self._camera.stood):
             stands = view.found and self._camera.stood
@@ -158,7 +168,7 @@ class BoardTracker:
         return view
 
     def finish(self, seconds: float) -> Iterator[FoundState]:
-        """The video is over, at a time; yields the last state."""
+        """End the video at a time, in seconds; yields the last states."""
         # What was seen only twice, because the lecturer stands before it now, is on the last state, too.
         self._recent.repeat_last()
         yield from self._finish_scene(seconds)
@@ -216,13 +226,10 @@ class BoardTracker:
         self._began, at, lost, count, chalk = (float(each) for each in arrays["times"])
         self._ground = BoardGround(arrays["ground"].copy(), chalk=chalk > 0, board=arrays["board"])
         self.states = []
-        self._begin_scene()
+        picture = join_tiles(arrays["tiles"].reshape(grid.rows, grid.columns, grid.tile, grid.tile, 3))
+        self._begin_scene(picture, at)
         self._lost_before = int(lost)
-        tiles = arrays["tiles"].reshape(grid.rows, grid.columns, grid.tile, grid.tile, 3)
-        picture = join_tiles(tiles)
-        self._recent = RecentTiles(grid, picture, at)
         self._recent.fill(arrays["seen"], picture)
-        self._kept = KeptBoard(grid, self._ground, self._recent, picture)
         self._kept.resume(arrays, int(count))
         self._camera = Camera(self._recent.work)
 
@@ -258,7 +265,7 @@ class BoardTracker:
         self._looks.append(self._grid.to_small(work))
         if seconds >= self._began + _LOOK_AGAIN:
             self._ground = _find_bare_board(self._looks)
-            self._begin_scene()
+            self._begin_scene(self._draw_bare_board(), self._began)
 
     def _end_all(self, seconds: float) -> None:
         for state in self.states:

@@ -21,6 +21,8 @@ _WORK_SIDE: Final = 960
 WORK_TILE: Final = 16
 SMALL_TILE: Final = WORK_TILE // 2
 COARSE_TILE: Final = WORK_TILE // 4
+# Pixels of a work frame along a pixel of the coarse size.
+COARSE_FACTOR: Final = WORK_TILE // COARSE_TILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,20 @@ def join_tiles(tiles: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(rows * side, columns * side, *tiles.shape[4:])
 
 
+def enlarge(picture: NDArray[Any], times: int) -> NDArray[Any]:
+    """Enlarge a picture (H, W) by repeating its pixels, (H × times, W × times)."""
+    return np.repeat(np.repeat(picture, times, 0), times, 1)
+
+
 def spread_tiles(values: NDArray[Any], grid: Grid, side: int) -> NDArray[Any]:
-    """Give all pixels of a tile its value, (rows × side, columns × side). values: one for each tile."""
-    return np.repeat(np.repeat(values.reshape(grid.rows, grid.columns), side, 0), side, 1)
+    """Give all pixels of a tile its value, (rows × side, columns × side).
+
+    Args:
+        values: One for each tile, (tiles,).
+        grid: The sizes.
+        side: Of a tile, in pixels.
+    """
+    return enlarge(values.reshape(grid.rows, grid.columns), side)
 
 
 def count_by_tile(mask: NDArray[np.bool_], side: int) -> NDArray[np.int64]:

@@ -18,11 +18,13 @@ from ocr_studio.core.images.pixel_formats import RGB
 from ocr_studio.core.video import board_ink
 from ocr_studio.core.video.board_ground import BoardGround
 from ocr_studio.core.video.grid import (
+    COARSE_FACTOR,
     SMALL_TILE,
     WORK_TILE,
     Grid,
     copy_tiles,
     count_by_tile,
+    enlarge,
     join_tiles,
     spread_tiles,
 )
@@ -104,7 +106,7 @@ class KeptBoard:
         }
 
     def resume(self, arrays: Mapping[str, NDArray[Any]], shown_count: int) -> None:
-        """Go on with what ``save`` returned, and with the count as it was."""
+        """Go on with what ``save`` returned, and with ``shown_count`` as it was."""
         self._tiles, self._ink, self._born = (arrays[name].copy() for name in ("tiles", "ink", "born"))
         self._novel, self._changed = arrays["novel"].copy(), arrays["changed"].copy()
         self._copied[arrays["seen"]] = self._recent.at
@@ -134,7 +136,7 @@ class KeptBoard:
         return int(again[gone].sum())
 
     def count_lost(self, tiles: Mask) -> int:
-        """Count the pixels of writing that are gone from some tiles."""
+        """Count the pixels of writing that are gone from some tiles. tiles: which ones, (tiles,) bool."""
         return int(count_by_tile(self._lost, WORK_TILE).reshape(-1)[tiles].sum())
 
     def count_written(self) -> int:
@@ -149,16 +151,15 @@ class KeptBoard:
         if not self.frozen.any():
             return self.count_written()
         began = np.quantile(self.since[self.frozen], _FIRST_GONE)
-        early = np.repeat(np.repeat(self._born < began, 2, 0), 2, 1)
+        early = enlarge(self._born < began, 2)
         return int((self._find_written() & early).sum())
 
     def find_last_seen(self) -> float:
-        """Return when the kept picture was last seen as it is: before much of it was gone.
+        """Return when the kept picture was last seen as it is, in seconds: before much of it was gone.
 
-        Single tiles may have been covered for long before.
+        Only while something is frozen. Single tiles may have been covered for long before.
         """
-        last = self._last_seen[self.frozen]
-        return float(np.quantile(last, _FIRST_GONE)) if len(last) else self._recent.at
+        return float(np.quantile(self._last_seen[self.frozen], _FIRST_GONE))
 
     def is_novel(self) -> bool:
         """Whether enough of the writing on the kept picture is on no state yet.
@@ -176,7 +177,7 @@ class KeptBoard:
 
     def _find_written(self) -> Mask:
         """Find the writing on the kept picture: not edges on and around the board that never change."""
-        first = board_ink.find_letters(self._ink & ~self._changed & board_ink.enlarge(self._ground.board))
+        first = board_ink.find_letters(self._ink & ~self._changed & enlarge(self._ground.board, COARSE_FACTOR))
         return self._ink & (first | self._changed | self._lost)
 
     # ---------------------------------------------------------------------------------------------------------- copies
@@ -222,6 +223,9 @@ class KeptBoard:
     def commit(self, tiles: Mask) -> tuple[Mask, Floats]:
         """Let the kept picture show some tiles as they are now; what was on them is gone.
 
+        Args:
+            tiles: Which ones, (tiles,) bool; not none.
+
         Returns:
             Where writing is gone, and when it was last seen there, in seconds; both at the small size.
         """
@@ -230,14 +234,13 @@ class KeptBoard:
         ink, _ = self._find_ink(self._recent.work)
         gone = _shrink(self._lost & here) & ~_shrink(ink & here)
         when = spread_tiles(np.where(tiles, self._last_seen, np.float32(0)), grid, SMALL_TILE)
-        if len(indices):
-            new = ink & ~_widen(self._ink) & here
-            self._born[gone] = np.nan
-            self._novel &= ~gone
-            self._tiles[indices] = self._recent.find(indices)
-            self._take_ink(ink, new, indices)
-            self.frozen[indices] = False
-            self._lost &= ~here
+        new = ink & ~_widen(self._ink) & here
+        self._born[gone] = np.nan
+        self._novel &= ~gone
+        self._tiles[indices] = self._recent.find(indices)
+        self._take_ink(ink, new, indices)
+        self.frozen[indices] = False
+        self._lost &= ~here
         return gone, when
 
     def _mark(self, indices: Indices, side: int) -> Mask:
