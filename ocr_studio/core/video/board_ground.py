@@ -21,14 +21,15 @@ from ocr_studio.core.images.pixel_formats import RGB
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 
-# Shares of the longer side of a frame. Strokes and lines of dense writing are narrower than the first, most arms wider;
-# what covers the board reaches somewhat further than its ground tells, and is no smaller than a hand.
+# Shares of the longer side of a frame. Strokes and lines of dense writing are narrower than this, most arms wider.
 _STROKE: Final = 0.028
+# What covers the board reaches this much further than its ground tells, and is no smaller than a hand.
 _NEIGHBOURHOOD: Final = 0.031
 _HAND: Final = 0.012
-# Share of a frame that is thin and means nothing yet. Levels of 255 below which an empty board is one for chalk, and by
-# which a board must be brighter for its bright lines to be no chalk though they are e times as many as its dark ones.
+# Share of a frame that is thin for other reasons than writing.
 _LITTLE: Final = 0.0005
+# Levels of 255. A board darker than the first is one for chalk; each time the second that it is brighter, its bright
+# lines must be e times as many as its dark ones for them to be chalk.
 _DARK, _DARKER = 110.0, 20.0
 # Levels of 255, and share of the brightness, by which the ground differs from the bare board where it is covered.
 # Compression and noise are below, as medians of a hundred pixels hardly change; so is a faint shadow, which does no
@@ -38,13 +39,13 @@ _LEVELS, _SHARE = 5.0, 0.05
 _MOVED: Final = 18
 # Share of a tile's pixels that moved, from which something passes before it.
 _PASSING: Final = 0.12
-# Of so many looks the bare board is found. Colours are alike within so many levels.
+# The bare board is found by at most so many frames. Colours are alike within so many levels.
 _MOST_LOOKS: Final = 40
 _ALIKE: Final = 6.0
-# Share of the looks in which a place that hardly changes has the same colour; and one in which none is the board's.
+# A colour that a place has on this share of the frames is the board's; one that it has on less than the other is not.
 _SURE: Final = 0.85
 _RARE: Final = 0.1
-# A colour that is so many levels off what is around counts e times less; and at most e to this power times.
+# For each so many levels that a colour is off its surroundings, it counts e times less; at most e to this power times.
 _OFF: Final = 20.0
 _MOST_OFF: Final = 3.0
 # Steps of brightness between neighbours within a board; at its frame they are larger.
@@ -55,8 +56,9 @@ _STILL: Final = 90.0
 # Sooner, where it is smaller than this share of the frame, as a person is not.
 _SOON: Final = 15.0
 _PERSON: Final = 0.012
+# Ground that changes by fewer levels between two frames does not move.
 _CALM: Final = 4
-# Of the new ground, while the light changes slowly.
+# Weight of a frame's ground, by which the bare board follows light that changes slowly.
 _FOLLOW: Final = 0.02
 
 
@@ -210,7 +212,13 @@ class BoardGround:
     """
 
     def __init__(self, ground: Floats, *, chalk: bool, board: Mask | None = None) -> None:
-        """board: found in the ground by default."""
+        """Begin with a bare board.
+
+        Args:
+            ground: (H, W, 3) float32, at the coarse size; it changes with the frames.
+            chalk: Whether the writing is brighter than it.
+            board: Where the board is, (H, W) bool; found by the ground by default.
+        """
         self.ground, self.chalk = ground, chalk
         self.board = find_board(ground) if board is None else board
         side = max(self.board.shape)

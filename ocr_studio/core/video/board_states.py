@@ -36,7 +36,7 @@ _WIPING: Final = 4.0
 _CORRECTED: Final = 30.0
 # Seconds between two comparisons.
 _COMPARE_EVERY: Final = 1.0
-# The reference of the camera is renewed as often, in seconds.
+# Seconds between two references of the camera.
 _RENEW_EVERY: Final = 10.0
 # After so many frames of a camera that stands, only one in so many seconds is checked for movement.
 _STOOD: Final = 10
@@ -56,7 +56,7 @@ class BoardState:
     """A state of the board.
 
     Attributes:
-        start: Since when the board has begun to show it, in seconds: when the one before was wiped off.
+        start: When the board began to show it, in seconds: when the one before was wiped off.
         end: When it was last seen as it is on the picture.
         times: When its writing was seen. The last times are completed while the video is read on.
     """
@@ -68,7 +68,12 @@ class BoardState:
 
 @dataclass(frozen=True, slots=True)
 class FoundState:
-    """A state was found. picture: (H, W, 3) uint8 RGB, the board without the lecturer."""
+    """A state as it is found.
+
+    Attributes:
+        state: The state.
+        picture: The board without the lecturer, (H, W, 3) uint8 RGB.
+    """
 
     state: BoardState
     picture: RGB
@@ -236,7 +241,13 @@ class BoardTracker:
     # --------------------------------------------------------------------------------------------------- other views
 
     def _notice_absence(self, work: RGB, seconds: float, most: float) -> Iterator[FoundState]:
-        """The board is not to be seen; if that lasts for so many seconds, the camera shows something else."""
+        """End the scene if the board can't be seen for long: the camera shows something else.
+
+        Args:
+            work: A work frame that doesn't show the board.
+            seconds: Its time.
+            most: Seconds that the board may be away.
+        """
         if np.isnan(self._away_since):
             self._away_since = seconds
         if seconds < self._away_since + most:
@@ -248,7 +259,7 @@ class BoardTracker:
         self._began = seconds
 
     def _finish_scene(self, seconds: float) -> Iterator[FoundState]:
-        """The board won't be seen any more; yields the last state, and what was written since it began to be wiped."""
+        """End a scene at a time: yield its last state, and what was written since that began to be wiped."""
         yield from self._compare(seconds)
         frozen = self._kept.frozen
         if self._kept.count_lost(frozen) < _WIPED * self._kept.count_before():

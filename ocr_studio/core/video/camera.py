@@ -71,7 +71,12 @@ class Camera:
     """Follows the board from a reference picture that is renewed as the board changes."""
 
     def __init__(self, work: RGB, useful: Mask | None = None) -> None:
-        """Begin with a reference; see ``renew``."""
+        """Begin with a reference.
+
+        Args:
+            work: The picture, a work frame.
+            useful: Where it shows what will stay, (H, W) bool; None for everywhere.
+        """
         self._shape = work.shape[:2]
         self._last: Floats | None = None
         grey = _to_grey(work)
@@ -223,7 +228,12 @@ def register(frame: RGB, matrix: Floats, *, factor: int = 1) -> RGB:
 
 
 def find_inside(shape: tuple[int, int], matrix: Floats) -> Mask:
-    """Find which pixels of the reference a frame shows, (H, W) bool at the work size."""
+    """Find which pixels of the reference a frame shows, (H, W) bool at the work size.
+
+    Args:
+        shape: Rows and columns of a work frame.
+        matrix: As in ``View``.
+    """
     height, width = shape
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     ones = np.ones((height, width), np.uint8)

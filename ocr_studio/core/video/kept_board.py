@@ -31,8 +31,8 @@ from ocr_studio.core.video.grid import (
 from ocr_studio.core.video.recent_tiles import Floats, Indices, Mask, RecentTiles
 from ocr_studio.core.video.tile_medians import NEW, Tiles
 
-# Share of a picture's writing, and of that of the state before, that the latter doesn't show; with less it is no state
-# of its own, but what is left while the board is being wiped.
+# A picture is a state of its own if this share of its writing, and of that of the state before, is not on the latter;
+# else it is what is left while the board is being wiped.
 NOVEL: Final = 0.05
 # Pixels of a work frame: less is dust.
 DUST: Final = 8
@@ -208,6 +208,13 @@ class KeptBoard:
                 self._earlier[index] = _Earlier(self._tiles[index].copy(), seen)
 
     def _take_ink(self, ink: Mask, new: Mask, chosen: Indices) -> None:
+        """Note the writing on tiles that were copied.
+
+        Args:
+            ink: The writing on the board, (H, W) bool at the work size.
+            new: What of it is not on the kept picture.
+            chosen: Numbers of the tiles.
+        """
         grid = self._grid
         here = self._mark(chosen, WORK_TILE)
         # What appears on a tile that was seen before is writing; what is there at first may be a part of the board.
