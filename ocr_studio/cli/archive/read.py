@@ -26,7 +26,7 @@ from ocr_studio.cli.terminal.progress import Progress, clear_progress
 from ocr_studio.core import settings
 from ocr_studio.core.archive import listing, shards
 from ocr_studio.core.archive.folder import ArchiveFolder
-from ocr_studio.core.archive.part_index import FailedPhotos, FailuresByReason
+from ocr_studio.core.archive.part_index import CountedPhotos, FailuresByReason
 from ocr_studio.core.command_line import CommandParser, json_text, visible
 from ocr_studio.core.errors import WrongUsage
 from ocr_studio.core.units import counted, plain
@@ -241,7 +241,7 @@ def _list_reasons(errors: FailuresByReason) -> list[str]:
     return lines
 
 
-def _list_photos(photos: FailedPhotos) -> list[str]:
+def _list_photos(photos: CountedPhotos) -> list[str]:
     others = photos.count - len(photos.named)
     return [f"      {path}" for path in photos.named] + ([f"      and {counted(others, 'other')}"] if others else [])
 

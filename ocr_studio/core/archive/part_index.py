@@ -17,7 +17,7 @@ from ocr_studio.core.archive.folder import ArchiveFolder
 from ocr_studio.core.errors import StudioError
 from ocr_studio.core.files import json_schema, strict_json
 
-# Photos that are named for each reason why some could not be read.
+# Photos that are named of those that are counted together.
 MOST_NAMED: Final = 3
 _FORMAT: Final = "ocr-studio-archive-index"
 _VERSION: Final = 1
@@ -28,23 +28,23 @@ _SHARE_CHANGED: Final = 16
 
 
 @dataclass(slots=True)
-class FailedPhotos:
-    """Photos that could not be read for the same reason. count: how many; named: the first of them."""
+class CountedPhotos:
+    """Photos with something in common, such as why they can't be read. count: how many; named: the first of them."""
 
     count: Annotated[int, msgspec.Meta(ge=1)] = 0
     named: list[str] = field(default_factory=list)
 
     def add(self, path: str) -> None:
         """Count a photo."""
-        self.merge(FailedPhotos(1, [path]))
+        self.merge(CountedPhotos(1, [path]))
 
-    def merge(self, other: FailedPhotos) -> None:
+    def merge(self, other: CountedPhotos) -> None:
         """Count the photos of another one, too."""
         self.count += other.count
         self.named += other.named[: MOST_NAMED - len(self.named)]
 
 
-FailuresByReason: TypeAlias = Mapping[str, FailedPhotos]
+FailuresByReason: TypeAlias = Mapping[str, CountedPhotos]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class PartEntry:
     """
 
     stamp: str
-    errors: dict[str, FailedPhotos] = field(default_factory=dict)
+    errors: dict[str, CountedPhotos] = field(default_factory=dict)
     state: Literal["new", "used", "left over"] = "new"
 
 
@@ -118,17 +118,17 @@ class PartIndex:
             self._folder.write_index(msgspec.json.encode(_File(_FORMAT, _VERSION, self._entries)))
 
 
-def count_failed(photos: Iterable[Iterable[tuple[str, str | None]]]) -> dict[str, FailedPhotos]:
+def count_failed(photos: Iterable[Iterable[tuple[str, str | None]]]) -> dict[str, CountedPhotos]:
     """Count photos that could not be read, by the reasons; of a file with several pages, the first that could not.
 
     Args:
         photos: For each photo, the path and the error, if any, of its rows.
     """
-    found: dict[str, FailedPhotos] = {}
+    found: dict[str, CountedPhotos] = {}
     for photo in photos:
         for path, error in photo:
             if error:
-                found.setdefault(error, FailedPhotos()).add(path)
+                found.setdefault(error, CountedPhotos()).add(path)
                 break
     return found
 

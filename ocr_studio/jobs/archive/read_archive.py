@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, TypeAlias
 from ocr_studio.core.archive import listing, part_index, rows, shards, storage
 from ocr_studio.core.archive.folder import ArchiveFolder, DamagedPart
 from ocr_studio.core.archive.page_addresses import make_page_address
-from ocr_studio.core.archive.part_index import FailedPhotos, FailuresByReason, PartIndex
+from ocr_studio.core.archive.part_index import CountedPhotos, FailuresByReason, PartIndex
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.archive.shards import Shard
 from ocr_studio.core.errors import StudioError
@@ -122,7 +122,7 @@ class ArchiveDone:
     parts: int
     left_over: int
     pruned: int
-    missing: FailedPhotos
+    missing: CountedPhotos
 
 
 _Notice: TypeAlias = Listed | ListingTrouble | PartDamaged
@@ -160,11 +160,7 @@ def read_archive(order: ArchiveOrder, engine: Engine) -> Iterator[ArchiveEvent]:
     yield from _Run(order, engine).run()
 
 
-def _new_errors() -> defaultdict[str, FailedPhotos]:
-    return defaultdict(FailedPhotos)
-
-
-def _sort_errors(errors: FailuresByReason) -> dict[str, FailedPhotos]:
+def _sort_errors(errors: FailuresByReason) -> dict[str, CountedPhotos]:
     return dict(sorted(errors.items(), key=lambda each: -each[1].count))
 
 
@@ -176,9 +172,9 @@ class _Run:
     kept: int = 0
     read: int = 0
     parts: int = 0
-    errors: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
-    errors_before: defaultdict[str, FailedPhotos] = field(default_factory=_new_errors)
-    missing: FailedPhotos = field(default_factory=FailedPhotos)
+    errors: dict[str, CountedPhotos] = field(default_factory=dict)
+    errors_before: dict[str, CountedPhotos] = field(default_factory=dict)
+    missing: CountedPhotos = field(default_factory=CountedPhotos)
     _open: dict[int, _OpenShard] = field(default_factory=dict)
     _notices: list[ListingTrouble | PartDamaged] = field(default_factory=list)
     _stamps: dict[str, str] = field(default_factory=dict)  # of the parts that were there at the beginning, by name
@@ -245,7 +241,7 @@ class _Run:
             errors = self._find_errors(shard.name) if shard.name in before else None
             yield from self._take_notices()
             if errors is not None and not (order.retry and errors):
-                self._merge_before(errors)
+                _merge(self.errors_before, errors)
                 self._left_over.discard(shard.name)
                 self.kept += len(shard.photos)
                 if self.photos - told >= _LISTED:
@@ -276,7 +272,7 @@ class _Run:
             yield self._notices.pop(0)
 
     def _find_errors(self, name: str) -> FailuresByReason | None:
-        """The photos of a part that could not be read, by the reasons; None if the part is damaged."""
+        """Return the photos of a part that could not be read, by the reasons; None if the part is damaged."""
         if (entry := self._index.get(name)) is not None:
             return entry.errors
         try:
@@ -286,7 +282,7 @@ class _Run:
             return None
 
     def _read_outcomes(self, name: str) -> tuple[set[str], FailuresByReason]:
-        """The paths of the rows of a part, and its photos that could not be read. Raises StudioError."""
+        """Return the paths of the rows of a part, and its photos that could not be read. Raises StudioError."""
         try:
             photos = rows.read_errors(self.order.out.read_columns(name, ["path", "error"]))
         except BadValue as error:
@@ -295,10 +291,6 @@ class _Run:
         if self._index.get(name) is None:
             self._index.add(name, errors, stamp=self._stamps.get(name, ""))
         return {path for photo in photos for path, _ in photo}, errors
-
-    def _merge_before(self, errors: FailuresByReason) -> None:
-        for reason, failed in errors.items():
-            self.errors_before[reason].merge(failed)
 
     def _open_shard(self, shard: Shard, before: Sequence[str], usable: Sequence[str]) -> _OpenShard:
         """Begin a shard, with the rows of the same photos that parts before had. usable: those that can be read."""
@@ -313,7 +305,7 @@ class _Run:
         if self.order.retry:
             slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
         _keep_missing(shard, known, digests, slots)
-        self._merge_before(_count_failed(slots))
+        _merge(self.errors_before, _count_failed(slots))
         return _OpenShard(shard, digests, slots, before)
 
     def _take(self, event: PhotoDone) -> Iterator[ArchiveEvent]:
@@ -322,8 +314,7 @@ class _Run:
         opened.read += 1
         self.read += 1
         failed = _count_failed([event.rows])
-        for reason, photo in failed.items():
-            self.errors[reason].merge(photo)
+        _merge(self.errors, failed)
         yield PhotoFinished(event.task.address, next(iter(failed), None), sum(row.seconds or 0.0 for row in event.rows))
         if opened.done:
             yield from self._write(event.task.shard)
@@ -365,7 +356,7 @@ class _Run:
         self._index.mark_complete(prefix, self._left_over)
 
     def _paths(self, name: str) -> set[str]:
-        """The paths of the rows of a part; none if it is damaged."""
+        """Return the paths of the rows of a part; none if it is damaged."""
         try:
             return self._read_outcomes(name)[0]
         except DamagedPart:
@@ -381,7 +372,13 @@ class _Run:
         self._index.remove(name)
 
 
-def _count_failed(slots: Iterable[Sequence[ArchiveRow] | None]) -> dict[str, FailedPhotos]:
+def _merge(errors: dict[str, CountedPhotos], others: FailuresByReason) -> None:
+    """Count photos that could not be read with others, by the reasons."""
+    for reason, failed in others.items():
+        errors.setdefault(reason, CountedPhotos()).merge(failed)
+
+
+def _count_failed(slots: Iterable[Sequence[ArchiveRow] | None]) -> dict[str, CountedPhotos]:
     return part_index.count_failed(((row.path, row.error) for row in slot or ()) for slot in slots)
 
 

@@ -18,7 +18,7 @@ from pyarrow import parquet
 from ocr_studio.core.archive import listing, part_index, rows, shards
 from ocr_studio.core.archive.folder import INDEX, ArchiveError, ArchiveFolder
 from ocr_studio.core.archive.page_addresses import make_page_address
-from ocr_studio.core.archive.part_index import FailedPhotos, PartIndex
+from ocr_studio.core.archive.part_index import CountedPhotos, PartIndex
 from ocr_studio.core.archive.rows import ArchiveRow
 from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.jobs.archive.read_archive import ArchiveDone, PartDamaged, PartWritten, read_archive
@@ -72,7 +72,7 @@ def read(archive: Archive, **more: Any) -> tuple[list[PartDamaged], ArchiveDone]
 
 
 def test_what_is_known_of_parts_is_not_read_from_them(archive: Archive, opened: list[str]) -> None:
-    failed = {DAMAGED: FailedPhotos(1, [str(archive.photos / "005-broken.jpg")])}
+    failed = {DAMAGED: CountedPhotos(1, [str(archive.photos / "005-broken.jpg")])}
     assert archive.read().errors_before == failed
     assert opened == []
     done = archive.read(retry=True)
@@ -148,7 +148,7 @@ def test_of_a_file_with_several_pages_one_failure_counts_in_all_runs(archive: Ar
     folder = ArchiveFolder(str(archive.out))
     folder.write_part("part-a-b-c.parquet", rows.encode_part(found, ["1", "2"]))
     read_again = rows.read_errors(folder.read_columns("part-a-b-c.parquet", ["path", "error"]))
-    assert part_index.count_failed(read_again) == {"x": FailedPhotos(1, ["a #1.pdf"])}
+    assert part_index.count_failed(read_again) == {"x": CountedPhotos(1, ["a #1.pdf"])}
 
 
 # --------------------------------------------------------------------------------------------------- damaged parts

@@ -17,7 +17,7 @@ import fsspec
 import pytest
 
 from ocr_studio.core.archive.folder import ArchiveFolder
-from ocr_studio.core.archive.part_index import FailedPhotos
+from ocr_studio.core.archive.part_index import CountedPhotos
 from ocr_studio.core.archive.rows import ArchiveRow, convert_rows
 from ocr_studio.core.errors import StudioError, WriteFailed
 from ocr_studio.core.files.safe_folder import SafeFolder
@@ -193,9 +193,9 @@ def test_a_photo_that_cannot_be_read_is_a_row_with_the_reason(
     (archive.photos / "006-gone.jpg").symlink_to(archive.photos / "nowhere")
     done = archive.read()
     expected = {
-        "the file is damaged or incomplete": FailedPhotos(1, [str(archive.photos / "004-broken.jpg")]),
-        "unexpected error: ValueError: cannot reshape": FailedPhotos(1, [str(archive.photos / "005-odd.jpg")]),
-        "the file does not exist": FailedPhotos(1, [str(archive.photos / "006-gone.jpg")]),
+        "the file is damaged or incomplete": CountedPhotos(1, [str(archive.photos / "004-broken.jpg")]),
+        "unexpected error: ValueError: cannot reshape": CountedPhotos(1, [str(archive.photos / "005-odd.jpg")]),
+        "the file does not exist": CountedPhotos(1, [str(archive.photos / "006-gone.jpg")]),
     }
     assert done.errors == expected
     assert "005-odd.jpg" in caplog.text
