@@ -123,7 +123,7 @@ class WriteFailed(StudioError):
 
 
 class WrongTarget(WriteFailed, WrongUsage):
-    """What the user named can't be written to, whatever the system allows: a file in place of a folder, for example."""
+    """The user named a place that can't take the output, such as a file instead of a folder."""
 
 
 def write_failed(path: object, error: OSError, what: str = _WHAT, *, help_with: str = "") -> WriteFailed:
