@@ -204,7 +204,7 @@ class KeptBoard:
         end = self.find_last_seen()
         for index, seen in zip(indices.tolist(), self._recent.time_of(indices, NEW + 1).tolist(), strict=True):
             known = self._earlier.get(index)
-            if seen > end and (known is None or known.seen <= end):
+            if seen >= end and (known is None or known.seen < end):
                 self._earlier[index] = _Earlier(self._tiles[index].copy(), seen)
 
     def _take_ink(self, ink: Mask, new: Mask, chosen: Indices) -> None:
@@ -265,7 +265,7 @@ class KeptBoard:
             The picture, (H, W, 3), and when the writing on it came, at the small size, NaN where there is none.
         """
         grid, tiles = self._grid, self._tiles
-        indices = [index for index, each in self._earlier.items() if each.seen > end]
+        indices = [index for index, each in self._earlier.items() if each.seen >= end]
         if indices:
             tiles = tiles.copy()
             tiles[indices] = [self._earlier[index].picture for index in indices]

@@ -210,6 +210,16 @@ def test_what_is_written_while_the_board_is_wiped_is_on_the_next_state() -> None
         assert abs(times[0] - changes[number][0]) <= 2
 
 
+def test_what_follows_at_once_is_on_the_next_state() -> None:
+    script = filmed.draw_lecture(np.random.default_rng(4), size=SIZE, states=1, seconds=20)
+    words = script.states[0].strokes
+    # As when slides are shown, or a film is cut.
+    changes = {number: (0.0, 30.0) if number % 2 else (30.0, 99.0) for number in range(9)}
+    found = play(script.board, words, changes)
+    for each, shown in zip(found, (1, 0), strict=True):
+        assert [shows(script.board, each.picture, word) for word in words] == [n % 2 == shown for n in range(9)]
+
+
 def test_a_wipe_is_measured_by_what_was_there_when_it_began() -> None:
     script = filmed.draw_lecture(np.random.default_rng(4), size=SIZE, states=1, seconds=20)
     words = script.states[0].strokes

@@ -66,7 +66,7 @@ def _list_cues(moment: Moment, page: Page, *, first: bool) -> Iterator[tuple[flo
             groups[-1][1].append((number, text))
         else:
             groups.append((seen, [(number, text)]))
-    for (start, texts), follow in zip(groups, [*(each[0] for each in groups[1:]), state.end], strict=True):
+    for (start, texts), follow in zip(groups, [*(each[0] for each in groups), state.end][1:], strict=True):
         yield start, max(follow, start + _TOGETHER), "\n".join(_escape(text) for _, text in sorted(texts))
 
 

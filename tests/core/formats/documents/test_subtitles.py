@@ -70,6 +70,12 @@ new
     assert render(tmp_path, second, first) == expected
 
 
+def test_a_board_without_text_has_no_subtitles(tmp_path: Path) -> None:
+    save(tmp_path, "lecture", make_state("a", 0, 60, {}), make_state("b", 60, 100, {20: 70.0}))
+    expected = "WEBVTT\n\n00:01:10.000 --> 00:01:40.000\nnew\n"
+    assert render(tmp_path, make_page("a", []), make_page("b", [("new", 20)])) == expected
+
+
 def test_a_photo_without_a_time_is_refused_and_so_are_two_videos(tmp_path: Path) -> None:
     save(tmp_path, "one", make_state("a", 0, 60, {20: 5.0}))
     one, other = make_page("a", [("kept", 20)]), make_page("b", [("other", 20)])
