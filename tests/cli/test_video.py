@@ -67,6 +67,20 @@ def test_photos_are_read_and_found_with_their_times(
     assert (tmp_path / "out" / "lecture.vtt").read_text() == subtitles
 
 
+def test_of_a_film_that_is_cut_off_each_run_tells_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = filmed.draw_lecture(np.random.default_rng(3), size=(320, 192), states=1, seconds=20)
+    filming = Filming(person=False, rate=1, noise=1.0, codec="MJPG")
+    film = filmed.write_film(tmp_path / "lecture", script, filming, np.random.default_rng(1))
+    data = film.read_bytes()
+    film.write_bytes(data[: len(data) // 2])
+    for _ in range(2):
+        assert cli.run(["video", str(film), "--no-read"]) == 1
+        said = capsys.readouterr().err.splitlines()[-1]
+        assert f"{film}: the file is incomplete: it ends after 0:00:" in said
+
+
 def test_what_is_no_video_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "lecture.mp4").write_text("no video")
     assert cli.run(["video", str(tmp_path / "lecture.mp4")]) == 1

@@ -78,11 +78,11 @@ def work(options: argparse.Namespace) -> int:
     chosen = preferred.reader_options()
     if options.model is not None:
         chosen = replace(chosen, model=registry.chosen(options.model), writer_profiles=())
-    saved = _find(options.video, folder)
+    saved, whole = _find(options.video, folder)
     if options.no_read:
         for state in saved:
             print(_title(state))
-        return GOOD
+        return GOOD if whole else FAILED
     photos = [state.path for state in saved]
     keeper = ReadingStore(photos, preferred, follow_links=options.follow_links)
     ocr_service = reading.OcrService(chosen)
@@ -96,13 +96,20 @@ def work(options: argparse.Namespace) -> int:
         print(json_text([_build_object(moments, page) for page in pages]))
     else:
         _print_text(saved, pages)
-    good = len(pages) == len(photos) and not keeper.unkept
+    good = whole and len(pages) == len(photos) and not keeper.unkept
     return GOOD if _write_subtitles(options, folder, photos, pages) and good else FAILED
 
 
-def _find(video: Path, folder: Path) -> list[job.StateSaved]:
-    """Find the states, with progress. Raises StudioError."""
-    progress, saved, at = Progress(logged=True), list[job.StateSaved](), 0.0
+def _find(video: Path, folder: Path) -> tuple[list[job.StateSaved], bool]:
+    """Find the states, with progress.
+
+    Returns:
+        The states, and whether the video is whole.
+
+    Raises:
+        StudioError: As ``find_states``.
+    """
+    progress, saved, at, whole = Progress(logged=True), list[job.StateSaved](), 0.0, True
     said = "Run the same command to resume."
     with stopping(lambda: f"{counted(len(saved), 'photo')} saved, up to {format_time(at)}. {said}"):
         for event in job.find_states(video, folder):
@@ -114,14 +121,15 @@ def _find(video: Path, folder: Path) -> list[job.StateSaved]:
                 total = min(event.total, job.LOOKED_AT) if event.looking else event.total
                 of_total = f" of {format_time(total)}" if total else ""
                 progress.show(doing, at, total, detail=f"{format_time(at)}{of_total}")
-            elif isinstance(event, job.VideoFinished) and event.cut_off:
-                length = format_time(event.record.seconds)
-                what = f"the file is incomplete: it ends after {length}, {format_time(event.cut_off)} too early"
+            elif event.record.missing:
+                whole = False
+                length, missing = format_time(event.record.seconds), format_time(event.record.missing)
+                what = f"the file is incomplete: it ends after {length}, {missing} too early"
                 complain(
                     StudioError(what, file=video, remedy="What is there was used; copy the video again for the rest.")
                 )
     clear_progress()
-    return saved
+    return saved, whole
 
 
 def _watch(events: Iterator[reading.ReadingEvent], total: int) -> Iterator[Page]:

@@ -87,6 +87,7 @@ class VideoRecord:
         height: Their height.
         states: The states, in the order of time.
         complete: Whether it was read to its end.
+        missing: Seconds that the file claims beyond its last frame; 0 if it is whole.
     """
 
     source: _Name
@@ -96,6 +97,7 @@ class VideoRecord:
     height: _Side
     states: Annotated[tuple[StoredState, ...], Meta(max_length=MOST_STATES)] = ()
     complete: bool = False
+    missing: _Seconds = 0.0
 
     @property
     def name(self) -> str:
@@ -170,6 +172,7 @@ def encode(record: VideoRecord) -> bytes:
         "width": record.width,
         "height": record.height,
         "complete": record.complete,
+        "missing": round(record.missing, 2),
         "states": states,
     }
     return (json.dumps(fields, indent=1) + "\n").encode("ascii")
@@ -203,7 +206,7 @@ def load(folder: Path, name: str) -> VideoRecord | None:
             raise StudioError(newer_format(version, FORMAT), file=folder / name, remedy=tr(INSTALL_NEWER))
         record: VideoRecord = json_schema.convert(fields, VideoRecord)
     except ValueError as error:
-        remedy = tr("Move it away, and find the states of the video again.")
+        remedy = tr("Move it away, and open the video again.")
         raise StudioError(tr("it is damaged: {reason}", reason=error), file=folder / name, remedy=remedy) from error
     if not all(stays_inside(state.image) for state in record.states):
         raise StudioError(tr("it names a photo in another folder"), file=folder / name)

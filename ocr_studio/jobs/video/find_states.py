@@ -74,11 +74,9 @@ class VideoFinished:
 
     Attributes:
         record: What is known of the video.
-        cut_off: Seconds that the file claims beyond its last frame; 0 if it is whole.
     """
 
     record: VideoRecord
-    cut_off: float = 0.0
 
 
 VideoEvent: TypeAlias = VideoProgress | StateSaved | VideoFinished
@@ -113,7 +111,7 @@ def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
         known = video_record.load(folder, video_record.record_name(video.stem))
         if known and known.fingerprint != fingerprint:
             raise WrongTarget(
-                tr("this folder has the states of another video named {name}", name=known.name),
+                tr("this folder has photos of another video named {name}", name=known.name),
                 file=folder,
                 remedy=tr("Choose another folder."),
                 command="Choose another folder with --out.",
@@ -140,7 +138,7 @@ def _locked(folder: Path, stem: str) -> Iterator[None]:
         remedy = tr("Wait until it has finished, or stop it.")
         raise StudioError(tr("another OCR Studio is working on this video"), file=folder, remedy=remedy) from error
     except OSError as error:
-        raise write_failed(lock.path, error) from error
+        raise write_failed(folder, error) from error
     try:
         yield
     finally:
@@ -177,8 +175,7 @@ class _Run:
             yield from self._place(list(tracker.finish(reader.at)), tracker, info, reader.at)
             record = self._write_record(tracker, info, reader.at, complete=True)
         checkpoint.remove(self._folder, self._checkpoint)
-        lacking = info.seconds - reader.at if reader.at < _WHOLE * info.seconds - 1 else 0.0
-        yield VideoFinished(record, lacking)
+        yield VideoFinished(record)
 
     def _resume(self, earlier: Checkpoint) -> BoardTracker | None:
         """Go on from a checkpoint, with its last photos in their place; None if it is damaged."""
@@ -267,7 +264,14 @@ class _Run:
             for each, state in zip(self._states, tracker.states, strict=True)
         )
         record = VideoRecord(
-            _relative(self._video, self._folder), self._fingerprint, seconds, info.width, info.height, states, complete
+            _relative(self._video, self._folder),
+            self._fingerprint,
+            seconds,
+            info.width,
+            info.height,
+            states,
+            complete,
+            info.seconds - seconds if complete and seconds < _WHOLE * info.seconds - 1 else 0.0,
         )
         self._out.write(video_record.record_name(self._video.stem), video_record.encode(record))
         return record

@@ -172,8 +172,8 @@ class VideoController(QObject):
                 video=name,
             )
         ]
-        if event.cut_off:
-            said.append(tr("The file is incomplete: its last {time} can’t be read.", time=format_time(event.cut_off)))
+        if missing := event.record.missing:
+            said.append(tr("The file is incomplete: its last {time} can’t be read.", time=format_time(missing)))
         self.message.emit(" ".join(said))
 
 
