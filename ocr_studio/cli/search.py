@@ -112,18 +112,24 @@ def _search(project: Project, index: Index, query: str, options: argparse.Namesp
 def _search_archive(query: str, options: argparse.Namespace) -> int:
     with loading():
         from ocr_studio.core.archive.folder import ArchiveFolder  # noqa: PLC0415  (most searches are of projects)
-        from ocr_studio.core.archive.search import ArchiveHits, search_archive  # noqa: PLC0415
-    shown, hits = Progress(), list[Hit]()
+        from ocr_studio.core.archive.search import ArchiveHits, PartSkipped, search_archive  # noqa: PLC0415
+    shown, hits, damaged = Progress(), list[Hit](), list[str | None]()
     for event in search_archive(ArchiveFolder(options.archive), query, options.limit):
         if isinstance(event, ArchiveHits):
             hits = list(event.hits)
+        elif isinstance(event, PartSkipped):
+            damaged.append(event.error.file)
         else:
             shown.show("searching", event.done, event.total, detail=f"file {event.done} of {event.total}")
     clear_progress()
     _ANSWERS[options.format](hits, FolderMoments())
     if not hits:
         complain(f"no results for “{query}”")
-    return GOOD
+    for file in damaged:
+        # A run that finds the file as large and as old as before doesn't open it, so it must be deleted.
+        remedy = 'Delete it and run "ocr-studio archive read" again.'
+        complain(StudioError("it is damaged; its photos were not searched", file=file, remedy=remedy))
+    return FAILED if damaged else GOOD
 
 
 def _load_frame(project: Project, page_id: str) -> Page | None:

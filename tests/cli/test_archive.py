@@ -149,6 +149,30 @@ def test_a_damaged_file_of_an_earlier_run_is_said_in_one_line(
 
 
 @pytest.mark.usefixtures("stubbed")
+def test_a_damaged_file_is_said_in_one_line_of_a_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / "photos" / name).write_text("queue", "utf-8")
+    out = tmp_path / "out"
+    read = ["archive", "read", str(tmp_path / "photos"), "--out", str(out), "--shard-size", "1"]
+    search = ["search", "queue", "--archive", str(out)]
+    assert cli.run(read) == 0
+    part = out / ArchiveFolder(str(out)).parts()[0]
+    part.write_bytes(b"damaged")
+    capsys.readouterr()
+    assert cli.run(search) == 1
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    remedy = 'Delete it and run "ocr-studio archive read" again.'
+    assert said.err == f"ocr-studio: {part}: it is damaged; its photos were not searched. {remedy}\n"
+    part.unlink()
+    assert cli.run(read) == 0
+    capsys.readouterr()
+    assert cli.run(search) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("stubbed")
 def test_photos_of_a_list_that_are_away_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (photo := tmp_path / "a.jpg").write_text("text", "utf-8")
     (tmp_path / "list.txt").write_text(str(photo), "utf-8")
@@ -196,7 +220,7 @@ def test_settings_that_differ_and_impossible_options_are_refused(
     command = ["archive", "read", str(tmp_path), "--out", str(tmp_path / "out")]
     assert cli.run(command) == 0
     assert cli.run([*command, "--unit", "lines"]) == 2
-    assert "read with other settings (unit)" in capsys.readouterr().err
+    assert "read with other settings (--unit words)" in capsys.readouterr().err
     assert cli.run([*command, "--address", "10.0.0.1:6379"]) == 2
     assert cli.run([*command, "--processes", "0"]) == 2
     assert cli.run([*command, "--model", "no-such-model"]) == 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,8 @@ _VERSION: Final = 1
 _MOST_SETTINGS: Final = 1 << 20
 _MOST_INDEX: Final = 256 << 20
 _MOST_PART: Final = 1 << 30
+# Settings that ``ocr-studio archive read`` has an option for.
+_OPTIONS: Final = {"shard_size": "--shard-size", "unit": "--unit", "recognizer": "--model"}
 _NO_FOLDER: Final = later("can’t create the folder: {reason}")
 
 
@@ -83,7 +86,10 @@ class ArchiveFolder:
         if known is None:
             self._write(SETTINGS, (json.dumps(settings, ensure_ascii=False, indent=1) + "\n").encode())
         elif known != json.loads(json.dumps(settings)):
-            different = ", ".join(key for key in settings if known.get(key) != json.loads(json.dumps(settings[key])))
+            now = json.loads(json.dumps(settings))
+            different = ", ".join(
+                _describe_setting(key, known.get(key), now[key]) for key in now if known.get(key) != now[key]
+            )
             raise ArchiveMismatch(
                 tr("this archive was read with other settings ({names})", names=different or "…"),
                 file=self.address,
@@ -222,6 +228,17 @@ class ArchiveFolder:
             raise write_failed(self._local.full(name), error) from error
 
 
+def _describe_setting(key: str, before: object, now: object) -> str:
+    """Return a setting and the value that it had before, as it is typed where there is an option for it."""
+    if isinstance(before, dict) and isinstance(now, dict):  # a model; one of the same name may have other weights
+        before = before.get("name") if before.get("name") != now.get("name") else None
+    if isinstance(before, list):
+        before = ",".join(map(str, before))
+    if isinstance(before, bool) or not isinstance(before, str | int | float) or before == "":
+        return key
+    return f"{_OPTIONS.get(key, key)} {shlex.quote(str(before))}"
+
+
 def _is_part(name: str) -> bool:
     return name.startswith("part-") and name.endswith(".parquet")
 
@@ -233,7 +250,8 @@ def _make_stamp(size: int, changed: object) -> str:
 def _read_table(stream: Any, columns: list[str] | None) -> Any:
     from pyarrow import parquet
 
-    table = parquet.ParquetFile(stream).read(columns)
+    table = parquet.ParquetFile(stream, page_checksum_verification=True).read(columns)
+    table.validate(full=True)  # damaged texts may be no text
     # pyarrow passes over columns that are not there.
     if missing := {path.partition(".")[0] for path in columns or ()} - set(table.column_names):
         raise ValueError(f"no column “{min(missing)}”")

@@ -168,7 +168,10 @@ def _list_lines(pieces: Iterable[bytes], name: str) -> Iterator[Photo]:
                 what = tr("can’t create a temporary file: {reason}", reason=error)
                 raise StudioError(what, file=name, remedy=tr("Free up disk space.")) from error
             if is_new:
-                yield _find_photo(address)
+                photo = _find_photo(address)
+                if photo.stamp == MISSING and not _is_text(line):  # names of files need not be UTF-8
+                    raise _make_list_error(tr("this is not a list of photos: it is not UTF-8 text"), name)
+                yield photo
 
 
 def _convert_line(text: str) -> str:
@@ -199,12 +202,20 @@ def _split_lines(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
         *lines, rest = (rest + piece).split(end)
         yield from _clean(lines)
         if len(rest) > _MOST_LINE:
-            raise StudioError(
-                tr("this is not a list of photos: a line is longer than any path"),
-                file=name,
-                remedy=tr("Choose a folder, or a text file with one path on each line."),
-            )
+            raise _make_list_error(tr("this is not a list of photos: a line is longer than any path"), name)
     yield from _clean([rest])
+
+
+def _make_list_error(what: str, name: str) -> StudioError:
+    return StudioError(what, file=name, remedy=tr("Choose a folder, or a text file with one path on each line."))
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _clean(lines: Iterable[bytes]) -> Iterator[bytes]:

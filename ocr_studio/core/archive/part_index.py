@@ -2,6 +2,7 @@
 
 An entry is valid while its part has the same size and time, or the same tag of an object store. A part without a valid
 entry is read instead: so nothing is wrong if the file is missing, damaged, or older than the parts, as after a kill.
+A part that has changed since its entry was written may be damaged, and is read wholly.
 """
 
 from __future__ import annotations
@@ -78,15 +79,21 @@ class PartIndex:
         self._folder = folder
         known = _load(folder)
         self._entries = {name: entry for name, entry in known.items() if entry.stamp == stamps.get(name) != ""}
-        self._changed = len(known) - len(self._entries)
+        self._outdated = known.keys() - self._entries.keys()
+        self._changed = len(self._outdated)
 
     def get(self, name: str) -> PartEntry | None:
         """Return the entry of a part; None if the part must be read."""
         return self._entries.get(name)
 
+    def has_changed(self, name: str) -> bool:
+        """Return whether a part has changed since its entry was written."""
+        return name in self._outdated
+
     def add(self, name: str, errors: FailuresByReason, *, stamp: str = "") -> None:
         """Note what a part has, and write the file if much has changed. stamp: empty if the part was just written."""
         self._entries[name] = PartEntry(stamp, dict(errors))
+        self._outdated.discard(name)
         self._changed += 1
         if self._changed >= max(_LEAST_CHANGED, len(self._entries) // _SHARE_CHANGED):
             self.save()

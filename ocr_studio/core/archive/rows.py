@@ -107,7 +107,7 @@ def encode_part(rows: Sequence[Sequence[ArchiveRow]], digests: Sequence[str]) ->
     schema = make_schema().with_metadata({_MEMBERS: json.dumps(members).encode("ascii")})
     values = [msgspec.to_builtins(row) for each in rows for row in each]
     target = io.BytesIO()
-    parquet.write_table(pa.Table.from_pylist(values, schema), target, compression="zstd")
+    parquet.write_table(pa.Table.from_pylist(values, schema), target, compression="zstd", write_page_checksum=True)
     return target.getvalue()
 
 
@@ -117,7 +117,7 @@ def decode_part(data: bytes) -> dict[str, tuple[ArchiveRow, ...]]:
     from pyarrow import parquet
 
     try:
-        table = parquet.read_table(pa.BufferReader(data))
+        table = parquet.read_table(pa.BufferReader(data), page_checksum_verification=True)
         members = _read_members(table)
         rows = json_schema.convert(table.to_pylist(), list[ArchiveRow])
     except (pa.ArrowException, OSError, KeyError, ValueError):

@@ -7,15 +7,15 @@ of the query may be are read with their words, and searched as an open photo is.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_studio.core.archive import rows
-from ocr_studio.core.archive.folder import ArchiveError, ArchiveFolder
+from ocr_studio.core.archive import rows, storage
+from ocr_studio.core.archive.folder import ArchiveFolder, DamagedPart
 from ocr_studio.core.archive.rows import ArchiveWord
 from ocr_studio.core.files.json_schema import BadValue
 from ocr_studio.core.plain_text import LONGEST, one_line
@@ -23,7 +23,6 @@ from ocr_studio.core.search import folding, matching
 from ocr_studio.core.search.matching import Hit, SearchTerm
 from ocr_studio.core.search.page_search import PageSearch
 from ocr_studio.core.search.vocabulary import Vocabulary
-from ocr_studio.core.translation import tr
 
 _TEXT: Final = "words.list.element.text"
 _CHOICE: Final = "words.list.element.alternatives.list.element.text"
@@ -53,13 +52,20 @@ class ArchiveScan:
 
 
 @dataclass(frozen=True, slots=True)
+class PartSkipped:
+    """A part is damaged; the others are searched."""
+
+    error: DamagedPart
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveHits:
     """What was found, best first. Images of hits are the paths of the photos, page ids their content ids."""
 
     hits: tuple[Hit, ...]
 
 
-def search_archive(folder: ArchiveFolder, query: str, limit: int) -> Iterator[ArchiveScan | ArchiveHits]:
+def search_archive(folder: ArchiveFolder, query: str, limit: int) -> Iterator[ArchiveScan | PartSkipped | ArchiveHits]:
     """Find a query; see ``matching`` for what is found, best first.
 
     Args:
@@ -77,10 +83,16 @@ def search_archive(folder: ArchiveFolder, query: str, limit: int) -> Iterator[Ar
     # Alternatives come behind all words, and there are five times as many texts of them.
     for choices in (False, True):
         columns = [_TEXT, _CHOICE] if choices else [_TEXT]
+        damaged: dict[str, DamagedPart] = {}
         for done, name in enumerate(parts, start=1):
-            search.add(name, folder.read_columns(name, columns))
+            try:
+                search.add(name, folder.read_columns(name, columns))
+            except DamagedPart as error:
+                damaged[name] = error
             yield ArchiveScan(done + choices * len(parts), (1 + choices) * len(parts))
-        hits = _find_on_photos(folder, search.finish(), query, search.matching_texts)
+        hits = _find_on_photos(folder, search.finish(), query, search.matching_texts, damaged.__setitem__)
+        yield from map(PartSkipped, damaged.values())
+        parts = [name for name in parts if name not in damaged]
         if len(hits) >= limit:
             break
     yield ArchiveHits(tuple(hits[:limit]))
@@ -191,19 +203,36 @@ def _fold(text: str) -> str:
     return " ".join(folding.tokenize(one_line(text)[:LONGEST]))
 
 
-def _find_on_photos(folder: ArchiveFolder, best: Sequence[_Candidate], query: str, texts: set[str] | None) -> list[Hit]:
-    """Search the words of photos, each path once. texts: if known, all texts that can be found."""
+def _find_on_photos(
+    folder: ArchiveFolder,
+    best: Sequence[_Candidate],
+    query: str,
+    texts: set[str] | None,
+    complain: Callable[[str, DamagedPart], None],
+) -> list[Hit]:
+    """Search the words of photos, each path once.
+
+    Args:
+        folder: The archive.
+        best: Where the photos are.
+        query: The words to find.
+        texts: If known, all texts that can be found.
+        complain: Called with the name of a part that is damaged; the others are searched.
+    """
     by_part: dict[str, list[int]] = {}
     for candidate in best:
         by_part.setdefault(candidate.part, []).append(candidate.row)
     found: list[Hit] = []
     seen: set[str] = set()
     for name, places in by_part.items():
-        table = folder.read_columns(name, None)
         try:
-            photos = rows.convert_rows(table.take(sorted(places)).to_pylist())
+            photos = rows.convert_rows(folder.read_columns(name, None).take(sorted(places)).to_pylist())
         except BadValue as error:
-            raise ArchiveError(tr("it can’t be read: {reason}", reason=error), file=name) from error
+            complain(name, DamagedPart(error, file=storage.join(folder.address, name)))
+            continue
+        except DamagedPart as error:
+            complain(name, error)
+            continue
         for photo in photos:
             if photo.path not in seen:
                 seen.add(photo.path)

@@ -111,7 +111,7 @@ class ArchiveDone:
         parts: Parts of the source.
         left_over: Parts of photos that are no longer in the source.
         pruned: How many of them were removed.
-        missing: Photos that aren't there, or can't be reached. What was read on them before is kept.
+        missing: Photos that aren't there, or can't be reached, but were read before: that is kept.
     """
 
     photos: int
@@ -186,8 +186,14 @@ class _Run:
         order, start = self.order, time.monotonic()
         with contextlib.ExitStack() as at_end:
             at_end.callback(self.engine.close)
-            order.out.prepare({"shard_size": order.shard_size, **order.settings})
             source = shards.digest_source(listing.name_source(order.source))
+            photos = listing.list_photos(order.source, self._note_trouble, piped=order.piped)
+            found = shards.cut_shards(photos, source, size=order.shard_size)
+            if (first := next(found, None)) is None:  # nothing is written then
+                yield from self._take_notices()
+                remedy = tr("Check the name, and that the disk or network share is connected.")
+                raise StudioError(tr("no photos were found"), file=order.source, remedy=remedy)
+            order.out.prepare({"shard_size": order.shard_size, **order.settings})
             prefix = shards.source_prefix(source)
             self._stamps = order.out.list_parts()
             self._index = PartIndex(order.out, self._stamps)
@@ -195,7 +201,7 @@ class _Run:
             self._left_over = {name for name in self._stamps if name.startswith(prefix)}
             failed = 0
             events: Iterator[PoolEvent | _Complete | _Notice] = pool.read_photos(
-                self.engine, self._tasks(source), most_seconds=order.most_seconds
+                self.engine, self._tasks(itertools.chain([first], found)), most_seconds=order.most_seconds
             )
             for event in events:
                 if isinstance(event, PhotoDone):
@@ -205,9 +211,6 @@ class _Run:
                 else:
                     failed += isinstance(event, ListingTrouble)
                     yield event
-            if not self.photos and not failed:
-                remedy = tr("Check the name, and that the disk or network share is connected.")
-                raise StudioError(tr("no photos were found"), file=order.source, remedy=remedy)
             self._remove_covered(prefix)
             pruned = self._prune() if order.prune and not failed else 0
         yield ArchiveDone(
@@ -222,26 +225,23 @@ class _Run:
             self.missing,
         )
 
-    def _tasks(self, source: str) -> Iterator[Task | _Complete | _Notice]:
+    def _tasks(self, found: Iterable[Shard]) -> Iterator[Task | _Complete | _Notice]:
         """The photos to read, shard by shard, asked for as workers become free."""
         order, told = self.order, 0
         # By the beginning of their names: of a shard there are two if a run was killed before it removed the old one.
         parts: defaultdict[str, list[str]] = defaultdict(list)
         for name in sorted(self._left_over):
             parts[name.rpartition("-")[0] + "-"].append(name)
-        photos = listing.list_photos(order.source, self._note_trouble, piped=order.piped)
         numbers = itertools.count()
-        for shard in shards.cut_shards(photos, source, size=order.shard_size):
+        for shard in found:
             self.photos += len(shard.photos)
             self.parts += 1
-            for photo in shard.photos:
-                if photo.stamp == listing.MISSING:
-                    self.missing.add(photo.address)
             before = parts.pop(shard.prefix, [])
             errors = self._find_errors(shard.name) if shard.name in before else None
             yield from self._take_notices()
             if errors is not None and not (order.retry and errors):
                 _merge(self.errors_before, errors)
+                self._note_missing(shard, errors)
                 self._left_over.discard(shard.name)
                 self.kept += len(shard.photos)
                 if self.photos - told >= _LISTED:
@@ -276,21 +276,35 @@ class _Run:
         if (entry := self._index.get(name)) is not None:
             return entry.errors
         try:
-            return self._read_outcomes(name)[1]
+            return part_index.count_failed(self._read_outcomes(name))
         except DamagedPart as error:
             self._notices.append(PartDamaged(error))
             return None
 
-    def _read_outcomes(self, name: str) -> tuple[set[str], FailuresByReason]:
-        """Return the paths of the rows of a part, and its photos that could not be read. Raises StudioError."""
+    def _read_outcomes(self, name: str) -> list[list[tuple[str, str | None]]]:
+        """Return the paths and errors of the rows of a part, by photo. Raises StudioError."""
+        changed = self._index.has_changed(name)
         try:
-            photos = rows.read_errors(self.order.out.read_columns(name, ["path", "error"]))
+            table = self.order.out.read_columns(name, rows.make_schema().names if changed else ["path", "error"])
+            if changed:
+                rows.convert_rows(table.to_pylist())
+            photos = rows.read_errors(table)
         except BadValue as error:
             raise DamagedPart(error, file=storage.join(self.order.out.address, name)) from error
-        errors = part_index.count_failed(photos)
         if self._index.get(name) is None:
-            self._index.add(name, errors, stamp=self._stamps.get(name, ""))
-        return {path for photo in photos for path, _ in photo}, errors
+            self._index.add(name, part_index.count_failed(photos), stamp=self._stamps.get(name, ""))
+        return photos
+
+    def _note_missing(self, shard: Shard, errors: FailuresByReason) -> None:
+        """Count the photos of a complete shard that aren't there but were read before. errors: of its part."""
+        missing = {place: photo for place, photo in enumerate(shard.photos) if photo.stamp == listing.MISSING}
+        if missing and errors:  # some of them may never have been read; the part says which
+            with contextlib.suppress(DamagedPart):
+                for place, photo in enumerate(self._read_outcomes(shard.name)):
+                    if all(error for _, error in photo):
+                        missing.pop(place, None)
+        for photo in missing.values():
+            self.missing.add(photo.address)
 
     def _open_shard(self, shard: Shard, before: Sequence[str], usable: Sequence[str]) -> _OpenShard:
         """Begin a shard, with the rows of the same photos that parts before had. usable: those that can be read."""
@@ -305,6 +319,9 @@ class _Run:
         if self.order.retry:
             slots = [None if slot and any(row.error for row in slot) else slot for slot in slots]
         _keep_missing(shard, known, digests, slots)
+        for photo, slot in zip(shard.photos, slots, strict=True):
+            if photo.stamp == listing.MISSING and any(not row.error for row in slot or ()):
+                self.missing.add(photo.address)
         _merge(self.errors_before, _count_failed(slots))
         return _OpenShard(shard, digests, slots, before)
 
@@ -358,7 +375,7 @@ class _Run:
     def _paths(self, name: str) -> set[str]:
         """Return the paths of the rows of a part; none if it is damaged."""
         try:
-            return self._read_outcomes(name)[0]
+            return {path for photo in self._read_outcomes(name) for path, _ in photo}
         except DamagedPart:
             return set()
 

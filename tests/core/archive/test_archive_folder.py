@@ -62,8 +62,20 @@ def test_an_archive_has_the_same_settings_in_all_runs(tmp_path: Path) -> None:
     folder = ArchiveFolder(str(tmp_path / "out"))
     folder.prepare({"unit": "words", "languages": ("en",)})
     ArchiveFolder(str(tmp_path / "out")).prepare({"unit": "words", "languages": ("en",)})
-    with pytest.raises(ArchiveError, match=r"read with other settings \(unit\)"):
+    with pytest.raises(ArchiveError, match=r"read with other settings \(--unit words\)"):
         folder.prepare({"unit": "lines", "languages": ("en",)})
+
+
+def test_settings_that_differ_are_named_with_their_values_before(tmp_path: Path) -> None:
+    def model(name: str, checksum: str) -> dict[str, str]:
+        return {"name": name, "sha256": checksum}
+
+    before = {"shard_size": 4, "recognizer": model("my model", "1"), "detector": model("small", "1")}
+    ArchiveFolder(str(tmp_path)).prepare({**before, "languages": ["de", "en"], "alphabet": None})
+    now = {"shard_size": 256, "recognizer": model("other", "2"), "detector": model("small", "2")}
+    named = "--shard-size 4, --model 'my model', detector, languages de,en, alphabet"
+    with pytest.raises(ArchiveError, match=rf"other settings \({named}\)"):
+        ArchiveFolder(str(tmp_path)).prepare({**now, "languages": [], "alphabet": "x"})
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
@@ -83,6 +95,31 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_part_is_named(tmp_path: Path) -> None:
     (tmp_path / "part-a-b-c.parquet").write_bytes(PART[:100])
     with pytest.raises(ArchiveError, match=r"part-a-b-c.parquet: it can’t be read"):
+        ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", ["path"])
+
+
+@pytest.mark.parametrize("value", [b"\0", b"\xff"])
+def test_each_damaged_byte_of_the_words_is_noticed(tmp_path: Path, value: bytes) -> None:
+    """Also where the compression would not: numbers and short texts are stored as they are."""
+    words = b" ".join(b"%x" % (number * 7919) for number in range(200))
+    whole = rows.encode_part([[stub_readers.make_row("/photos/a.jpg", words)]], ["d1"])
+    group = parquet.ParquetFile(io.BytesIO(whole)).metadata.row_group(0)
+    for column in (group.column(number) for number in range(group.num_columns)):
+        start = column.dictionary_page_offset or column.data_page_offset
+        place = start + column.total_compressed_size - 1
+        if whole[place : place + 1] != value:
+            data = whole[:place] + value + whole[place + 1 :]
+            (tmp_path / "part-a-b-c.parquet").write_bytes(data)
+            with pytest.raises(DamagedPart):
+                ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", None)
+            assert rows.decode_part(data) == {}
+
+
+def test_a_text_that_is_no_text_is_damaged(tmp_path: Path) -> None:
+    """As another program, which writes no checksums, may have written it."""
+    texts = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff")])
+    parquet.write_table(pa.table({"path": texts}), tmp_path / "part-a-b-c.parquet")
+    with pytest.raises(DamagedPart, match="UTF8"):
         ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", ["path"])
 
 

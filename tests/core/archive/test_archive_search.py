@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from ocr_studio.core.archive import rows
 from ocr_studio.core.archive.folder import ArchiveError, ArchiveFolder
-from ocr_studio.core.archive.search import ArchiveHits, ArchiveScan, _fold, search_archive
+from ocr_studio.core.archive.search import ArchiveHits, ArchiveScan, PartSkipped, _fold, search_archive
 from ocr_studio.core.page import Alternative, Page
 from ocr_studio.core.search import folding
 from ocr_studio.core.search.matching import Hit
@@ -95,6 +97,25 @@ def test_odd_texts_are_searched_too(archive: ArchiveFolder) -> None:
 )
 def test_texts_are_folded_as_in_the_index_of_a_project(text: str) -> None:
     assert _fold(text) == " ".join(folding.tokenize(text))
+
+
+@pytest.mark.parametrize("column", ["words.list.element.text", "words.list.element.quad.list.element"])
+@pytest.mark.parametrize("limit", [1, 100])
+def test_a_damaged_part_is_named_once_and_the_others_are_searched(
+    archive: ArchiveFolder, column: str, limit: int
+) -> None:
+    """Also where its texts can be read, and the rest of a photo that fits can't."""
+    name = "part-a-0-x.parquet"
+    data = archive.read_part(name)
+    group = parquet.ParquetFile(pa.BufferReader(data)).metadata.row_group(0)
+    columns = {found.path_in_schema: found for found in map(group.column, range(group.num_columns))}
+    start = columns[column].dictionary_page_offset or columns[column].data_page_offset
+    archive.write_part(name, data[:start] + b"\xff" * 20 + data[start + 20 :])
+    *others, hits = search_archive(archive, "load", limit)
+    damaged = [event.error for event in others if isinstance(event, PartSkipped)]
+    assert [error.file for error in damaged] == [f"{archive.address}/{name}"]
+    assert isinstance(hits, ArchiveHits)
+    assert [hit.image for hit in hits.hits] == ["/photos/c.jpg"]
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:

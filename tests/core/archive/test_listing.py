@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import random
 import sqlite3
 import sys
 from pathlib import Path
@@ -116,6 +117,22 @@ def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
         names_of(tmp_path / "list")
     with pytest.raises(StudioError, match="does not exist"):
         names_of(tmp_path / "missing")
+
+
+def test_a_list_that_is_no_text_is_refused(photos: Path) -> None:
+    numbers = random.Random(5)
+    utf_16 = str(photos / "b.jpg").encode("utf-16")  # as PowerShell writes it
+    for data in (numbers.randbytes(5000), os.fsencode(photos / "b.jpg") + b"\nGr\xfc\xdfe.jpg", utf_16):
+        with pytest.raises(StudioError, match=r"^-: this is not a list of photos: it is not UTF-8 text\. Choose"):
+            names_of("-", piped=data)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_list_may_have_the_name_of_a_photo_that_is_not_utf_8(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/Gr\xfc\xdfe.jpg"
+    with open(name, "wb") as file:
+        file.write(b"the photo")
+    assert names_of("-", piped=name) == [f"file://{tmp_path}/Gr%FC%DFe.jpg"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")

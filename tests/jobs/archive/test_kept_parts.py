@@ -187,6 +187,20 @@ def test_the_photos_of_a_damaged_part_are_read_again(archive: Archive, damage: C
     assert read(archive)[0] == []
 
 
+def test_a_part_that_has_changed_is_read_wholly(archive: Archive) -> None:
+    """What was read on its photos is damaged, which neither their paths nor their errors show."""
+    before = archive.rows()
+    part = part_of(archive, "010.jpg")
+    data = part.read_bytes()
+    group = parquet.ParquetFile(pa.BufferReader(data)).metadata.row_group(0)
+    (words,) = (each for each in map(group.column, range(group.num_columns)) if "quad" in each.path_in_schema)
+    start = words.dictionary_page_offset or words.data_page_offset
+    part.write_bytes(data[:start] + b"\xff" * 20 + data[start + 20 :])
+    damaged, done = read(archive)
+    assert [event.error.file for event in damaged] == [str(part)]
+    assert (done.read, archive.rows()) == (len(rows.decode_part(data)), before)
+
+
 @pytest.mark.parametrize("changed", [False, True])
 def test_a_damaged_part_is_found_when_it_is_needed(archive: Archive, changed: bool) -> None:
     """The disk has damaged it, so it has its size and time still, and some of its photos are to be read again."""
@@ -257,7 +271,7 @@ def test_what_was_read_on_photos_that_are_away_is_kept(archive: Archive, tmp_pat
     before = archive.rows()
     archive.photos.rename(tmp_path / "away")
     done = archive.read(**order, retry=retry)
-    assert (done.missing.count, done.missing.named) == (17, names[:3])
+    assert (done.missing.count, done.missing.named) == (16, names[:3])
     assert [row for row in archive.rows() if not row.error] == [row for row in before if not row.error]
     assert [row.error for row in archive.rows() if row.error] == ["the file does not exist"]
     (tmp_path / "away").rename(archive.photos)
@@ -265,6 +279,18 @@ def test_what_was_read_on_photos_that_are_away_is_kept(archive: Archive, tmp_pat
     done = archive.read(**order)
     assert (archive.noted(), done.missing.count) == (["005-broken.jpg"], 0)
     assert archive.rows() == before
+
+
+@pytest.mark.parametrize("retry", [False, True])
+def test_a_photo_that_was_never_read_is_not_kept(archive: Archive, *, retry: bool) -> None:
+    never, away = archive.photos / "never.jpg", archive.photos / "000.jpg"
+    listed = f"{never}\n{away}".encode()
+    for kept in ([], [], [str(away)], [str(away)]):
+        if kept:
+            away.unlink(missing_ok=True)
+        done = archive.read(source="-", piped=io.BytesIO(listed), retry=retry)
+        assert done.missing.named == kept
+        assert {**done.errors, **done.errors_before} == {"the file does not exist": CountedPhotos(1, [str(never)])}
 
 
 def test_the_pages_of_a_file_that_is_away_are_kept(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

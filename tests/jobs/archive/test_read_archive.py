@@ -185,6 +185,28 @@ def test_a_source_without_photos_such_as_a_missing_disk_is_an_error_and_nothing_
     assert archive.parts() == before
 
 
+@pytest.mark.parametrize("source", ["nosuch", "empty", "locked", "foo://x", "memory://none", "binary"])
+def test_where_there_is_nothing_to_read_nothing_is_written(
+    archive: Archive, tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "locked" / "below").mkdir(parents=True)
+    (tmp_path / "binary").write_bytes(b"a.jpg\n\xff\xfe\x00\x01")
+    real = os.scandir
+
+    def scandir(folder: Any) -> Any:
+        if str(folder).endswith("below"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    engine = archive.engine()
+    with pytest.raises(StudioError):
+        list(read_archive(archive.order(source=source if ":" in source else str(tmp_path / source)), engine))
+    assert engine.closed
+    assert not archive.out.exists()
+
+
 def test_a_photo_that_cannot_be_read_is_a_row_with_the_reason(
     archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
