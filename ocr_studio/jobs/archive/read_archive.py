@@ -300,8 +300,8 @@ class _Run:
         missing = {place: photo for place, photo in enumerate(shard.photos) if photo.stamp == listing.MISSING}
         if missing and errors:  # some of them may never have been read; the part says which
             with contextlib.suppress(DamagedPart):
-                for place, photo in enumerate(self._read_outcomes(shard.name)):
-                    if all(error for _, error in photo):
+                for place, outcomes in enumerate(self._read_outcomes(shard.name)):
+                    if all(error for _, error in outcomes):
                         missing.pop(place, None)
         for photo in missing.values():
             self.missing.add(photo.address)
