@@ -98,8 +98,7 @@ def test_a_damaged_part_is_named(tmp_path: Path) -> None:
         ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", ["path"])
 
 
-@pytest.mark.parametrize("value", [b"\0", b"\xff"])
-def test_each_damaged_byte_of_the_words_is_noticed(tmp_path: Path, value: bytes) -> None:
+def test_a_damaged_byte_of_any_column_is_noticed(tmp_path: Path) -> None:
     """Also where the compression would not: numbers and short texts are stored as they are."""
     words = b" ".join(b"%x" % (number * 7919) for number in range(200))
     whole = rows.encode_part([[stub_readers.make_row("/photos/a.jpg", words)]], ["d1"])
@@ -107,12 +106,11 @@ def test_each_damaged_byte_of_the_words_is_noticed(tmp_path: Path, value: bytes)
     for column in (group.column(number) for number in range(group.num_columns)):
         start = column.dictionary_page_offset or column.data_page_offset
         place = start + column.total_compressed_size - 1
-        if whole[place : place + 1] != value:
-            data = whole[:place] + value + whole[place + 1 :]
-            (tmp_path / "part-a-b-c.parquet").write_bytes(data)
-            with pytest.raises(DamagedPart):
-                ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", None)
-            assert rows.decode_part(data) == {}
+        data = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        (tmp_path / "part-a-b-c.parquet").write_bytes(data)
+        with pytest.raises(DamagedPart):
+            ArchiveFolder(str(tmp_path)).read_columns("part-a-b-c.parquet", None)
+        assert rows.decode_part(data) == {}
 
 
 def test_a_text_that_is_no_text_is_damaged(tmp_path: Path) -> None:
