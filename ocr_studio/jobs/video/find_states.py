@@ -90,7 +90,7 @@ def default_folder(video: Path) -> Path:
 def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
     """Find the states of the board in a video, and save them as photos.
 
-    An interrupted run is resumed. If all states were found before, they are only listed.
+    An interrupted run is resumed. If all states were found before, those whose photos are still there are only listed.
 
     Args:
         video: The video.
@@ -117,7 +117,8 @@ def find_states(video: Path, folder: Path) -> Generator[VideoEvent, None, None]:
                 command="Choose another folder with --out.",
             )
         if known and known.complete:
-            yield from _list_saved(folder, known.states)
+            # Photos may have been removed or renamed since.
+            yield from _list_saved(folder, [each for each in known.states if (folder / each.image).exists()])
             yield VideoFinished(known)
             return
         yield from _Run(video, out, fingerprint).work()

@@ -76,6 +76,10 @@ def test_photos_of_the_states_with_their_times(lecture: tuple[Path, Script], tmp
     assert not any(isinstance(event, job.VideoProgress) for event in again)
     assert before == {each.path: each.path.stat().st_mtime_ns for each in found}
 
+    # A photo that was removed stays away.
+    found[0].path.unlink()
+    assert saved(job.find_states(path, tmp_path / "out")) == found[1:]
+
 
 def test_a_stopped_run_goes_on(lecture: tuple[Path, Script], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, _ = lecture
