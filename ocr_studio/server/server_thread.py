@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import threading
 import time
@@ -58,9 +59,18 @@ class ServerThread:
             family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
             listening = socket.create_server((self._host, self._port), family=family)
         except OSError as error:
+            if error.errno == errno.EADDRINUSE and self._port:
+                raise StudioError(
+                    tr("port {port} is in use", port=self._port),
+                    remedy=tr("Choose another port."),
+                    command="Choose another one with --port.",
+                ) from error
+            # Python adds "(while attempting to bind on address …)".
+            reason = (error.strerror or str(error)).partition(" (while ")[0]
             raise StudioError(
-                tr("can’t listen at {address}: {reason}", address=self._host, reason=error.strerror or error),
+                tr("can’t listen at {address}: {reason}", address=self._host, reason=reason),
                 remedy=tr("Check the network, or choose another one."),
+                command="Choose another --port or --host.",
             ) from error
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.authority = f"{host}:{listening.getsockname()[1]}"

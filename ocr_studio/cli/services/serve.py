@@ -95,10 +95,7 @@ def work(options: argparse.Namespace) -> int:
     keep = Project.find(options.keep, **places(options, preferred)) if options.keep else None
     chosen = ServiceOptions(token=token, hosts=tuple(name.lower() for name in options.allow_host))
     server = OcrServer(chosen, reader, host=options.host, port=options.port, keep=keep)
-    try:
-        server.start()
-    except StudioError as error:
-        raise StudioError(error.what, remedy="Choose another --port or --host.") from error
+    server.start()
     try:
         with ending_when_told():
             print(f"Reading photos at {server.address}\nPress Ctrl+C to stop.", flush=True)

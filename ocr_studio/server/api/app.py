@@ -71,8 +71,8 @@ _WARNINGS: Final = "X-Ocr-Studio-Warnings"
 _MOST_WARNINGS: Final = 3000
 _WARNING_HEADER: Final = {
     _WARNINGS: {
-        "description": "Only if pages of damaged files are left out of the answer: a JSON array of sentences in ASCII,"
-        " one for each file. Of very many, the last is “…”.",
+        "description": "Only if files or pages that can’t be read are left out of the answer: a JSON array of sentences"
+        " in ASCII, one for each of them. Of very many, the last is “…”.",
         "schema": {"type": "string"},
     }
 }
@@ -84,7 +84,10 @@ _EXPORT_FORM: Final = {
     "required": ["files", "pages"],
     "properties": {
         "files": _FILES,
-        "pages": {"type": "string", "description": "JSON as /api/v1/read answers it, with corrected texts."},
+        "pages": {
+            "type": "string",
+            "description": "JSON as /api/v1/read answers it, with corrected texts; as a field or as a file.",
+        },
     },
 }
 _RAW_BODIES: Final = {
@@ -206,14 +209,16 @@ class _Routes:
         """Make a document of photos with the words in the part “pages”: what was answered for them, corrected."""
         _require_form(request)
         async with self._folder() as folder:
-            sent = await uploads.receive_files(request, folder, most=self.options.limits.files)
+            sent = await uploads.receive_files(request, folder, most=self.options.limits.files, texts=["pages"])
             if "pages" not in sent.fields:
                 raise Refused(422, "Send the words as a part named “pages”.")
 
             def make() -> Response:
                 files = uploads.expand_pages(sent.files, self.options.limits)
-                pages = corrections.make_pages(files.photos, sent.fields["pages"], folder)
-                return _make_document(files, pages, format)
+                words = corrections.read_words(sent.fields["pages"], folder)
+                if len(words) < len(files.photos):
+                    files = uploads.leave_out_damaged(files)
+                return _make_document(files, corrections.make_pages(files.photos, words), format)
 
             return await self._work(make)
 
@@ -264,7 +269,10 @@ class _Routes:
             tasks.cancel_scope.cancel()
         if future.cancelled():
             raise ClientDisconnect
-        return files, future.result()
+        results = future.result()
+        if failed := [each for each in results if isinstance(each, NotRead)]:
+            files = files.leave_out(failed)
+        return files, [each for each in results if isinstance(each, Page)]
 
     async def _work(self, work: Callable[[], _Result]) -> _Result:
         return await to_thread.run_sync(work, limiter=self.one)
@@ -307,7 +315,7 @@ def _make_picture(sent: Sequence[uploads.Upload], number: int, limits: ServiceLi
     return Response(encode_image(pixels, ".jpg", quality=_PICTURE_QUALITY), media_type="image/jpeg")
 
 
-async def _wait_for(future: Future[list[Page]]) -> None:
+async def _wait_for(future: Future[list[Page | NotRead]]) -> None:
     """Wait until a future is done or cancelled."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
@@ -319,7 +327,7 @@ async def _wait_for(future: Future[list[Page]]) -> None:
     await done.wait()
 
 
-async def _cancel_if_gone(request: Request, future: Future[list[Page]]) -> None:
+async def _cancel_if_gone(request: Request, future: Future[list[Page | NotRead]]) -> None:
     """Drop what is waiting once nobody waits for the answer any more."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
@@ -369,9 +377,15 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
     return answer_problem(422, f"{first['loc'][-1]}: {first['msg']}.")
 
 
-async def _answer_http(_: Request, error: Exception) -> Response:
+async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return answer_problem(error.status_code, HTTPStatus(error.status_code).description or error.detail, error.headers)
+    said = HTTPStatus(error.status_code).description or error.detail
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        said = "There is no such page."
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        said = f"This page doesn’t answer to {request.method}. Use {allowed}."
+    return answer_problem(error.status_code, said, error.headers)
 
 
 async def _answer_gone(_: Request, __: Exception) -> Response:

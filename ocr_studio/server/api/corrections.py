@@ -8,6 +8,7 @@ from typing import Final
 
 from ocr_studio.core.editing.imported_words import Conflict, ImportedWords, has_other_shape
 from ocr_studio.core.files.safe_folder import SafeFolder
+from ocr_studio.core.formats.exchange import ExchangePage
 from ocr_studio.core.formats.import_format import BadLabels, LabelFile
 from ocr_studio.core.formats.labels import own_json
 from ocr_studio.core.images import photo_file, photo_stream
@@ -20,22 +21,25 @@ from ocr_studio.server.api.problems import Refused
 _FILE: Final = "pages.json"
 
 
-def make_pages(photos: Sequence[Photo], sent: str, folder: Path) -> list[Page]:
-    """Make the pages of photos with the words that were sent.
+def read_words(sent: str, folder: Path) -> list[ExchangePage]:
+    """Read the words that were sent, page by page.
 
     Args:
-        photos: The photos.
-        sent: JSON as it was answered for them.
+        sent: JSON as it was answered for photos.
         folder: For a file that is read once.
 
     Raises:
-        Refused: It is not such JSON, or of other photos.
+        Refused: It is not such JSON.
     """
     (folder / _FILE).write_text(sent, encoding="utf-8", errors="replace")
     try:
-        found = list(own_json.read(LabelFile.open(SafeFolder(folder), _FILE)))
+        return list(own_json.read(LabelFile.open(SafeFolder(folder), _FILE)))
     except BadLabels as error:
         raise Refused.because(error, status=422, file="pages") from error
+
+
+def make_pages(photos: Sequence[Photo], found: Sequence[ExchangePage]) -> list[Page]:
+    """Make the pages of photos with the words that were sent for them. Raises Refused if they are of other photos."""
     if len(found) != len(photos):
         raise Refused(422, f"“pages” has {len(found)} pages, but the files have {len(photos)}.")
     pages = []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_studio.core.errors import StudioError
+from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
 from ocr_studio.core.page import Page
 from ocr_studio.core.reading_order import page_order
 from ocr_studio.core.settings import ReaderOptions
@@ -88,7 +89,7 @@ class ReadingLane:
             with self._guard:
                 self._taken -= 1
 
-    def submit(self, photos: Sequence[Photo], *, unit: str | None = None) -> Future[list[Page]]:
+    def submit(self, photos: Sequence[Photo], *, unit: str | None = None) -> Future[list[Page | NotRead]]:
         """Read photos when it is their turn.
 
         Args:
@@ -96,16 +97,20 @@ class ReadingLane:
             unit: What a box holds, "words" or "lines"; None as in the settings.
 
         Returns:
-            The pages, named as the client calls them, with words w1, w2, … in reading order; or NotRead.
+            A page for each photo, named as the client calls it, with words w1, w2, … in reading order; NotRead for a
+            damaged photo. Ends with NotRead for all if a photo is too large, or for reasons that are not in the photo.
         """
         return self._thread.submit(self._read, tuple(photos), unit or self.ocr_service.options.unit)
 
-    def _read(self, photos: Sequence[Photo], unit: str) -> list[Page]:
+    def _read(self, photos: Sequence[Photo], unit: str) -> list[Page | NotRead]:
         names = {photo.path: photo for photo in photos}
-        pages = []
+        pages: list[Page | NotRead] = []
         for event in reading.read_photos(self._find_service(unit), list(names)):
             if isinstance(event, reading.PhotoFailed):
-                raise NotRead(names[event.path], event.error)
+                failed = NotRead(names[event.path], event.error)
+                if isinstance(event.error, PhotoTooLarge) or not isinstance(event.error, PhotoError):
+                    raise failed
+                pages.append(failed)
             if isinstance(event, reading.PhotoRead):
                 photo = names[event.path]
                 page = self._keep(photo, event.page) if self._keep else event.page

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -21,7 +21,8 @@ from ocr_studio.core.images import page_paths, photo_file, photo_listing, photo_
 from ocr_studio.core.images.page_paths import FilePages
 from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
 from ocr_studio.core.translation import tr
-from ocr_studio.server.api.lane import Photo
+from ocr_studio.core.units import size
+from ocr_studio.server.api.lane import NotRead, Photo
 from ocr_studio.server.api.options import ServiceLimits
 from ocr_studio.server.api.problems import Refused, describe_error
 
@@ -55,10 +56,18 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SentPages:
-    """The pages of the files of a request. warnings: what is lost of them as files are damaged."""
+    """The pages of the files of a request. warnings: which files and pages are left out, and why."""
 
     photos: list[Photo]
     warnings: list[str]
+
+    def leave_out(self, failed: Sequence[NotRead]) -> SentPages:
+        """Leave out photos that can't be read, with a warning for each. Raises NotRead if no photo is left."""
+        left_out = {each.photo for each in failed}
+        photos = [photo for photo in self.photos if photo not in left_out]
+        if not photos:
+            raise failed[0]
+        return SentPages(photos, self.warnings + [describe_error(each.error, file=each.photo.name) for each in failed])
 
 
 class _OldRequest(msgspec.Struct, frozen=True):
@@ -70,20 +79,21 @@ def find_media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def receive_files(request: Request, folder: Path, *, most: int) -> Sent:
+async def receive_files(request: Request, folder: Path, *, most: int, texts: Collection[str] = ()) -> Sent:
     """Receive the files of a request: those of a form, or its body.
 
     Args:
         request: The request.
         folder: Where they are written, under names of ours.
-        most: How many parts a form may have.
+        most: How many files a form may have.
+        texts: Names of the parts that are fields, even if they are sent as files.
 
     Raises:
-        Refused: It is of another type, or holds no file, or too many.
+        Refused: It is of another type, or holds no file, or too many, or a field is too large.
     """
     media_type = find_media_type(request)
     if media_type == MULTIPART:
-        return await _receive_form(request, folder, most)
+        return await _receive_form(request, folder, most, texts)
     if not _RAW.fullmatch(media_type):
         raise Refused(415, "Send files as multipart/form-data, or one file as image/jpeg or another image type.")
     path = folder / "body"
@@ -91,23 +101,39 @@ async def receive_files(request: Request, folder: Path, *, most: int) -> Sent:
     return Sent([Upload(path, _NAMELESS)])
 
 
-async def _receive_form(request: Request, folder: Path, most: int) -> Sent:
+async def _receive_form(request: Request, folder: Path, most: int, texts: Collection[str]) -> Sent:
     try:
-        form = await request.form(max_files=most, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD)
+        form = await request.form(max_files=most + len(texts), max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD)
     except HTTPException as error:  # what Starlette makes of a form that it can't read
         raise Refused(400, f"The form can’t be read. {error.detail}") from error
     try:
-        sent = [each for _, each in form.multi_items() if isinstance(each, UploadFile)]
+        sent, fields = [], {}
+        for key, each in form.multi_items():
+            if isinstance(each, str):
+                fields[key] = each
+            elif key in texts:
+                fields[key] = await _read_field(key, each)
+            else:
+                sent.append(each)
         if not sent:
             raise Refused(422, "No file was sent. Send photos as parts named “files”.")
+        if len(sent) > most:
+            raise Refused(400, f"More than {most} files were sent. Send fewer at once.")
         uploads = []
         for number, each in enumerate(sent):
             path = folder / f"{number}"
             await to_thread.run_sync(_copy, each.file, path)
             uploads.append(Upload(path, _clean_name(each.filename or "")))
-        return Sent(uploads, {key: each for key, each in form.multi_items() if isinstance(each, str)})
+        return Sent(uploads, fields)
     finally:
         await form.close()
+
+
+async def _read_field(name: str, file: UploadFile) -> str:
+    data = await file.read(_MOST_FIELD + 1)
+    if len(data) > _MOST_FIELD:
+        raise Refused(413, f"“{name}” is larger than {size(_MOST_FIELD)}. Send less at once.")
+    return data.decode("utf-8", "replace")
 
 
 async def receive_base64(request: Request, folder: Path) -> Upload:
@@ -141,13 +167,14 @@ def _decode_base64(body: Path, path: Path) -> None:
 def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> SentPages:
     """Check files by their beginnings and headers, and list their pages. May take seconds for rare formats.
 
-    Pages that are lost as a file is damaged are left out, with a warning.
+    Files that can't be read, and pages that are lost as a file is damaged, are left out, with a warning for each file.
 
     Raises:
-        Refused: A file is no photo or too large, or there are too many pages.
+        Refused: No file can be read, one is too large, or there are too many pages.
     """
     photos: list[Photo] = []
     warnings: list[str] = []
+    failed: Refused | None = None
     for upload in uploads:
         with upload.path.open("rb") as stream:
             beginning = stream.read(_BEGINNING)
@@ -163,11 +190,32 @@ def expand_pages(uploads: Sequence[Upload], limits: ServiceLimits) -> SentPages:
             raise Refused.because(error, status=413, file=upload.name) from error
         except PhotoError as error:
             remedy = tr("Send a copy without a password.") if photo_file.is_locked(path) else ""
-            raise Refused.because(error, status=422 if suffix else 415, file=upload.name, remedy=remedy) from error
+            refused = Refused.because(error, status=422 if suffix else 415, file=upload.name, remedy=remedy)
+            failed = failed or refused
+            warnings.append(refused.detail)
+            continue
         photos += pages
         if (missing := photo_listing.describe_missing_pages(found, path)) is not None:
             warnings.append(describe_error(missing, file=upload.name))
+    if failed and not photos:
+        raise failed
     return SentPages(photos, warnings)
+
+
+def leave_out_damaged(files: SentPages) -> SentPages:
+    """Leave out photos that can't be decoded, as reading does. Raises NotRead if no photo is left or one is too large.
+
+    Checking the headers of files finds only some of them.
+    """
+    failed = []
+    for photo in files.photos:
+        try:
+            photo_file.open_photo(photo.path)
+        except PhotoTooLarge as error:
+            raise NotRead(photo, error) from error
+        except PhotoError as error:
+            failed.append(NotRead(photo, error))
+    return files.leave_out(failed)
 
 
 def _list_pages(path: Path, name: str, found: FilePages) -> list[Photo]:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from starlette.testclient import TestClient
 
 from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.photo_stream import PhotoError
 from ocr_studio.core.page import Page
 from ocr_studio.core.settings import ReaderOptions
 from ocr_studio.server.api.app import create_app
-from ocr_studio.server.api.lane import Photo, ReadingLane
+from ocr_studio.server.api.lane import NotRead, Photo, ReadingLane
 from ocr_studio.server.api.options import ServiceOptions
 from ocr_studio.server.api.page import load_page
 from tests.core.made_pages import page_of, read_word
@@ -22,7 +23,10 @@ AUTHORITY = "127.0.0.1:8000"
 
 
 class KnownLane(ReadingLane):
-    """Reads nothing: on each photo stands "load balancer". gate: what is read waits for it."""
+    """Reads nothing: on each photo stands "load balancer", but those named "bad…" are damaged.
+
+    gate: what is read waits for it.
+    """
 
     def __init__(self, *, waiting: int = 16) -> None:
         super().__init__(ReaderOptions(), waiting=waiting)
@@ -31,12 +35,17 @@ class KnownLane(ReadingLane):
         self.started = threading.Semaphore(0)
         self.read: list[tuple[str, str]] = []
 
-    def _read(self, photos: Sequence[Photo], unit: str) -> list[Page]:
+    def _read(self, photos: Sequence[Photo], unit: str) -> list[Page | NotRead]:
         self.started.release()
         assert self.gate.wait(20)
         self.read += [(photo.name, unit) for photo in photos]
         page = page_of(read_word("load", 100), read_word("balancer", 190))
-        return [replace(page, id=photo_file.compute_content_id(photo.path), image=photo.name) for photo in photos]
+        return [
+            NotRead(photo, PhotoError("the file is damaged", file=photo.path))
+            if photo.name.startswith("bad")
+            else replace(page, id=photo_file.compute_content_id(photo.path), image=photo.name)
+            for photo in photos
+        ]
 
 
 @contextmanager

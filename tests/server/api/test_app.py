@@ -116,6 +116,35 @@ def test_pages_that_are_lost_are_said(client: TestClient, path: str) -> None:
     assert (whole.status_code, "X-Ocr-Studio-Warnings" in whole.headers) == (200, False)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/read", "/api/v1/read?format=text", "/api/v1/read?format=pdf", "/ocr"])
+def test_photos_that_can_be_read_are_answered_without_the_others(client: TestClient, path: str) -> None:
+    """The header of the first is damaged, the second is no photo, and the third is only found to be damaged later."""
+    wrong = [("files", ("broken.jpg", PHOTO[:300])), ("files", ("notes.txt", b"Agenda")), ("files", ("bad.jpg", PHOTO))]
+    answer = client.post(path, files=[*wrong, ("files", ("board.jpg", PHOTO))])
+    assert answer.status_code == 200
+    if path.endswith("text"):
+        assert answer.text == "load balancer\n"
+    broken, text, late = json.loads(answer.headers["X-Ocr-Studio-Warnings"])
+    assert broken.startswith("broken.jpg: ")
+    assert text.startswith("notes.txt: this is a text file, not a photo.")
+    assert late == "bad.jpg: the file is damaged."
+    none = client.post(path, files=wrong)
+    assert (none.status_code, none.json()["detail"]) == (422, late)
+
+
+def test_what_is_too_large_is_refused_with_all_the_rest(client: TestClient) -> None:
+    large = drawn.png((30_000, 30_000, 1, 0), bytes(1000))
+    answer = client.post("/api/v1/read", files=[("files", ("board.jpg", PHOTO)), ("files", ("wall.png", large))])
+    assert (answer.status_code, answer.json()["detail"].startswith("wall.png: ")) == (413, True)
+
+
+def test_a_wrong_address_or_method_is_said(client: TestClient) -> None:
+    missing, method = client.get("/api/v2/read"), client.get("/api/v1/read")
+    assert (missing.status_code, missing.json()["detail"]) == (404, "There is no such page.")
+    said = "This page doesn’t answer to GET. Use POST."
+    assert (method.status_code, method.json()["detail"], method.headers["allow"]) == (405, said, "POST")
+
+
 def test_pages_that_are_lost_in_the_middle_leave_the_numbers_of_the_others(client: TestClient) -> None:
     with pikepdf.open(io.BytesIO(make_scan(3))) as pdf:
         pdf.pages[0].obj.Type = pikepdf.Name.NoPage

@@ -50,6 +50,39 @@ def test_a_document_has_the_corrected_words_and_the_others_as_they_were(client: 
     assert export(client, pages, "pdf").content.startswith(b"%PDF")
 
 
+def send_words_as_file(client: TestClient, words: bytes, photos: int = 1) -> Any:
+    files = [("files", (f"{number}.jpg", PHOTO)) for number in range(photos)]
+    return client.post("/api/v1/export?format=text", files=[*files, ("pages", ("r.json", words))])
+
+
+def test_words_can_be_sent_as_a_file(client: TestClient) -> None:
+    pages = read(client)
+    pages[0]["words"][0].update(text="Köln")
+    words = json.dumps(pages, ensure_ascii=False).encode()
+    answer = send_words_as_file(client, words)
+    assert (answer.status_code, answer.text) == (200, "Köln balancer\n")
+    assert send_words_as_file(client, json.dumps(pages * 20).encode(), photos=20).status_code == 200
+    assert send_words_as_file(client, words, photos=21).status_code == 400
+    long = send_words_as_file(client, b" " * (8 << 20) + words)
+    said = "“pages” is larger than 8 MB. Send less at once."
+    assert (long.status_code, long.json()["detail"]) == (413, said)
+
+
+def test_the_item_that_is_wrong_is_named(client: TestClient) -> None:
+    assert export(client, [*read(client), 1], "text").json()["detail"] == "pages: item 2: it must be an object."
+    assert export(client, "1", "text").json()["detail"] == "pages: it must be an object."
+
+
+def test_photos_that_could_not_be_read_are_left_out_of_the_document(client: TestClient) -> None:
+    """As reading left them out: the first at its header, the second when it was decoded."""
+    photos = [("a.jpg", PHOTO[:300]), ("b.jpg", PHOTO[: len(PHOTO) // 2]), ("c.jpg", PHOTO)]
+    files = [("files", photo) for photo in photos]
+    answer = client.post("/api/v1/export?format=text", files=files, data={"pages": json.dumps(read(client))})
+    assert (answer.status_code, answer.text) == (200, "load balancer\n")
+    said = json.loads(answer.headers["X-Ocr-Studio-Warnings"])
+    assert [each[:6] for each in said] == ["a.jpg:", "b.jpg:"]
+
+
 @pytest.mark.parametrize("sent", ["", "no JSON", "[]", "[1]", '[{"image": 1}]', "[" * 100_000])
 def test_wrong_words_are_refused(client: TestClient, sent: str) -> None:
     answer = export(client, sent, "text")

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
 
 import httpx
 import pytest
 
+from ocr_studio.core.errors import StudioError
 from ocr_studio.core.images import photo_file
+from ocr_studio.core.images.photo_stream import PhotoError, PhotoTooLarge
 from ocr_studio.core.page import Page
 from ocr_studio.core.project.project import Project
 from ocr_studio.core.project.project_errors import ProjectInUse
+from ocr_studio.core.settings import ReaderOptions
+from ocr_studio.jobs.reading import read as reading
 from ocr_studio.server.api.app import create_app
 from ocr_studio.server.api.kept import ProjectKeeper
-from ocr_studio.server.api.lane import LaneFull, Photo
+from ocr_studio.server.api.lane import LaneFull, NotRead, Photo, ReadingLane
 from ocr_studio.server.api.options import ServiceOptions
 from ocr_studio.server.api.page import load_page
 from tests import drawn
@@ -56,7 +61,9 @@ def test_closing_drops_what_waits_and_finishes_what_is_read(photo: Photo) -> Non
         waiting.result(timeout=20)
     lane.gate.set()
     closing.join()
-    assert [page.image for page in read.result(timeout=20)] == ["board.png"]
+    (page,) = read.result(timeout=20)
+    assert isinstance(page, Page)
+    assert page.image == "board.png"
     assert lane.read == [("board.png", "words")]
 
 
@@ -97,6 +104,26 @@ def test_a_client_that_is_gone_is_not_read_for() -> None:
     asyncio.run(story())
     lane.close()
     assert len(lane.read) == 1
+
+
+def test_a_damaged_photo_does_not_stop_the_others(photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = Photo(photo.path.with_name("1.png"), "bad.png")
+    error: StudioError = PhotoError("the file is damaged")
+
+    def read(_: object, __: object) -> Iterator[reading.ReadingEvent]:
+        yield reading.PhotoFailed(bad.path, error)
+        yield reading.PhotoRead(photo.path, page_of(read_word("load", 10)), 0.0)
+
+    monkeypatch.setattr(reading, "read_photos", read)
+    lane = ReadingLane(ReaderOptions(), waiting=1)
+    failed, page = lane.submit([bad, photo]).result(timeout=20)
+    assert isinstance(failed, NotRead)
+    assert isinstance(page, Page)
+    assert (failed.photo, failed.error, page.image) == (bad, error, "board.png")
+    for error in (PhotoTooLarge("it is too large"), StudioError("the disk is full")):
+        with pytest.raises(NotRead, match=error.what):
+            lane.submit([bad, photo]).result(timeout=20)
+    lane.close()
 
 
 def test_photos_and_corrections_are_kept_in_a_project(tmp_path: Path) -> None:

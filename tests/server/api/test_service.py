@@ -85,7 +85,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_stays_open() -> None:
     first = OcrServer(ServiceOptions(), ReaderOptions())
     first.start()
     port = int(first.address.rpartition(":")[2].strip("/"))
-    with pytest.raises(StudioError, match="listen"):
+    with pytest.raises(StudioError, match=f"port {port} is in use"):
         OcrServer(ServiceOptions(), ReaderOptions(), port=port).start()
     first.stop()
 

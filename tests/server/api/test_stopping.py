@@ -10,7 +10,7 @@ import pytest
 
 from ocr_studio.core.page import Page
 from ocr_studio.core.settings import ReaderOptions
-from ocr_studio.server.api.lane import Photo, ReadingLane
+from ocr_studio.server.api.lane import NotRead, Photo, ReadingLane
 from ocr_studio.server.api.options import ServiceOptions
 from ocr_studio.server.api.service import OcrServer
 from ocr_studio.server.server_thread import ServerThread
@@ -22,7 +22,7 @@ def test_a_photo_that_is_read_longer_than_the_service_runs_is_no_error(
 ) -> None:
     started, stopped = threading.Event(), threading.Event()
 
-    def read(_: ReadingLane, __: Sequence[Photo], ___: str) -> list[Page]:
+    def read(_: ReadingLane, __: Sequence[Photo], ___: str) -> list[Page | NotRead]:
         started.set()
         assert stopped.wait(20)
         return []

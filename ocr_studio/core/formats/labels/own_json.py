@@ -26,6 +26,7 @@ from ocr_studio.core.formats.labels.label_words import (
 from ocr_studio.core.formats.names import resolve_photo_name
 from ocr_studio.core.page import Alternative, WordState
 from ocr_studio.core.plain_text import LONGEST
+from ocr_studio.core.translation import tr
 
 _Text: TypeAlias = Annotated[str, Meta(max_length=LONGEST)]
 _CHECKED = frozenset({WordState.ACCEPTED.value, WordState.CORRECTED.value, WordState.MARKED.value})
@@ -68,11 +69,14 @@ def recognizes(file: LabelFile) -> bool:
 def read(file: LabelFile) -> Iterator[ExchangePage]:
     """Read the pages of a file. Raises BadLabels."""
     found = load_json(file, has_pictures=False)
-    for entry in found if isinstance(found, list) else [found]:
+    entries = found if isinstance(found, list) else [found]
+    for number, entry in enumerate(entries, 1):
         try:
             page = json_schema.convert(entry, _Page)
         except json_schema.BadValue as error:
-            raise file.make_error(str(error)) from error
+            reason = str(error)
+            why = tr("item {number}: {reason}", number=number, reason=reason) if entries is found else reason
+            raise file.make_error(why) from error
         check_count(file, page.words)
         yield _read_page(page)
 
