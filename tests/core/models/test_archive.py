@@ -86,7 +86,7 @@ def test_nothing_but_an_earlier_export_is_written_over(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="not written by this program"):
         model_archive.export(model, photo)
     assert photo.read_bytes() == b"a photo"
-    with pytest.raises(StudioError, match="not a regular file"):
+    with pytest.raises(StudioError, match="this is a folder"):
         model_archive.export(model, tmp_path)
     for _ in range(2):
         model_archive.export(model, file)
