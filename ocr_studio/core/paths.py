@@ -104,7 +104,7 @@ def exists(path: Path) -> bool:
         return False
 
 
-def find_file_in_the_way(folder: Path) -> WrongTarget | None:
+def describe_file_in_the_way(folder: Path) -> WrongTarget | None:
     """Return the error of an output folder that is a file, or inside one; None if it is neither."""
     file = next((each for each in (folder, *folder.parents) if exists(each) and not is_folder(each)), None)
     if file is None:

@@ -80,7 +80,7 @@ def _open_project(options: argparse.Namespace) -> Iterator[Project]:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise paths.find_file_in_the_way(options.out) or write_failed(options.out, error) from error
+        raise paths.describe_file_in_the_way(options.out) or write_failed(options.out, error) from error
     project = Project.open(options.out, **places(options, settings.load()))
     project.lock(create=True)
     try:

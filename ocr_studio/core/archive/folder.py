@@ -81,7 +81,7 @@ class ArchiveFolder:
                 self._local.sweep()
             except OSError as failed:
                 told = write_failed(self.address, failed, _NO_FOLDER, help_with=later("Choose another folder."))
-                raise paths.find_file_in_the_way(self._local.path) or told from failed
+                raise paths.describe_file_in_the_way(self._local.path) or told from failed
         known = self.settings()
         if known is None:
             self._write(SETTINGS, (json.dumps(settings, ensure_ascii=False, indent=1) + "\n").encode())

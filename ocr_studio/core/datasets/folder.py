@@ -247,7 +247,7 @@ def _make_in_use_error(folder: Path) -> WriteFailed:
 
 def _make_write_error(folder: Path, error: OSError) -> WriteFailed:
     # The system's word for that is hard to make out.
-    return paths.find_file_in_the_way(folder) or WriteFailed(
+    return paths.describe_file_in_the_way(folder) or WriteFailed(
         tr("can’t write the dataset: {reason}", reason=safe_folder.explain_error(error)),
         file=folder,
         remedy=errors.write_remedy(error),

@@ -76,7 +76,7 @@ class OutputFolder:
             self._folder.make_folder()
         except OSError as error:
             failed = write_failed(path, error, _NO_FOLDER, help_with=later("Choose another folder."))
-            raise paths.find_file_in_the_way(path) or failed from error
+            raise paths.describe_file_in_the_way(path) or failed from error
         self._folder.sweep()
         with _converting_errors(path / LIST):
             self._written = self._load()
@@ -212,7 +212,7 @@ class OutputFile:
 
     def _check(self, contents: set[_Content], *, marked: bool) -> None:
         """marked: a picture with our mark may take the place of one."""
-        if (wrong := paths.find_file_in_the_way(self.path.parent)) is not None:
+        if (wrong := paths.describe_file_in_the_way(self.path.parent)) is not None:
             raise wrong
         if paths.is_folder(self.path):
             raise WrongTarget(tr("this is a folder"), file=self.path, remedy=tr("Choose a file name."))
